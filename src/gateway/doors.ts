@@ -1,0 +1,102 @@
+import type { Alert } from '../model/alert.ts';
+import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
+import type { DeviceTypes } from '../model/device-type.ts';
+import type { Dialect, Dialects } from '../model/dialect.ts';
+import type { Refusal } from '../model/fault.ts';
+import type { Household } from '../model/household.ts';
+import type { AlertOperation } from '../model/operation.ts';
+import type { Place } from '../model/place.ts';
+import type { Rule } from '../model/rule.ts';
+import type { User } from '../model/user.ts';
+import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
+
+/** A message as the broker hands it in: over whose connection, in which convention, and whether it had the retain flag. */
+export type Inbound = {
+  readonly sender: string;
+  readonly topic: string;
+  readonly bytes: Uint8Array;
+  readonly retained: boolean;
+  readonly receivedAt: number;
+};
+
+/** What the broker may ask and tell. */
+export type DeviceDoor = {
+  /** SHA-256 (hex) of the device's secret; null = no such device, or one that has no connection of its own. Committed state. */
+  readonly secretHash: (device: string) => string | null;
+  readonly dialect: (device: string) => Dialect | null;
+  /** Whether this connection may carry an emergency, and is therefore held back last. */
+  readonly carriesEmergencies: (device: string) => boolean;
+  /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Never throws for what is in the message. */
+  readonly receive: (message: Inbound, acknowledge: () => void) => void;
+  /** The connection came or went. A will, and a connection lost, are "link down" and no more. */
+  readonly linkUp: (device: string, at: number) => void;
+  readonly linkDown: (device: string, at: number) => void;
+  /** Committed commands that wait for this connection, oldest first. */
+  readonly waiting: (connection: string) => readonly Outbound[];
+  /** The device's side has acknowledged a command. */
+  readonly delivered: (command: string) => void;
+  readonly congestion: () => Congestion;
+};
+
+/** What came of a command: its value, or a refusal. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** Committed state: what snapshot, feed and every GET show. The maps are live; they change only between ticks of the event loop. */
+export type Committed = {
+  readonly seq: () => number;
+  readonly feed: string;
+  /** Open alerts by id. */
+  readonly alerts: ReadonlyMap<string, Alert>;
+  readonly device: (id: string) => Device | null;
+  readonly deviceIds: () => Iterable<string>;
+  readonly places: () => readonly Place[];
+  readonly households: ReadonlyMap<string, Household>;
+  readonly users: ReadonlyMap<string, UserRecord>;
+  readonly sessions: ReadonlyMap<string, Session>;
+};
+
+/** What the duty room may ask and tell. Commands take effect at once and are answered at once; the answer may be passed on only after `settled`. */
+export type DutyDoor = {
+  readonly committed: Committed;
+  /** Resolves when everything decided so far is committed. */
+  readonly settled: () => Promise<void>;
+  readonly storeHealth: () => StoreHealth;
+  readonly listen: (listener: Listener) => () => void;
+  readonly types: DeviceTypes;
+  readonly dialects: Dialects;
+  readonly rules: () => readonly Rule[];
+  readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
+  /** A console has drawn an emergency on a visible screen. */
+  readonly shown: (user: string, alert: string, version: number) => void;
+  /** How many consoles are on line. */
+  readonly watching: (consoles: number) => void;
+  /** `secretHash` is null for a device behind a hub. */
+  readonly registerDevice: (user: string, device: NewDevice, secretHash: string) => Result<Device>;
+  readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
+  readonly removeDevice: (user: string, id: string) => Result<null>;
+  readonly renewSecret: (user: string, id: string, secretHash: string) => Result<Device>;
+  readonly takeOutOfService: (user: string, id: string, why: Omit<OutOfService, 'since' | 'by'>) => Result<Device>;
+  readonly putInService: (user: string, id: string) => Result<Device>;
+  readonly putHousehold: (user: string, household: Household) => Result<Household>;
+  readonly eraseHousehold: (user: string, place: string) => Result<null>;
+  readonly putUser: (by: string, user: UserRecord, newPassword: boolean) => Result<User>;
+  readonly removeUser: (by: string, id: string) => Result<null>;
+  readonly openSession: (session: Session) => void;
+  readonly endSession: (id: string) => void;
+  /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out. */
+  readonly record: (actor: string, event: string, subject: string, data?: Readonly<Record<string, unknown>>) => void;
+};
+
+/** What the notifiers may ask and tell. */
+export type NotifyDoor = {
+  readonly committed: Committed;
+  readonly listen: (listener: Listener) => () => void;
+  /** Devices of a type, committed. */
+  readonly devicesOfType: (type: string) => readonly Device[];
+  /** Sends a command to a device; answers its id. */
+  readonly command: (device: string, command: 'siren-on' | 'siren-off', alert: string) => string;
+  /** What came of telling somebody, on the alert's own record. */
+  readonly told: (alert: string, channel: string, outcome: 'sent' | 'refused' | 'gave-up', detail: string) => void;
+  readonly cursor: () => number;
+  readonly advance: (seq: number) => void;
+};

@@ -1,0 +1,154 @@
+import type { Alert } from '../model/alert.ts';
+import type { Change, Note, TimelineEntry } from '../model/change.ts';
+import type { Command } from '../model/command.ts';
+import type { Device } from '../model/device.ts';
+import type { Household } from '../model/household.ts';
+import type { ChainedEntry, Entry } from '../model/journal.ts';
+import type { Quarantined } from '../model/quarantine.ts';
+import type { Latest, Reading } from '../model/reading.ts';
+import type { Delay } from '../model/rule.ts';
+import type { User } from '../model/user.ts';
+
+/** A device as the registry stores it; what was last heard of it is in its `DeviceState`. */
+export type DeviceRecord = Omit<Device, 'link' | 'lastSeenAt' | 'latest'> & { readonly secretHash: string };
+
+/** What was last heard of a device: written now and then, because only the newest matters. */
+export type DeviceState = {
+  readonly lastSeenAt: number | null;
+  readonly latest: Readonly<Record<string, Latest>>;
+};
+
+/** How far the ringing of an emergency has come; deadlines in epoch ms, null = none is running. */
+export type Ladder = {
+  /** Sent again to the consoles at this time unless one of them has shown it. */
+  readonly announceAt: number | null;
+  readonly announcements: number;
+  /** Siren and webhook at this time unless somebody has taken it. */
+  readonly escalateAt: number | null;
+  /** Rings again at this time unless the one who took it has done something. */
+  readonly tendBy: number | null;
+  /** An acknowledged alert that still holds is unacknowledged again at this time. */
+  readonly reAlarmAt: number | null;
+  /** `help-dispatched` was sent to the device. */
+  readonly helpAnnounced: boolean;
+};
+
+/** An alert with what only the alert book needs to know of it. */
+export type AlertRecord = { readonly alert: Alert; readonly ladder: Ladder; readonly reAlarmAfterMs: number | null };
+
+/** A user with what the API needs to recognise a password (an argon2id hash in PHC form). */
+export type UserRecord = User & { readonly passwordHash: string };
+
+/** A session; its id is the SHA-256 of its token, in hex. */
+export type Session = { readonly id: string; readonly user: string; readonly createdAt: number; readonly expiresAt: number };
+
+/** The kinds of row that a batch may put or remove, with their bodies. */
+export type Rows = {
+  readonly device: DeviceRecord;
+  readonly 'device-state': DeviceState;
+  readonly household: Household;
+  readonly alert: AlertRecord;
+  readonly delay: Delay;
+  readonly command: Command;
+  readonly user: UserRecord;
+  readonly session: Session;
+  readonly note: Note;
+  readonly quarantine: Quarantined;
+  /** Small single facts: a notifier's cursor, the last sign of life. */
+  readonly fact: number | string;
+};
+
+/** A row to be put, or removed where `body` is null. Of several for one (kind, id) in a batch the last counts. */
+export type Put = { readonly [K in keyof Rows]: { readonly kind: K; readonly id: string; readonly body: Rows[K] | null } }[keyof Rows];
+
+/** A device's own message id, and the how-manieth id of that device it is. */
+export type MessageId = { readonly device: string; readonly id: string; readonly ordinal: number; readonly at: number };
+
+/** What is committed together, in order. `entries` number on from the last batch without a gap; every change has the number of an entry of the same batch. An alert whose `committedAt` is 0 gets the time of the commit. */
+export type Batch = {
+  readonly entries: readonly Entry[];
+  readonly changes: readonly Change[];
+  readonly readings: readonly Reading[];
+  readonly puts: readonly Put[];
+  readonly messageIds: readonly MessageId[];
+};
+
+/** The one way to the disk. One batch at a time: the next only after `committed` (with the time of the commit, epoch ms) was called. A batch is tried until it is committed; an error that trying again cannot mend ends the process. */
+export type Journal = { readonly write: (batch: Batch, committed: (at: number) => void) => void };
+
+/** How the store is. `since` (epoch ms) is when it began to fail. */
+export type StoreHealth = { readonly ok: true } | { readonly ok: false; readonly since: number; readonly error: string };
+
+/** Everything the core needs to go on where it stopped. */
+export type StoredState = {
+  /** The last number of the journal; 0 = empty. */
+  readonly seq: number;
+  /** Names this run of numbers; another one after a backup is restored. */
+  readonly feed: string;
+  readonly devices: readonly DeviceRecord[];
+  readonly deviceStates: ReadonlyMap<string, DeviceState>;
+  readonly households: readonly Household[];
+  /** The open ones. */
+  readonly alerts: readonly AlertRecord[];
+  readonly delays: readonly Delay[];
+  /** Those not yet answered and not expired. */
+  readonly commands: readonly Command[];
+  readonly users: readonly UserRecord[];
+  readonly sessions: readonly Session[];
+  readonly facts: ReadonlyMap<string, number | string>;
+};
+
+/** Remembers the devices' message ids, committed ones only; synchronous, because an answer decides what a message does. */
+export type MessageIds = {
+  /** The ordinal and time of this id, if it is still kept. */
+  readonly find: (device: string, id: string) => { readonly ordinal: number; readonly at: number } | null;
+  /** The highest ordinal of the device; 0 = none. */
+  readonly last: (device: string) => number;
+};
+
+/** A span of readings: `[at, value]`, or `[from, min, mean, max]` where `points` asked for fewer. */
+export type ReadingPoint = readonly [number, number | boolean | string] | readonly [number, number, number, number];
+
+/** Which alerts are asked for. `after` is the id of the last one of the page before; newest first. */
+export type AlertQuery = {
+  readonly open?: boolean | undefined;
+  readonly priority?: string | undefined;
+  readonly place?: string | undefined;
+  readonly device?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+};
+
+/** Questions to what is committed; answered off the main thread. */
+export type Archive = {
+  readonly journal: (after: number, limit: number) => Promise<readonly ChainedEntry[]>;
+  readonly alerts: (query: AlertQuery) => Promise<readonly Alert[]>;
+  readonly alert: (id: string) => Promise<Alert | null>;
+  readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
+  /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
+  readonly changes: (after: number, limit: number) => Promise<readonly { readonly seq: number; readonly text: string }[] | null>;
+  readonly readings: (query: { readonly device: string; readonly measurement: string; readonly from: number; readonly to: number; readonly points: number }) => Promise<readonly ReadingPoint[]>;
+  readonly quarantine: (query: { readonly after?: string | undefined; readonly limit: number }) => Promise<readonly Quarantined[]>;
+};
+
+/** A message for a device, on its way out over the connection of `connection` (its own or its hub's). */
+export type Outbound = { readonly command: string; readonly connection: string; readonly topic: string; readonly payload: string; readonly expiresAt: number };
+
+/** What the core needs of the broker. Sending is at least once; `delivered` on the device door is the answer. A device that is not there is no error: it asks when it returns. */
+export type Downlink = {
+  readonly send: (outbound: Outbound) => void;
+  readonly disconnect: (connection: string) => void;
+  /** How full the way to the disk is: at `soft` connections that carry no emergencies are held back, at `hard` all are. */
+  readonly congestion: (level: Congestion) => void;
+};
+export type Congestion = 'free' | 'soft' | 'hard';
+
+/** Those who are told what happened, after it is committed. A listener must not throw. */
+export type Listener = {
+  readonly change?: (change: Change, text: string) => void;
+  readonly uncommitted?: (alert: Alert) => void;
+  readonly readings?: (readings: readonly Reading[]) => void;
+  readonly links?: (device: string) => void;
+};

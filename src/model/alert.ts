@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { Place } from './place.ts';
+import { Value } from './reading.ts';
+import { Id, Moment, Text } from './text.ts';
+
+/** Life now; hazard; fault, silence or tampering; information. */
+export const priorities = ['critical', 'high', 'medium', 'low'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** What the duty room calls it. */
+export const alertKinds = [
+  'sos',
+  'call-request',
+  'smoke',
+  'gas',
+  'co',
+  'air',
+  'water',
+  'electrical',
+  'silent',
+  'battery',
+  'tamper',
+  'fault',
+  'inactivity',
+  'unregistered-sos',
+  'system',
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+/** The kinds that are sent to the consoles even while the store cannot commit, and that escalate when nobody takes them. */
+export const emergencyKinds: ReadonlySet<AlertKind> = new Set(['sos', 'smoke', 'gas', 'co', 'unregistered-sos']);
+
+/** How an alert ended. `returned` is given by the gateway alone, to an alert that was acknowledged and whose condition is over. */
+export const dispositions = [
+  'true-emergency',
+  'assistance-given',
+  'service-request',
+  'pressed-by-mistake',
+  'false-cooking',
+  'false-steam',
+  'false-dust',
+  'test',
+  'device-fault',
+  'returned',
+] as const;
+export type Disposition = (typeof dispositions)[number];
+
+/** The states of an alert, in the order of precedence: the first that applies is its state. */
+export const alertStates = [
+  'closed',
+  'out-of-service',
+  'suppressed',
+  'shelved',
+  'unacknowledged',
+  'acknowledged',
+  'latched-unacknowledged',
+  'latched-acknowledged',
+  'returned-unacknowledged',
+] as const;
+export type AlertState = (typeof alertStates)[number];
+
+/** Why an alert was raised: a reading, an event, or a silence, with the limit it was held against. */
+export const Evidence = z.object({
+  at: Moment,
+  receivedAt: Moment,
+  measurement: z.string().optional(),
+  value: Value.optional(),
+  unit: z.string().optional(),
+  limit: Value.optional(),
+  event: z.string().optional(),
+  note: z.string().max(4096).optional(),
+});
+export type Evidence = Readonly<z.infer<typeof Evidence>>;
+
+/** Facts kept of an alert, from which its state is derived. */
+export const AlertFacts = z.object({
+  /** The condition holds now; an event such as a press is never active. */
+  active: z.boolean(),
+  acknowledged: z.boolean(),
+  /** Stays until a person resets or closes it. */
+  latching: z.boolean(),
+  reset: z.boolean(),
+  shelvedUntil: Moment.optional(),
+  suppressedBy: z.string().optional(),
+  outOfService: z.boolean(),
+  closedAt: Moment.optional(),
+});
+export type AlertFacts = Readonly<z.infer<typeof AlertFacts>>;
+
+/** The state that follows from the facts at `now` (epoch ms). An alert that is neither active nor latched and acknowledged has no state of its own: the alert book closes it in the same step. */
+export const stateOf = (facts: AlertFacts, now: number): AlertState => {
+  if (facts.closedAt !== undefined) return 'closed';
+  if (facts.outOfService) return 'out-of-service';
+  if (facts.suppressedBy !== undefined) return 'suppressed';
+  if (facts.shelvedUntil !== undefined && facts.shelvedUntil > now) return 'shelved';
+  if (facts.active) return facts.acknowledged ? 'acknowledged' : 'unacknowledged';
+  if (facts.latching && !facts.reset) return facts.acknowledged ? 'latched-acknowledged' : 'latched-unacknowledged';
+  return facts.acknowledged ? 'closed' : 'returned-unacknowledged';
+};
+
+/** An alert as everybody outside sees it. `device` raised it; `devices` are all it concerns. Times in epoch ms; deadlines run on `receivedAt`. `version` rises with every change of state, priority or holder. */
+export const Alert = z.object({
+  id: Id,
+  version: z.number().int().positive(),
+  rule: z.object({ id: Id, version: z.string() }).nullable(),
+  kind: z.enum(alertKinds),
+  device: z.string(),
+  devices: z.array(z.string()),
+  place: Place.nullable(),
+  priority: z.enum(priorities),
+  state: z.enum(alertStates),
+  active: z.boolean(),
+  acknowledged: z.boolean(),
+  latching: z.boolean(),
+  reset: z.boolean(),
+  outOfService: z.boolean(),
+  suppressedBy: z.string().optional(),
+  count: z.number().int().positive(),
+  raisedAt: Moment,
+  lastAt: Moment,
+  receivedAt: Moment,
+  committedAt: Moment.optional(),
+  deviceTime: Moment.optional(),
+  firstShownAt: Moment.optional(),
+  takenAt: Moment.optional(),
+  claimedBy: z.string().optional(),
+  acknowledgedAt: Moment.optional(),
+  acknowledgedBy: z.string().optional(),
+  voiceConnectedAt: Moment.optional(),
+  familyInformedAt: Moment.optional(),
+  dispatchedAt: Moment.optional(),
+  onSiteAt: Moment.optional(),
+  returnedAt: Moment.optional(),
+  shelvedUntil: Moment.optional(),
+  escalatedAt: Moment.optional(),
+  closedAt: Moment.optional(),
+  disposition: z.enum(dispositions).optional(),
+  test: z.boolean(),
+  late: z.boolean(),
+  title: Text,
+  evidence: z.array(Evidence),
+});
+export type Alert = Readonly<z.infer<typeof Alert>>;
+
+/** Whether this alert must ring, be shown within 10 s and escalate: a real emergency, not a test. */
+export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean => emergencyKinds.has(alert.kind) && !alert.test;

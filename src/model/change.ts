@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { Alert } from './alert.ts';
+import { Call } from './call.ts';
+import { Device } from './device.ts';
+import { Latest } from './reading.ts';
+import { Id, Moment } from './text.ts';
+import { User } from './user.ts';
+
+/** What happened to an alert; the name of the journal's entry is `alert.<event>`. */
+export const alertEvents = [
+  'raised',
+  'raised-again',
+  'returned',
+  'acknowledged',
+  'claimed',
+  'released',
+  'handed-over',
+  'taken',
+  'reset',
+  'commented',
+  'dispatched',
+  'closed',
+  'shown',
+  're-announced',
+  'escalated',
+  'untended',
+  're-alarmed',
+  'cancel-requested',
+  'notified',
+  'notify-failed',
+  'siren-answered',
+  'out-of-service',
+  'in-service',
+] as const;
+export type AlertEvent = (typeof alertEvents)[number];
+
+/** A note that a person wrote on an alert. Its text lives outside the journal, so that a person can be erased. */
+export const Note = z.object({ id: Id, alert: Id, at: Moment, by: z.string(), text: z.string() });
+export type Note = Readonly<z.infer<typeof Note>>;
+
+/** One line of an alert's timeline. */
+export const TimelineEntry = z.object({
+  seq: z.number().int(),
+  at: Moment,
+  actor: z.string(),
+  event: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  note: z.string().optional(),
+});
+export type TimelineEntry = Readonly<z.infer<typeof TimelineEntry>>;
+
+/** A committed change, as the live feed sends it. `seq` is the journal's number and never repeats. */
+export const Change = z.object({
+  type: z.literal('change'),
+  seq: z.number().int().positive(),
+  at: Moment,
+  what: z.enum(['alert', 'call', 'device', 'user', 'household', 'rules', 'system']),
+  event: z.string(),
+  by: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  alert: Alert.optional(),
+  call: Call.optional(),
+  device: Device.optional(),
+  note: Note.optional(),
+});
+export type Change = Readonly<z.infer<typeof Change>>;
+
+/** What the server sends on the live feed. `uncommitted` is an emergency that could not be stored within 1 s; `readings` and `devices` carry only the newest state of what is watched and have no number. */
+export const ServerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), seq: z.number().int(), feed: z.string(), serverTime: Moment, user: User, version: z.string() }),
+  z.object({ type: z.literal('snapshot'), seq: z.number().int(), alerts: z.array(Alert), calls: z.array(Call) }),
+  Change,
+  z.object({ type: z.literal('uncommitted'), alert: Alert }),
+  z.object({ type: z.literal('tick'), seq: z.number().int(), serverTime: Moment }),
+  z.object({ type: z.literal('readings'), devices: z.record(z.string(), z.record(z.string(), Latest)) }),
+  z.object({
+    type: z.literal('devices'),
+    devices: z.array(z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() })),
+  }),
+  z.object({ type: z.literal('error'), error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
+
+/** What a console sends on the live feed. */
+export const ClientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('shown'), alert: z.string(), version: z.number().int() }),
+  z.object({ type: z.literal('watch'), devices: z.array(Id).max(1000) }),
+]);
+export type ClientMessage = Readonly<z.infer<typeof ClientMessage>>;

@@ -1,0 +1,41 @@
+import type { Command } from './command.ts';
+import type { EventName, Value } from './reading.ts';
+
+/** Bytes as they came over a device's or hub's own connection. `sender` is who the connection belongs to. */
+export type Message = { readonly sender: string; readonly topic: string; readonly bytes: Uint8Array };
+
+/** Whom an item speaks of: the sender itself, a device registered under it by id, or by its address (its name on the wire). */
+export type Subject =
+  | { readonly by: 'sender' }
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'address'; readonly address: string };
+
+/** One thing a message says, in the order it says it. `at` is the device's own time (epoch ms) where it gave one; `messageId` the device's own id for the message. */
+export type Item = { readonly subject: Subject } & (
+  | { readonly kind: 'readings'; readonly values: Readonly<Record<string, Value>>; readonly at?: number; readonly messageId?: string }
+  | { readonly kind: 'event'; readonly event: EventName; readonly at?: number; readonly messageId?: string; readonly data?: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'status'; readonly state: 'online' | 'offline' }
+  | { readonly kind: 'reply'; readonly command: string; readonly ok: boolean; readonly error?: string }
+);
+
+/** What a dialect makes of a message. `refused` goes to quarantine with its reason (kebab-case) and an explanation; an empty list of items is a message that is known and says nothing. */
+export type Decoded =
+  | { readonly ok: true; readonly items: readonly Item[] }
+  | { readonly ok: false; readonly reason: string; readonly detail: string };
+
+/** One wire convention. Decoding is pure, never throws and never takes more than a bounded time; bytes come from anybody. */
+export type Dialect = {
+  readonly name: string;
+  readonly decode: (message: Message) => Decoded;
+  /** Whether `sender` may publish on this topic at all; a `false` costs it the connection. */
+  readonly mayPublish: (sender: string, topic: string) => boolean;
+  /** Whether `sender` may subscribe with this filter; a `false` is answered with 0x80. */
+  readonly maySubscribe: (sender: string, filter: string) => boolean;
+  /** Whether the broker may keep this message as retained (a device's own status). */
+  readonly mayRetain: (sender: string, topic: string) => boolean;
+  /** Where and how a command goes out to a device, `subject` telling whether it is the connection's own device or one behind it; null where this convention cannot carry it. */
+  readonly encodeCommand: (sender: string, subject: Subject, command: Command) => { readonly topic: string; readonly payload: string } | null;
+};
+
+/** The dialects by name. */
+export type Dialects = ReadonlyMap<string, Dialect>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { dispositions } from './alert.ts';
+import { Id } from './text.ts';
+
+const base = { version: z.number().int().positive().optional(), note: z.string().min(1).max(2000).optional() };
+
+/** Whom a duty operator sends. */
+export const helpers = ['grid-worker', 'neighbour', 'family', '120', '119', '110', 'other'] as const;
+
+/** The bodies of `POST /alerts/{id}/<verb>`. Each may name the `version` it was made from (a stale one is refused) and carry a `note`. */
+export const alertOperations = {
+  take: z.strictObject(base),
+  acknowledge: z.strictObject(base),
+  claim: z.strictObject(base),
+  release: z.strictObject(base),
+  'hand-over': z.strictObject({ ...base, to: Id }),
+  reset: z.strictObject(base),
+  comment: z.strictObject({ ...base, note: z.string().min(1).max(2000) }),
+  /** `confirmed: false` says that somebody was asked and has not agreed yet; the device hears `help-dispatched` once it is confirmed. */
+  dispatch: z.strictObject({ ...base, who: z.enum(helpers).default('other'), name: z.string().max(100).optional(), confirmed: z.boolean().default(true) }),
+  close: z.strictObject({ ...base, disposition: z.enum(dispositions).exclude(['returned']) }),
+} as const;
+export type AlertVerb = keyof typeof alertOperations;
+
+/** An operator's command to an alert. */
+export type AlertOperation = { [V in AlertVerb]: { readonly verb: V; readonly alert: string } & Readonly<z.infer<(typeof alertOperations)[V]>> }[AlertVerb];

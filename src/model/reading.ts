@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** One measured value. Flags are booleans, true = the thing is so; numbers are finite and in the unit their measurement declares. */
+export const Value = z.union([z.number(), z.boolean(), z.string().max(256)]);
+export type Value = z.infer<typeof Value>;
+
+/** A value of one measurement of one device. `at` is when it was measured as far as we believe the device (epoch ms); `receivedAt` is when it reached us; `deviceAt` is the device's own claim where it was not believed. */
+export type Reading = {
+  readonly device: string;
+  readonly measurement: string;
+  readonly value: Value;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly deviceAt?: number;
+};
+
+/** The newest value of one measurement. */
+export const Latest = z.object({ value: Value, at: z.number(), receivedAt: z.number() });
+export type Latest = Readonly<z.infer<typeof Latest>>;
+
+/** Names of the events that a device may send. */
+export const eventNames = ['sos', 'sos-cancel', 'test', 'tamper', 'fault', 'power-lost', 'power-restored'] as const;
+export const EventName = z.enum(eventNames);
+export type EventName = z.infer<typeof EventName>;
