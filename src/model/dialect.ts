@@ -12,16 +12,30 @@ export type Subject =
 
 /** One thing a message says, in the order it says it. `at` is the device's own time (epoch ms) where it gave one; `messageId` the device's own id for the message. */
 export type Item = { readonly subject: Subject } & (
-  | { readonly kind: 'readings'; readonly values: Readonly<Record<string, Value>>; readonly at?: number; readonly messageId?: string }
-  | { readonly kind: 'event'; readonly event: EventName; readonly at?: number; readonly messageId?: string; readonly data?: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'readings';
+      readonly values: Readonly<Record<string, Value>>;
+      readonly at?: number;
+      readonly messageId?: string;
+    }
+  | {
+      readonly kind: 'event';
+      readonly event: EventName;
+      readonly at?: number;
+      readonly messageId?: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'status'; readonly state: 'online' | 'offline' }
   | { readonly kind: 'reply'; readonly command: string; readonly ok: boolean; readonly error?: string }
 );
 
-/** What a dialect makes of a message. `refused` goes to quarantine with its reason (kebab-case) and an explanation; an empty list of items is a message that is known and says nothing. */
+/** A part of a message that could not be read: a kebab-case reason and an explanation. */
+export type RefusedPart = { readonly reason: string; readonly detail: string };
+
+/** What a dialect makes of a message. Not ok: nothing of it can be read, and it goes to quarantine with its reason (kebab-case) and an explanation. Ok: the items take effect; where parts were `refused`, the message goes to quarantine as well. An empty list of items is a message that is known and says nothing. */
 export type Decoded =
-  | { readonly ok: true; readonly items: readonly Item[] }
-  | { readonly ok: false; readonly reason: string; readonly detail: string };
+  | { readonly ok: true; readonly items: readonly Item[]; readonly refused?: readonly RefusedPart[] }
+  | ({ readonly ok: false } & RefusedPart);
 
 /** One wire convention. Decoding is pure, never throws and never takes more than a bounded time; bytes come from anybody. */
 export type Dialect = {
@@ -34,7 +48,11 @@ export type Dialect = {
   /** Whether the broker may keep this message as retained (a device's own status). */
   readonly mayRetain: (sender: string, topic: string) => boolean;
   /** Where and how a command goes out to a device, `subject` telling whether it is the connection's own device or one behind it; null where this convention cannot carry it. */
-  readonly encodeCommand: (sender: string, subject: Subject, command: Command) => { readonly topic: string; readonly payload: string } | null;
+  readonly encodeCommand: (
+    sender: string,
+    subject: Subject,
+    command: Command,
+  ) => { readonly topic: string; readonly payload: string } | null;
 };
 
 /** The dialects by name. */

@@ -1,0 +1,183 @@
+import type { Decoded, Dialect, Item, Subject } from '../../src/model/dialect.ts';
+import { type EventName, eventNames, type Value } from '../../src/model/reading.ts';
+import { Id } from '../../src/model/text.ts';
+import { maxDataDepth, maxMessageId, maxReadings, maxTextValue, measurementName } from './native-payloads.ts';
+import { isObject, isShallow, readJson } from './read-json.ts';
+import { readMoment } from './read-moment.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
+
+const devices = 'zhishou/v1/devices/';
+const hubs = 'zhishou/v1/hubs/';
+const bySender: Subject = { by: 'sender' };
+const events: ReadonlySet<string> = new Set(eventNames);
+const downwards: ReadonlySet<string> = new Set(['commands', 'voice/down', 'voice/audio/down']);
+
+/** Whose topic it is and what is below it, or null where it lies outside the sender's own namespace. */
+const locate = (
+  sender: string,
+  topic: string,
+): { readonly child: string | null; readonly leaf: string } | null => {
+  if (topic.startsWith(devices)) {
+    const end = devices.length + sender.length;
+    if (topic.charCodeAt(end) !== 47 || !topic.startsWith(sender, devices.length)) return null;
+    return { child: null, leaf: topic.slice(end + 1) };
+  }
+  if (!topic.startsWith(hubs)) return null;
+  const end = hubs.length + sender.length;
+  if (topic.charCodeAt(end) !== 47 || !topic.startsWith(sender, hubs.length)) return null;
+  const below = topic.slice(end + 1);
+  if (!below.startsWith('devices/')) return { child: null, leaf: '' };
+  const slash = below.indexOf('/', 8);
+  return slash < 0
+    ? { child: null, leaf: '' }
+    : { child: below.slice(8, slash), leaf: below.slice(slash + 1) };
+};
+
+const isEvent = (value: unknown): value is EventName => typeof value === 'string' && events.has(value);
+
+const isValue = (value: unknown): value is Value =>
+  typeof value === 'number'
+    ? // JSON has no Infinity, but 1e999 becomes one.
+      Number.isFinite(value)
+    : typeof value === 'boolean' || (typeof value === 'string' && value.length <= maxTextValue);
+
+/** The values that can be read; the record that was parsed itself where all of them can. */
+const readValues = (
+  values: Readonly<Record<string, unknown>>,
+  refusals: Refusals,
+): Readonly<Record<string, Value>> => {
+  let sound = true;
+  for (const name in values) {
+    if (measurementName.test(name) && isValue(values[name])) continue;
+    sound = false;
+    refusals.add(
+      'invalid-value',
+      `${name.slice(0, 64)}: a measurement is a snake_case name with a number, a boolean or a short text`,
+    );
+  }
+  if (sound) return values as Readonly<Record<string, Value>>;
+  const good: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(values))
+    if (measurementName.test(name) && isValue(value)) good[name] = value;
+  return good;
+};
+
+/** The device's time and id. What cannot be read of them is refused, and the rest takes effect without it: a wrong clock must not hide a fire. */
+const readEnvelope = (
+  body: Readonly<Record<string, unknown>>,
+  refusals: Refusals,
+): { readonly at?: number; readonly messageId?: string } => {
+  const envelope: { at?: number; messageId?: string } = {};
+  if (body.at !== undefined) {
+    const at = readMoment(body.at);
+    if (at === null) refusals.add('invalid-time', 'at: must be epoch milliseconds, or ISO 8601 with a zone');
+    else envelope.at = at;
+  }
+  const id = body.id;
+  if (id !== undefined) {
+    if (typeof id === 'string' && id.length > 0 && id.length <= maxMessageId) envelope.messageId = id;
+    else if (Number.isSafeInteger(id)) envelope.messageId = String(id);
+    else
+      refusals.add('invalid-id', `id: must be a text of 1 to ${maxMessageId} characters or a whole number`);
+  }
+  return envelope;
+};
+
+const readReadings = (subject: Subject, body: unknown): Decoded => {
+  const refusals = createRefusals();
+  const elements = Array.isArray(body) ? body : [body];
+  if (elements.length === 0) return refuse('empty', 'an array of no readings');
+  if (elements.length > maxReadings)
+    return refuse('too-many', `${elements.length} readings; at most ${maxReadings} in one message`);
+  const items: Item[] = [];
+  for (const element of elements) {
+    if (!isObject(element)) refusals.add('not-an-object', 'readings are an object with `values`');
+    else if (!isObject(element.values))
+      refusals.add('no-values', 'values: must be an object of measurements');
+    else {
+      const values = readValues(element.values, refusals);
+      items.push({ subject, kind: 'readings', values, ...readEnvelope(element, refusals) });
+    }
+  }
+  return refusals.decoded(items);
+};
+
+const readEvent = (subject: Subject, body: unknown): Decoded => {
+  if (!isObject(body)) return refuse('not-an-object', 'an event is an object with `event`');
+  const refusals = createRefusals();
+  const { event, data } = body;
+  if (!isEvent(event)) return refuse('unknown-event', `event: must be one of ${eventNames.join(', ')}`);
+  const item: Item = { subject, kind: 'event', event, ...readEnvelope(body, refusals) };
+  if (data === undefined) return refusals.decoded([item]);
+  if (isObject(data) && isShallow(data, maxDataDepth)) return refusals.decoded([{ ...item, data }]);
+  refusals.add('invalid-data', `data: must be an object of at most ${maxDataDepth} levels`);
+  return refusals.decoded([item]);
+};
+
+const readStatus = (subject: Subject, body: unknown): Decoded => {
+  const state = isObject(body) ? body.state : undefined;
+  if (state !== 'online' && state !== 'offline')
+    return refuse('invalid-state', 'state: must be online or offline');
+  return { ok: true, items: [{ subject, kind: 'status', state }] };
+};
+
+const readReply = (subject: Subject, body: unknown): Decoded => {
+  if (!isObject(body)) return refuse('not-an-object', 'a reply is an object with `id` and `ok`');
+  const refusals = createRefusals();
+  const command = readEnvelope({ id: body.id }, refusals).messageId;
+  if (command === undefined) return refuse('invalid-id', 'id: must be the id of the command');
+  const { ok, error } = body;
+  if (typeof ok !== 'boolean') return refuse('invalid-reply', 'ok: must be true or false');
+  if (error !== undefined && typeof error !== 'string')
+    refusals.add('invalid-reply', 'error: must be a text');
+  const said = typeof error === 'string' ? { error: error.slice(0, 1024) } : {};
+  return refusals.decoded([{ subject, kind: 'reply', command, ok, ...said }]);
+};
+
+const readers: ReadonlyMap<string, (subject: Subject, body: unknown) => Decoded> = new Map([
+  ['readings', readReadings],
+  ['events', readEvent],
+  ['status', readStatus],
+  ['replies', readReply],
+]);
+
+const refuse = (reason: string, detail: string): Decoded => ({ ok: false, reason, detail });
+
+/** The gateway's own convention: JSON below `zhishou/v1/devices/{id}/`, and below `zhishou/v1/hubs/{hub}/devices/{id}/` for what a hub carries. */
+export const native: Dialect = {
+  name: 'native',
+  decode: ({ sender, topic, bytes }) => {
+    const where = locate(sender, topic);
+    if (where === null) return refuse('unknown-topic', 'not a topic of this sender');
+    if (where.child !== null && !Id.safeParse(where.child).success)
+      return refuse('invalid-id', 'the device in the topic has no valid id');
+    if (where.leaf === 'voice/up' || where.leaf === 'voice/audio/up') {
+      return refuse('voice-not-available', 'this gateway takes no voice');
+    }
+    const reader = readers.get(where.leaf);
+    if (reader === undefined) return refuse('unknown-topic', 'nothing is known under this topic');
+    const json = readJson(bytes);
+    if (!json.ok) return json;
+    const subject: Subject =
+      where.child === null || where.child === sender ? bySender : { by: 'id', id: where.child };
+    return reader(subject, json.value);
+  },
+  mayPublish: (sender, topic) => locate(sender, topic) !== null,
+  maySubscribe: (sender, filter) => {
+    const where = locate(sender, filter);
+    if (where === null) return filter === `${hubs}${sender}/#`;
+    // A wildcard inside the own namespace can only hear what is the sender's own.
+    return downwards.has(where.leaf) || /(^|\/)[+#](\/|$)/.test(filter);
+  },
+  mayRetain: (sender, topic) => topic === `${devices}${sender}/status`,
+  encodeCommand: (sender, subject, command) => {
+    const { id, command: name, expiresAt, alert, by } = command;
+    return {
+      topic:
+        subject.by === 'sender'
+          ? `${devices}${sender}/commands`
+          : `${hubs}${sender}/devices/${command.device}/commands`,
+      payload: JSON.stringify({ id, command: name, expiresAt, alert, by }),
+    };
+  },
+};
