@@ -5,6 +5,7 @@ import { callButton } from './call-button.ts';
 import { circuitMonitor } from './circuit-monitor.ts';
 import { coDetector } from './co-detector.ts';
 import { native } from './dialects/native.ts';
+import { zigbee2mqtt } from './dialects/zigbee2mqtt.ts';
 import { doorSensor } from './door-sensor.ts';
 import { fallDetector } from './fall-detector.ts';
 import { gasDetector } from './gas-detector.ts';
@@ -36,4 +37,4 @@ export const deviceTypes: DeviceTypes = named<DeviceType>([
 ]);
 
 /** Every wire convention that is understood; a new one is a file and a line here. */
-export const dialects: Dialects = named<Dialect>([native]);
+export const dialects: Dialects = named<Dialect>([native, zigbee2mqtt]);

@@ -10,13 +10,14 @@ export type Subject =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'address'; readonly address: string };
 
-/** One thing a message says, in the order it says it. `at` is the device's own time (epoch ms) where it gave one; `messageId` the device's own id for the message. */
+/** One thing a message says, in the order it says it. `at` is the device's own time (epoch ms) where it gave one; `messageId` the device's own id for the message. `lenient`: the convention cannot know what type the device is registered as and says all it could mean; what the type does not measure is passed over and is no fault of the device. */
 export type Item = { readonly subject: Subject } & (
   | {
       readonly kind: 'readings';
       readonly values: Readonly<Record<string, Value>>;
       readonly at?: number;
       readonly messageId?: string;
+      readonly lenient?: true;
     }
   | {
       readonly kind: 'event';
