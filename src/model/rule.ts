@@ -59,8 +59,12 @@ export type Engine = {
   /** The device was heard (any message), or its link changed. Cheap: it is called for every message. */
   readonly heard: (device: Observed, now: number) => readonly Finding[];
   readonly link: (device: Observed, state: 'online' | 'offline', now: number) => readonly Finding[];
-  /** A device joins the street (or comes back at a start, when `lastHeardAt` is when it was last heard, moved forward by the time the gateway itself was away). */
-  readonly watch: (device: Observed, lastHeardAt: number) => void;
+  /** A reading that came too late or out of order to be a level "now": `holds` for each rule of an emergency kind whose condition it alone meets, whatever the delays, unless that is active already. Changes nothing in the engine. */
+  readonly late: (device: Observed, reading: Reading) => readonly Finding[];
+  /** The wall clock was set forward (or back, negative) by so many ms: running delays and watches move along, so that nothing fires for it. Answers the moved delays as `delay-started`. */
+  readonly shift: (byMs: number) => readonly Finding[];
+  /** A device joins the street (or comes back at a start, when `lastHeardAt` is when it was last heard, moved forward by the time the gateway itself was away). Its silence counts not before `notBefore` (epoch ms), the grace after a start. */
+  readonly watch: (device: Observed, lastHeardAt: number, notBefore: number) => void;
   /** A device leaves: its delays end. */
   readonly forget: (device: string) => readonly Finding[];
   /** Everything whose time has come. */

@@ -1,0 +1,105 @@
+import type { Alert } from '../model/alert.ts';
+import type { Device } from '../model/device.ts';
+import type { Household } from '../model/household.ts';
+import type { Place } from '../model/place.ts';
+import type { Latest } from '../model/reading.ts';
+import type { Committed } from './doors.ts';
+import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
+
+/** What is volatile about a device and never journalled: how its link stands and when it was last heard. */
+export type Liveness = (device: string) => { readonly link: Device['link']; readonly lastSeenAt: number | null };
+
+/** The places named by the paths of these, each once. */
+export const placesOf = (places: Iterable<Place | null>): Place[] => {
+  const known = new Map<string, Place>();
+  for (const place of places) {
+    if (place === null) continue;
+    known.set(place.id, place);
+    for (let depth = 1; depth < place.path.length; depth += 1) {
+      const path = place.path.slice(0, depth);
+      const last = path[depth - 1];
+      if (last && !known.has(last.id)) known.set(last.id, { id: last.id, path, text: path.map((step) => step.name).join(' ') });
+    }
+  }
+  return [...known.values()];
+};
+
+/** The committed side of the books: it moves on only with a commit, and is all that anybody outside is shown. */
+export const createCommitted = (state: StoredState, liveness: Liveness): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
+  let seq = state.seq;
+  const alerts = new Map<string, Alert>(state.alerts.map(({ alert }) => [alert.id, alert]));
+  const devices = new Map<string, DeviceRecord>(state.devices.map((device) => [device.id, device]));
+  const latest = new Map<string, Record<string, Latest>>();
+  for (const [id, known] of state.deviceStates) latest.set(id, { ...known.latest });
+  const households = new Map<string, Household>(state.households.map((household) => [household.place, household]));
+  const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
+  const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
+  let places: Place[] | null = null;
+
+  const move = <V>(map: Map<string, V>, id: string, body: V | null): void => {
+    if (body === null) map.delete(id);
+    else map.set(id, body);
+  };
+
+  const apply = (batch: Batch): void => {
+    for (const put of batch.puts) {
+      switch (put.kind) {
+        case 'alert':
+          move(alerts, put.id, put.body === null || put.body.alert.state === 'closed' ? null : put.body.alert);
+          break;
+        case 'device':
+          move(devices, put.id, put.body);
+          if (put.body === null) latest.delete(put.id);
+          places = null;
+          break;
+        case 'household':
+          move(households, put.id, put.body);
+          break;
+        case 'user':
+          move(users, put.id, put.body);
+          break;
+        case 'session':
+          move(sessions, put.id, put.body);
+          break;
+        default:
+          break;
+      }
+    }
+    for (const { device, measurement, value, at, receivedAt } of batch.readings) {
+      let values = latest.get(device);
+      if (values === undefined) {
+        values = {};
+        latest.set(device, values);
+      }
+      const known = values[measurement];
+      if (known === undefined || known.at <= at) values[measurement] = { value, at, receivedAt };
+    }
+    const last = batch.entries.at(-1);
+    if (last) seq = last.seq;
+  };
+
+  const device = (id: string): Device | null => {
+    const record = devices.get(id);
+    if (record === undefined) return null;
+    const { secretHash: _secret, ...known } = record;
+    return { ...known, ...liveness(id), latest: { ...latest.get(id) } };
+  };
+
+  return {
+    apply,
+    view: {
+      seq: () => seq,
+      feed: state.feed,
+      alerts,
+      device,
+      deviceIds: () => devices.keys(),
+      places: () => {
+        places ??= placesOf([...devices.values()].map(({ place }) => place));
+        return places;
+      },
+      households,
+      users,
+      sessions,
+    },
+  };
+};

@@ -1,0 +1,106 @@
+import type { Device } from '../model/device.ts';
+import type { Subject } from '../model/dialect.ts';
+import type { Latest, Value } from '../model/reading.ts';
+import type { DeviceRecord, DeviceState, StoredState } from './ports.ts';
+
+/** A device in the core's hands: its record, and what was last heard of it, which changes with every message. */
+export type WorkingDevice = {
+  record: DeviceRecord;
+  link: Device['link'];
+  lastSeenAt: number | null;
+  readonly latest: Map<string, Latest>;
+  /** Heard since its state was last put down. */
+  dirty: boolean;
+};
+
+/** The devices as they are now, committed or not. */
+export type DeviceBook = {
+  readonly get: (id: string) => WorkingDevice | undefined;
+  readonly all: () => IterableIterator<WorkingDevice>;
+  readonly children: (hub: string) => readonly WorkingDevice[];
+  /** Whom an item over `sender`'s connection speaks of; null where nobody by that name is registered under it. */
+  readonly resolve: (sender: string, subject: Subject) => WorkingDevice | null;
+  readonly put: (record: DeviceRecord) => WorkingDevice;
+  readonly remove: (id: string) => void;
+  /** Up to `most` devices heard since their state was last taken. */
+  readonly takeDirty: (most: number) => readonly WorkingDevice[];
+  readonly noteValue: (device: WorkingDevice, measurement: string, value: Value, at: number, receivedAt: number) => void;
+  readonly noteHeard: (device: WorkingDevice, at: number) => void;
+};
+
+/** What of a device is put down now and then. */
+export const stateOfDevice = (device: WorkingDevice): DeviceState => ({
+  lastSeenAt: device.lastSeenAt,
+  latest: Object.fromEntries(device.latest),
+});
+
+/** Makes the book from what was stored. */
+export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceStates'>): DeviceBook => {
+  const devices = new Map<string, WorkingDevice>();
+  const byAddress = new Map<string, string>();
+  const dirty = new Set<WorkingDevice>();
+  const addressKey = (hub: string, address: string): string => `${hub} ${address}`;
+
+  const put = (record: DeviceRecord): WorkingDevice => {
+    const known = devices.get(record.id);
+    if (known?.record.hub && known.record.address) byAddress.delete(addressKey(known.record.hub, known.record.address));
+    if (record.hub && record.address) byAddress.set(addressKey(record.hub, record.address), record.id);
+    if (known) {
+      known.record = record;
+      return known;
+    }
+    const state = stored.deviceStates.get(record.id);
+    const device: WorkingDevice = {
+      record,
+      link: 'unknown',
+      lastSeenAt: state?.lastSeenAt ?? null,
+      latest: new Map(Object.entries(state?.latest ?? {})),
+      dirty: false,
+    };
+    devices.set(record.id, device);
+    return device;
+  };
+  for (const record of stored.devices) put(record);
+
+  const noteHeard = (device: WorkingDevice, at: number): void => {
+    device.lastSeenAt = at;
+    if (device.dirty) return;
+    device.dirty = true;
+    dirty.add(device);
+  };
+
+  return {
+    get: (id) => devices.get(id),
+    all: () => devices.values(),
+    children: (hub) => [...devices.values()].filter(({ record }) => record.hub === hub),
+    resolve: (sender, subject) => {
+      if (subject.by === 'sender') return devices.get(sender) ?? null;
+      const id = subject.by === 'id' ? subject.id : byAddress.get(addressKey(sender, subject.address));
+      const device = id === undefined ? undefined : devices.get(id);
+      return device?.record.hub === sender ? device : null;
+    },
+    put,
+    remove: (id) => {
+      const known = devices.get(id);
+      if (known === undefined) return;
+      if (known.record.hub && known.record.address) byAddress.delete(addressKey(known.record.hub, known.record.address));
+      dirty.delete(known);
+      devices.delete(id);
+    },
+    takeDirty: (most) => {
+      const taken: WorkingDevice[] = [];
+      for (const device of dirty) {
+        if (taken.length === most) break;
+        device.dirty = false;
+        dirty.delete(device);
+        taken.push(device);
+      }
+      return taken;
+    },
+    noteValue: (device, measurement, value, at, receivedAt) => {
+      const known = device.latest.get(measurement);
+      if (known === undefined || known.at <= at) device.latest.set(measurement, { value, at, receivedAt });
+    },
+    noteHeard,
+  };
+};

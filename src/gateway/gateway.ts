@@ -1,0 +1,424 @@
+import { isEmergency } from '../model/alert.ts';
+import type { DeviceTypes } from '../model/device-type.ts';
+import type { Dialects } from '../model/dialect.ts';
+import type { Engine, Finding, Rule } from '../model/rule.ts';
+import { createEngine } from '../rules/engine.ts';
+import { createAlertBook, pressKey, type AlertBook } from './alert-book.ts';
+import { createCommandBook } from './command-book.ts';
+import { createCommitted } from './committed.ts';
+import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
+import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
+import { concernsEmergency, createIngest, type IngestCounts } from './ingest.ts';
+import type { LadderTimes } from './ladder.ts';
+import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createPeopleBook } from './people-book.ts';
+import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
+import { press, tellPresser } from './presses.ts';
+import { createQuarantine } from './quarantine.ts';
+import { createRegistry } from './registry.ts';
+
+/** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
+const uncommittedAfterMs = 1_000;
+/** How often a sign of life is written, so that a start can tell how long nobody watched (ms). */
+const aliveEveryMs = 10_000;
+/** How often what was last heard of the devices is written, and of how many at a time: it is only the newest that matters. */
+const statesEveryMs = 30_000;
+const statesAtOnce = 500;
+/** After a start every device has at least this long to come back before its silence counts (ms). */
+const returnGraceMs = 60_000;
+
+/** What the core is told about itself, for `/metrics`. */
+export type GatewayStats = {
+  readonly ingest: Readonly<IngestCounts>;
+  readonly quarantined: ReadonlyMap<string, number>;
+  readonly openAlerts: number;
+  readonly devices: number;
+  readonly waitingMessages: number;
+};
+
+/** The core: synchronous; it never asks for the time or chance, which come in. */
+export type Gateway = {
+  readonly devices: DeviceDoor;
+  readonly duty: DutyDoor;
+  readonly notify: NotifyDoor;
+  /** Everything whose time has come; to be called a few times a second. */
+  readonly tick: (now: number) => void;
+  /** The wall clock was set by so many ms: deadlines move along. */
+  readonly shiftClock: (byMs: number) => void;
+  readonly setHealth: (health: StoreHealth) => void;
+  /** Messages that are not committed yet, oldest first. */
+  readonly unsettled: () => readonly Inbound[];
+  readonly stats: () => GatewayStats;
+};
+
+/** What the core needs. `now` gives the time of an operator's command (epoch ms); `newId` gives unique ids that sort by time; `isPoison` knows messages in whose company the process has died twice. */
+export type GatewayParts = {
+  readonly state: StoredState;
+  readonly rules: readonly Rule[];
+  readonly types: DeviceTypes;
+  readonly dialects: Dialects;
+  readonly journal: Journal;
+  readonly messageIds: MessageIds;
+  readonly downlink: Downlink;
+  readonly schedule: (run: () => void) => void;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly isPoison: (message: Inbound) => boolean;
+  readonly ladder: LadderTimes;
+  readonly limits: LedgerLimits;
+};
+
+/** Puts the core together from what was stored, and takes up everything that was running. */
+export const createGateway = (parts: GatewayParts): Gateway => {
+  const { state, types, dialects, downlink, now, newId } = parts;
+  const listeners = new Set<Listener>();
+  const devices = createDeviceBook(state);
+  const committed = createCommitted(state, (id) => {
+    const device = devices.get(id);
+    return { link: device?.link ?? 'unknown', lastSeenAt: device?.lastSeenAt ?? null };
+  });
+  let health: StoreHealth = { ok: true };
+  let consoles = 0;
+  const announcedUncommitted = new Set<string>();
+
+  const onCommitted = (batch: Batch, at: number): void => {
+    committed.apply(batch);
+    for (const { alert } of batch.changes) if (alert) alerts.stamp(alert.id, at);
+    for (const change of batch.changes) {
+      const text = JSON.stringify(change);
+      for (const listener of listeners) listener.change?.(change, text);
+    }
+    if (batch.readings.length > 0) for (const listener of listeners) listener.readings?.(batch.readings);
+    for (const put of batch.puts) {
+      if (put.kind === 'command' && put.body) {
+        const outbound = commands.committed(put.body);
+        if (outbound) downlink.send(outbound);
+      }
+    }
+    announcedUncommitted.clear();
+  };
+
+  const ledger = createLedger({
+    seq: state.seq,
+    journal: parts.journal,
+    schedule: parts.schedule,
+    committed: onCommitted,
+    limits: parts.limits,
+    congested: (level) => downlink.congestion(level),
+  });
+  const alerts: AlertBook = createAlertBook({ stored: state.alerts, ledger, newId, times: parts.ladder });
+  const commands = createCommandBook({ stored: state.commands, ledger, devices, dialects, newId });
+  const people = createPeopleBook(state, ledger);
+  const registry = createRegistry({ devices, types, dialects, ledger });
+  const quarantine = createQuarantine(ledger, newId);
+  const engine: Engine = createEngine({ rules: parts.rules, types, surroundings: { isActive: alerts.isActive } });
+
+  /** Levels are compared with the alert book; what differs becomes an alert, or the return of one. */
+  const heed = (findings: readonly Finding[], receivedAt: number, late: boolean): void => {
+    for (const finding of findings) {
+      switch (finding.what) {
+        case 'holds':
+        case 'occurred': {
+          const device = devices.get(finding.device);
+          if (device === undefined || (late && !concernsEmergency(finding))) break;
+          const { rule } = finding;
+          alerts.raise(
+            {
+              ...rule.alert,
+              key: rule.id,
+              rule: { id: rule.id, version: rule.version },
+              device: finding.device,
+              place: device.record.place,
+              outOfService: device.record.outOfService !== null,
+              holds: finding.what === 'holds',
+              late,
+              receivedAt,
+              evidence: finding.evidence,
+              reAlarmAfterMs: rule.reAlarmAfterMs,
+            },
+            `device:${finding.device}`,
+            receivedAt,
+          );
+          break;
+        }
+        case 'clears': {
+          const open = alerts.openOf(finding.device, finding.rule.id);
+          if (open) alerts.befall(open.id, { event: 'returned', at: receivedAt }, `device:${finding.device}`);
+          break;
+        }
+        case 'delay-started':
+          ledger.put('delay', `${finding.delay.rule} ${finding.delay.device}`, finding.delay);
+          break;
+        case 'delay-ended':
+          ledger.put('delay', `${finding.rule} ${finding.device}`, null);
+          break;
+      }
+    }
+  };
+
+  const setLink = (device: WorkingDevice, link: 'online' | 'offline', at: number): void => {
+    if (link === 'online') devices.noteHeard(device, at);
+    if (device.link !== link) {
+      device.link = link;
+      for (const listener of listeners) listener.links?.(device.record.id);
+    }
+    heed(engine.link(device.record, link, at), at, false);
+    if (link === 'online') heed(engine.heard(device.record, at), at, false);
+    else {
+      // Behind a hub that is gone nothing is known; it is not known to be gone.
+      for (const child of devices.children(device.record.id)) {
+        child.link = 'unknown';
+        for (const listener of listeners) listener.links?.(child.record.id);
+      }
+    }
+  };
+
+  const ingest = createIngest({
+    devices,
+    types,
+    dialects,
+    engine: () => engine,
+    ledger,
+    messageIds: parts.messageIds,
+    quarantine,
+    effects: {
+      findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+      pressed: (pressed) => {
+        press(alerts, commands, pressed);
+      },
+      cancelled: (device, at) => {
+        const open = alerts.openOf(device.record.id, pressKey);
+        if (open) alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${device.record.id}`);
+      },
+      happened: (device, event, at) => {
+        ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, { event });
+      },
+      statusChanged: setLink,
+      replied: (device, id, ok, error, at) => {
+        const command = commands.replied(device.record.id, id, ok, error, at);
+        if (command?.alert !== undefined && command.command === 'siren-on') {
+          alerts.befall(command.alert, { event: 'siren-answered', at }, `device:${device.record.id}`, { ok });
+        }
+      },
+      flagged: registry.flag,
+    },
+  });
+
+  const takeUp = (): void => {
+    const startedAt = now();
+    const aliveAt = Number(state.facts.get('alive') ?? startedAt);
+    const awayMs = Math.max(0, startedAt - aliveAt);
+    for (const device of devices.all()) {
+      // Nobody listened while we were away: that time is not the device's silence. It has at least the grace to come back.
+      const heardAt = (device.lastSeenAt ?? device.record.createdAt) + awayMs;
+      engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs);
+    }
+    heed(engine.resume(state.delays), startedAt, false);
+    const rules = new Set(parts.rules.map(({ id }) => id));
+    for (const alert of [...alerts.open()]) {
+      // Nothing can tell any more whether a condition holds whose rule or device is gone.
+      const orphan = alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
+      if (orphan) alerts.befall(alert.id, { event: 'returned', at: startedAt }, 'system');
+    }
+  };
+  takeUp();
+
+  const coverOpenAlerts = (device: string, event: 'out-of-service' | 'in-service', actor: string, at: number): void => {
+    for (const alert of alerts.openOfDevice(device)) alerts.befall(alert.id, { event, at }, actor);
+  };
+
+  let aliveAt = 0;
+  let statesAt = 0;
+  const tick = (at: number): void => {
+    heed(engine.tick(at), at, false);
+    alerts.tick(at, consoles > 0);
+    for (const { at: changedAt, alert, event } of ledger.uncommitted()) {
+      if (alert === undefined || changedAt > at - uncommittedAfterMs || !isEmergency(alert)) continue;
+      if (event !== 'raised' && event !== 'raised-again') continue;
+      const key = `${alert.id} ${alert.version}`;
+      if (announcedUncommitted.has(key)) continue;
+      announcedUncommitted.add(key);
+      for (const listener of listeners) listener.uncommitted?.(alert);
+    }
+    // The housekeeping rests while the store fails: it would only lengthen the queue.
+    if (!health.ok) return;
+    if (at - aliveAt >= aliveEveryMs) {
+      aliveAt = at;
+      ledger.put('fact', 'alive', at);
+      commands.tick(at);
+      people.tick(at);
+      for (const { record } of [...devices.all()]) {
+        if (record.outOfService && record.outOfService.until <= at) {
+          registry.outOfService('system', record.id, null, at);
+          coverOpenAlerts(record.id, 'in-service', 'system', at);
+        }
+      }
+    }
+    if (at - statesAt >= statesEveryMs) {
+      const taken = devices.takeDirty(statesAtOnce);
+      for (const device of taken) ledger.put('device-state', device.record.id, stateOfDevice(device));
+      if (taken.length < statesAtOnce) statesAt = at;
+    }
+  };
+
+  const listen = (listener: Listener): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+
+  const deviceDoor: DeviceDoor = {
+    secretHash: (id) => {
+      const record = devices.get(id)?.record;
+      return record !== undefined && record.hub === null ? record.secretHash : null;
+    },
+    dialect: (id) => dialects.get(devices.get(id)?.record.dialect ?? '') ?? null,
+    carriesEmergencies: (id) => {
+      const type = devices.get(id)?.record.type;
+      return type !== undefined && emergencyTypes.has(type);
+    },
+    receive: (message, acknowledge) => {
+      if (parts.isPoison(message)) quarantine.keep(message, null, 'poison', 'the gateway stopped twice while this message was under way');
+      else ingest.take(message);
+      ledger.afterMessage(message, message.bytes.length, acknowledge);
+    },
+    linkUp: (id, at) => {
+      const device = devices.get(id);
+      if (device) setLink(device, 'online', at);
+    },
+    linkDown: (id, at) => {
+      const device = devices.get(id);
+      if (device) setLink(device, 'offline', at);
+    },
+    waiting: (connection) => commands.waiting(connection, now()),
+    delivered: (command) => commands.delivered(command, now()),
+    congestion: ledger.congestion,
+  };
+
+  const duty: DutyDoor = {
+    committed: committed.view,
+    settled: () => new Promise((resolve) => ledger.afterCommit(resolve)),
+    storeHealth: () => health,
+    listen,
+    types,
+    dialects,
+    rules: () => parts.rules,
+    perform: (user, operation) => {
+      const at = now();
+      if (operation.verb === 'hand-over') {
+        const heir = people.get(operation.to);
+        if (heir === undefined || heir.disabled || heir.role === 'viewer') {
+          return { ok: false, refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` } };
+        }
+      }
+      const before = alerts.get(operation.alert);
+      const result = alerts.operate(user, operation, at);
+      if (result.ok && before) {
+        tellPresser(alerts, commands, before, result.value, user, operation.verb === 'dispatch' && operation.confirmed, at);
+      }
+      return result;
+    },
+    shown: (user, alert, version) => alerts.shown(user, alert, version, now()),
+    watching: (count) => {
+      consoles = count;
+    },
+    registerDevice: (user, device, secretHash) => {
+      const result = registry.register(user, device, secretHash, now());
+      const registered = devices.get(device.id);
+      if (result.ok && registered) engine.watch(registered.record, now(), 0);
+      return result;
+    },
+    changeDevice: (user, id, patch) => registry.change(user, id, patch, now()),
+    removeDevice: (user, id) => {
+      const at = now();
+      const result = registry.remove(user, id, at);
+      if (!result.ok) return result;
+      heed(engine.forget(id), at, false);
+      for (const alert of alerts.openOfDevice(id)) alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
+      ledger.afterCommit(() => downlink.disconnect(id));
+      return result;
+    },
+    renewSecret: (user, id, secretHash) => {
+      const result = registry.renewSecret(user, id, secretHash, now());
+      if (result.ok) ledger.afterCommit(() => downlink.disconnect(id));
+      return result;
+    },
+    takeOutOfService: (user, id, why) => {
+      const at = now();
+      const result = registry.outOfService(user, id, { ...why, since: at, by: user }, at);
+      if (result.ok) coverOpenAlerts(id, 'out-of-service', `user:${user}`, at);
+      return result;
+    },
+    putInService: (user, id) => {
+      const at = now();
+      const result = registry.outOfService(user, id, null, at);
+      if (result.ok) coverOpenAlerts(id, 'in-service', `user:${user}`, at);
+      return result;
+    },
+    putHousehold: (user, household) => {
+      if (!committed.view.places().some(({ id, path }) => id === household.place && path.at(-1)?.kind === 'household')) {
+        return { ok: false, refusal: { code: 'unknown-place', message: `no household ${household.place} is known` } };
+      }
+      const seq = ledger.enter(now(), `user:${user}`, 'household.changed', `household:${household.place}`, null, {});
+      ledger.tell({ seq, at: now(), what: 'household', event: 'changed', by: `user:${user}`, data: { place: household.place } });
+      ledger.put('household', household.place, household);
+      return { ok: true, value: household };
+    },
+    eraseHousehold: (user, place) => {
+      if (!committed.view.households.has(place)) return { ok: false, refusal: { code: 'not-found', message: `no card of ${place}` } };
+      const seq = ledger.enter(now(), `user:${user}`, 'household.erased', `household:${place}`, null, {});
+      ledger.tell({ seq, at: now(), what: 'household', event: 'erased', by: `user:${user}`, data: { place } });
+      ledger.put('household', place, null);
+      return { ok: true, value: null };
+    },
+    putUser: (by, user, newPassword) => people.put(by, user, newPassword, now()),
+    removeUser: (by, id) => people.remove(by, id, now()),
+    openSession: (session) => people.openSession(session, now()),
+    endSession: (id) => people.endSession(id, now()),
+    record: (actor, event, subject, data = {}) => {
+      ledger.enter(now(), actor, event, subject, null, data);
+    },
+  };
+
+  const notify: NotifyDoor = {
+    committed: committed.view,
+    listen,
+    devicesOfType: (type) =>
+      [...committed.view.deviceIds()].flatMap((id) => {
+        const device = committed.view.device(id);
+        return device?.type === type ? [device] : [];
+      }),
+    command: (device, command, alert) => commands.issue(device, command, alert, now()),
+    told: (alert, channel, outcome, detail) => {
+      const event = outcome === 'sent' ? 'notified' : 'notify-failed';
+      alerts.befall(alert, { event, at: now() }, 'system', { channel, outcome, detail });
+    },
+    cursor: () => Number(state.facts.get('notify-cursor') ?? state.seq),
+    advance: (seq) => ledger.put('fact', 'notify-cursor', seq),
+  };
+
+  return {
+    devices: deviceDoor,
+    duty,
+    notify,
+    tick,
+    shiftClock: (byMs) => {
+      heed(engine.shift(byMs), now(), false);
+      alerts.shift(byMs);
+    },
+    setHealth: (next) => {
+      health = next;
+    },
+    unsettled: () => ledger.unsettled() as readonly Inbound[],
+    stats: () => ({
+      ingest: ingest.counts,
+      quarantined: quarantine.counts,
+      openAlerts: committed.view.alerts.size,
+      devices: [...committed.view.deviceIds()].length,
+      waitingMessages: ledger.unsettled().length,
+    }),
+  };
+};
+
+/** The types whose connection may carry an emergency: held back last. */
+const emergencyTypes: ReadonlySet<string> = new Set(['call-button', 'smoke-alarm', 'gas-detector', 'co-detector', 'fall-detector', 'hub']);
+

@@ -1,0 +1,232 @@
+import { emergencyKinds } from '../model/alert.ts';
+import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
+import type { Dialects, Item } from '../model/dialect.ts';
+import type { Value } from '../model/reading.ts';
+import type { Engine, Finding } from '../model/rule.ts';
+import type { DeviceBook, WorkingDevice } from './device-book.ts';
+import type { Inbound } from './doors.ts';
+import type { Ledger } from './ledger.ts';
+import type { MessageIds } from './ports.ts';
+import { believe } from './clock-trust.ts';
+import type { Quarantine } from './quarantine.ts';
+
+/** How long a device's message id is remembered: 7 days and that device's last 4,096; 10 minutes for a press, because counters restart with the battery. */
+const idKeptMs = 7 * 86_400_000;
+const idsKept = 4096;
+const pressIdKeptMs = 600_000;
+
+/** What the items of a message lead to, beyond readings. */
+export type Effects = {
+  readonly findings: (findings: readonly Finding[], device: WorkingDevice, receivedAt: number, late: boolean) => void;
+  readonly pressed: (press: {
+    /** Null: nobody of that name is registered under the hub. */
+    readonly device: WorkingDevice | null;
+    readonly sender: WorkingDevice;
+    readonly name: string;
+    readonly at: number;
+    readonly receivedAt: number;
+    readonly late: boolean;
+    readonly raw: Inbound;
+  }) => void;
+  readonly cancelled: (device: WorkingDevice, at: number) => void;
+  readonly happened: (device: WorkingDevice, event: string, at: number) => void;
+  readonly statusChanged: (device: WorkingDevice, state: 'online' | 'offline', at: number) => void;
+  readonly replied: (device: WorkingDevice, command: string, ok: boolean, error: string | undefined, at: number) => void;
+  readonly flagged: (device: WorkingDevice, flag: 'wrong-clock' | 'retained-press', set: boolean, at: number) => void;
+};
+
+/** Counts of what came in, since the start. */
+export type IngestCounts = { messages: number; readings: number; events: number; duplicates: number; storedCopies: number; refused: number };
+
+/** Why a value cannot be this measurement, or null where it can. */
+const faultOf = (measurement: Measurement, value: Value): string | null => {
+  switch (measurement.kind) {
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
+      return value < measurement.min || value > measurement.max ? `must lie within ${measurement.min}..${measurement.max}` : null;
+    case 'flag':
+      return typeof value === 'boolean' ? null : 'must be true or false';
+    case 'text':
+      return typeof value === 'string' && measurement.values.includes(value) ? null : `must be one of ${measurement.values.join(', ')}`;
+  }
+};
+
+/** Makes the way in: a message takes effect completely before this returns, and every part that cannot take effect is in quarantine with its reason. */
+export const createIngest = (parts: {
+  readonly devices: DeviceBook;
+  readonly types: DeviceTypes;
+  readonly dialects: Dialects;
+  readonly engine: () => Engine;
+  readonly ledger: Ledger;
+  readonly messageIds: MessageIds;
+  readonly quarantine: Quarantine;
+  readonly effects: Effects;
+}): { readonly take: (message: Inbound) => void; readonly counts: IngestCounts } => {
+  const { devices, types, dialects, ledger, quarantine, effects } = parts;
+  const counts: IngestCounts = { messages: 0, readings: 0, events: 0, duplicates: 0, storedCopies: 0, refused: 0 };
+  /** Ids of this run by device and id, newest ordinals last: committed or not, so that a copy that overtakes the commit is known. */
+  const recent = new Map<string, { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }>();
+
+  const known = (device: string): { last: number; readonly ids: Map<string, { ordinal: number; at: number }> } => {
+    let ids = recent.get(device);
+    if (ids === undefined) {
+      ids = { last: parts.messageIds.last(device), ids: new Map() };
+      recent.set(device, ids);
+    }
+    return ids;
+  };
+
+  /** Whether the message was taken before; if not, it is remembered now. */
+  const seenBefore = (device: string, id: string, press: boolean, now: number): boolean => {
+    const ids = known(device);
+    const key = press ? `sos ${id}` : id;
+    const found = ids.ids.get(key) ?? parts.messageIds.find(device, key);
+    const fresh = found !== null && found !== undefined && now - found.at < (press ? pressIdKeptMs : idKeptMs) && ids.last - found.ordinal < idsKept;
+    if (fresh) return true;
+    ids.last += 1;
+    ids.ids.set(key, { ordinal: ids.last, at: now });
+    // The store remembers what is committed; here only what may not be yet.
+    if (ids.ids.size > 256) {
+      for (const old of ids.ids.keys()) {
+        ids.ids.delete(old);
+        if (ids.ids.size <= 128) break;
+      }
+    }
+    ledger.keepMessageId({ device, id: key, ordinal: ids.last, at: now });
+    return false;
+  };
+
+  const takeReadings = (device: WorkingDevice, type: DeviceType, item: Item & { kind: 'readings' }, message: Inbound): void => {
+    const { receivedAt } = message;
+    const { at, late, wrong } = believe(item.at, receivedAt);
+    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined) effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    const engine = parts.engine();
+    for (const measurement in item.values) {
+      const value = item.values[measurement] as Value;
+      const declared = Object.hasOwn(type.measurements, measurement) ? type.measurements[measurement] : undefined;
+      if (declared === undefined) {
+        quarantine.keep(message, device.record.id, 'unknown-measurement', `${type.name} has no measurement ${measurement}`);
+        continue;
+      }
+      const fault = faultOf(declared, value);
+      if (fault !== null) {
+        quarantine.keep(message, device.record.id, 'value-out-of-range', `${measurement} ${fault}`);
+        continue;
+      }
+      counts.readings += 1;
+      const reading =
+        wrong && item.at !== undefined
+          ? { device: device.record.id, measurement, value, at, receivedAt, deviceAt: item.at }
+          : { device: device.record.id, measurement, value, at, receivedAt };
+      ledger.keepReading(reading);
+      const newest = device.latest.get(measurement);
+      const overtaken = newest !== undefined && at < newest.at;
+      devices.noteValue(device, measurement, value, at, receivedAt);
+      const findings = late || overtaken ? engine.late(device.record, reading) : engine.reading(device.record, reading, receivedAt);
+      if (findings.length > 0) effects.findings(findings, device, receivedAt, late);
+    }
+  };
+
+  const takeEvent = (device: WorkingDevice, item: Item & { kind: 'event' }, message: Inbound): void => {
+    const { receivedAt } = message;
+    counts.events += 1;
+    const { at, wrong } = believe(item.at, receivedAt);
+    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined) effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    effects.happened(device, item.event, receivedAt);
+    if (item.event === 'sos-cancel') effects.cancelled(device, receivedAt);
+    else {
+      const findings = parts.engine().event(device.record, { event: item.event, at, receivedAt }, receivedAt);
+      if (findings.length > 0) effects.findings(findings, device, receivedAt, false);
+    }
+  };
+
+  const takePress = (device: WorkingDevice | null, name: string, sender: WorkingDevice, item: Item & { kind: 'event' }, message: Inbound): void => {
+    if (message.retained) {
+      // Through a hub the flag marks a copy that some broker had kept: nobody pressed anything now.
+      if (item.subject.by !== 'sender') {
+        counts.storedCopies += 1;
+        quarantine.keep(message, name, 'stored-copy', 'a retained press through a hub is a stored copy, not a press');
+        return;
+      }
+      if (device) effects.flagged(device, 'retained-press', true, message.receivedAt);
+    }
+    counts.events += 1;
+    const { at, late, wrong } = believe(item.at, message.receivedAt);
+    if (device && wrong && !device.record.flags.includes('wrong-clock')) effects.flagged(device, 'wrong-clock', true, message.receivedAt);
+    effects.pressed({ device, sender, name, at, receivedAt: message.receivedAt, late: late || wrong, raw: message });
+  };
+
+  const takeItem = (item: Item, sender: WorkingDevice, message: Inbound): void => {
+    const device = devices.resolve(message.sender, item.subject);
+    const name = item.subject.by === 'sender' ? message.sender : item.subject.by === 'id' ? item.subject.id : item.subject.address;
+    const press = item.kind === 'event' && item.event === 'sos';
+    const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
+    if (messageId !== undefined && seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)) {
+      counts.duplicates += 1;
+      return;
+    }
+    if (press) {
+      takePress(device, name, sender, item, message);
+      if (device) devices.noteHeard(device, message.receivedAt);
+      return;
+    }
+    if (device === null) {
+      quarantine.keep(message, name, 'unknown-device', `no device ${name} is registered under ${message.sender}`);
+      return;
+    }
+    if (item.kind === 'status') {
+      effects.statusChanged(device, item.state, message.receivedAt);
+      return;
+    }
+    hear(device, message.receivedAt);
+    switch (item.kind) {
+      case 'readings': {
+        const type = types.get(device.record.type);
+        if (type) takeReadings(device, type, item, message);
+        return;
+      }
+      case 'event':
+        takeEvent(device, item, message);
+        return;
+      case 'reply':
+        effects.replied(device, item.command, item.ok, item.error, message.receivedAt);
+        return;
+    }
+  };
+
+  const hear = (device: WorkingDevice, at: number): void => {
+    devices.noteHeard(device, at);
+    const findings = parts.engine().heard(device.record, at);
+    if (findings.length > 0) effects.findings(findings, device, at, false);
+  };
+
+  return {
+    counts,
+    take: (message) => {
+      counts.messages += 1;
+      const sender = devices.get(message.sender);
+      const dialect = sender && dialects.get(sender.record.dialect);
+      if (sender === undefined || dialect === undefined) {
+        quarantine.keep(message, null, 'unknown-sender', `no device ${message.sender} is registered`);
+        return;
+      }
+      const decoded = dialect.decode(message);
+      if (!decoded.ok) {
+        counts.refused += 1;
+        quarantine.keep(message, null, decoded.reason, decoded.detail);
+        return;
+      }
+      for (const { reason, detail } of decoded.refused ?? []) {
+        counts.refused += 1;
+        quarantine.keep(message, null, reason, detail);
+      }
+      // A hub that passes on a message is heard itself.
+      if (decoded.items.some(({ subject }) => subject.by !== 'sender')) hear(sender, message.receivedAt);
+      for (const item of decoded.items) takeItem(item, sender, message);
+    },
+  };
+};
+
+/** Whether a finding is about an emergency: those are raised however late they come. */
+export const concernsEmergency = (finding: Finding): boolean =>
+  (finding.what === 'holds' || finding.what === 'occurred') && emergencyKinds.has(finding.rule.alert.kind);
