@@ -222,6 +222,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   };
   takeUp();
+  // From the first start on: what is escalated before the notifiers have written a cursor of their own is told after a crash too.
+  if (!state.facts.has('notify-cursor')) ledger.put('fact', 'notify-cursor', state.seq);
 
   const coverOpenAlerts = (device: string, event: 'out-of-service' | 'in-service', actor: string, at: number): void => {
     for (const alert of alerts.openOfDevice(device)) alerts.befall(alert.id, { event, at }, actor);

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { deviceTypes, dialects } from '../devices/index.ts';
+import { createApi } from './api/api.ts';
+import { hashPassword } from './api/passwords.ts';
+import { type Broker, createBroker } from './broker/broker.ts';
+import { createClock } from './clock.ts';
+import { type Config, loadConfig } from './config.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { defaultLedgerLimits } from './gateway/ledger.ts';
+import type { StoreHealth } from './gateway/ports.ts';
+import { createMetrics } from './metrics.ts';
+import type { Rule } from './model/rule.ts';
+import type { Channel } from './notify/channels/channel.ts';
+import { siren } from './notify/channels/siren.ts';
+import { webhook } from './notify/channels/webhook.ts';
+import { createNotifier } from './notify/notify.ts';
+import { openPoisonList } from './poison.ts';
+import { loadRulebook } from './rules/rulebook.ts';
+import { openStore } from './store/store.ts';
+import { StoreError } from './store/store-error.ts';
+import { superviseBy } from './supervision.ts';
+
+/** How often time enters the core (ms). */
+const tickEveryMs = 200;
+/** After a stop was asked for, everything taken is committed and every connection ended within this (ms). */
+const stopWithinMs = 4_500;
+
+/** Exit statuses: 0 stopped as asked; 1 could not start; 2 a setting or the rulebook is wrong; 70 stopped by itself to start again from disk. */
+const exits = { cannotStart: 1, badSettings: 2, fatal: 70 } as const;
+
+const root = resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const refuse = (lines: readonly string[], status: number): never => {
+  for (const line of lines) process.stderr.write(`zhishou: ${line}\n`);
+  process.exit(status);
+};
+
+const readSettings = (): { readonly config: Config; readonly unknown: readonly string[] } => {
+  const loaded = loadConfig(process.env);
+  return loaded.ok ? loaded : refuse(loaded.problems.map(({ path, message }) => `${path}: ${message}`), exits.badSettings);
+};
+
+const readRules = (dir: string): readonly Rule[] => {
+  const names = readdirSync(dir).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const loaded = loadRulebook(
+    names.map((name) => ({ name: join(dir, name), text: readFileSync(join(dir, name), 'utf8') })),
+    deviceTypes,
+  );
+  return loaded.ok
+    ? loaded.rules
+    : refuse(loaded.problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`), exits.badSettings);
+};
+
+const run = async (): Promise<void> => {
+  const { config, unknown } = readSettings();
+  const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
+  if (config.influx.url !== null) log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
+  const rules = readRules(config.rulesDir);
+  const supervision = superviseBy(process.env);
+  const clock = createClock(Date.now, () => performance.now());
+
+  let gateway: Gateway | null = null;
+  let health: StoreHealth = { ok: true };
+  let ended = false;
+  /** A promise that was broken cannot be mended from here: note what was under way, and start again from disk. */
+  const fatal = (error: unknown): void => {
+    if (ended) return;
+    ended = true;
+    log.fatal({ err: error }, 'stopping, to start again from disk');
+    try {
+      if (gateway) poison.suspect(gateway.unsettled());
+    } finally {
+      process.exit(exits.fatal);
+    }
+  };
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
+
+  const store = await openStore({
+    dir: resolve(config.dataDir),
+    log: log.child({ room: 'store' }),
+    version,
+    moveReadingsAfterMs: config.store.moveReadingsAfterMs,
+    maxPages: config.store.maxPages,
+    onHealth: (next) => {
+      health = next;
+      gateway?.setHealth(next);
+    },
+    onFatal: fatal,
+  }).catch((error: unknown) => {
+    if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
+    throw error;
+  });
+  const poison = openPoisonList(resolve(config.dataDir));
+
+  // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
+  let broker: Broker | null = null;
+  const core = createGateway({
+    state: store.state,
+    rules,
+    types: deviceTypes,
+    dialects,
+    journal: store.journal,
+    messageIds: store.messageIds,
+    downlink: {
+      send: (outbound) => broker?.downlink.send(outbound),
+      disconnect: (connection) => broker?.downlink.disconnect(connection),
+      congestion: (level) => broker?.downlink.congestion(level),
+    },
+    schedule: setImmediate,
+    now: clock.now,
+    newId: () => uuidv7(),
+    isPoison: poison.isPoison,
+    ladder: config.emergency,
+    limits: defaultLedgerLimits,
+  });
+  gateway = core;
+  core.setHealth(health);
+
+  const tls =
+    config.tls.cert !== null && config.tls.key !== null
+      ? { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') }
+      : null;
+  const mqtt = await createBroker(
+    {
+      host: config.mqtt.host,
+      port: config.mqtt.port,
+      tls: tls !== null && config.mqtts.port !== null ? { port: config.mqtts.port, ...tls } : null,
+      maxPacketBytes: config.mqtt.maxPacketBytes,
+      connectTimeoutMs: config.mqtt.connectTimeoutMs,
+      maxConnections: config.mqtt.maxConnections,
+      budget: {
+        messagesPerSecond: config.mqtt.messagesPerSecond,
+        messageBurst: config.mqtt.messageBurst,
+        bytesPerSecond: config.mqtt.bytesPerSecond,
+        burstBytes: config.mqtt.byteBurst,
+      },
+      now: clock.now,
+      log: log.child({ room: 'broker' }),
+      onFatal: fatal,
+    },
+    core.devices,
+  );
+  broker = mqtt;
+
+  const channels: Channel[] = [siren(core.notify)];
+  if (config.webhook.url !== null) channels.push(webhook({ url: config.webhook.url, secret: config.webhook.secret }));
+  const notifier = createNotifier({ door: core.notify, archive: store.archive, channels, log: log.child({ room: 'notify' }) });
+
+  let taking = false;
+  const api = await createApi(
+    {
+      host: config.http.host,
+      port: config.http.port,
+      tls: config.http.tls ? tls : null,
+      version,
+      consoleDir: resolve(root, config.http.consoleDir),
+      sessionMs: config.http.sessionHours * 3_600_000,
+      now: clock.now,
+      newId: () => uuidv7(),
+      log: log.child({ room: 'api' }),
+    },
+    {
+      duty: core.duty,
+      archive: store.archive,
+      mqtt: (stream, remote) => mqtt.accept(stream, remote),
+      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health }),
+      ready: () => {
+        const problems: string[] = [];
+        if (!taking) problems.push('the listeners are not open');
+        if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
+        return { ok: problems.length === 0, problems };
+      },
+    },
+  );
+
+  // First start: nobody can log in before there is somebody.
+  if (store.state.users.length === 0) {
+    const password = config.adminPassword ?? randomBytes(15).toString('base64url');
+    const passwordHash = await hashPassword(password);
+    core.duty.putUser('system', { id: 'admin', username: 'admin', name: 'admin', role: 'admin', places: [], disabled: false, passwordHash }, true);
+    await core.duty.settled();
+    if (config.adminPassword === null) process.stdout.write(`zhishou admin password (shown this once): ${password}\n`);
+  }
+
+  const ticking = setInterval(() => {
+    const setBy = clock.follow();
+    if (setBy !== 0) {
+      log.warn({ byMs: setBy }, 'the clock was set; running deadlines move along');
+      core.shiftClock(setBy);
+    }
+    core.tick(clock.now());
+  }, tickEveryMs);
+
+  await notifier.start();
+  const ports = await mqtt.listen();
+  const http = await api.listen();
+  taking = true;
+  const addresses = { mqtt: ports.mqtt, ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }), http, pid: process.pid, version };
+  log.info(addresses, 'ready');
+  process.stdout.write(`zhishou ready ${JSON.stringify(addresses)}\n`);
+  supervision.ready();
+
+  const stop = async (signal: string): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    taking = false;
+    log.info({ signal }, 'stopping');
+    supervision.stopping();
+    const forced = setTimeout(() => {
+      log.error('could not finish in time');
+      process.exit(exits.cannotStart);
+    }, stopWithinMs);
+    mqtt.stopTaking();
+    clearInterval(ticking);
+    await core.duty.settled();
+    await notifier.stop();
+    await Promise.all([mqtt.close(), api.close()]);
+    await core.duty.settled();
+    await store.close();
+    clearTimeout(forced);
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+};
+
+await run();

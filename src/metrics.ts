@@ -1,0 +1,53 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { BrokerStats } from './broker/broker.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { StoreHealth } from './gateway/ports.ts';
+
+/** The text of `/metrics`, read off the parts at the moment of asking. */
+export const createMetrics = (parts: {
+  readonly gateway: Gateway;
+  readonly broker: { readonly stats: () => BrokerStats };
+  readonly health: () => StoreHealth;
+}): (() => Promise<string>) => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `zhishou_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const { gateway, broker, health } = parts;
+  gauge('messages_taken', 'Messages of devices taken since the start', () => gateway.stats().ingest.messages);
+  gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
+  gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
+  gauge('duplicate_messages', 'Messages whose id was known', () => gateway.stats().ingest.duplicates);
+  gauge('stored_copies', 'Retained presses through a hub, which are no presses', () => gateway.stats().ingest.storedCopies);
+  gauge('open_alerts', 'Alerts that are open', () => gateway.stats().openAlerts);
+  gauge('devices', 'Devices registered', () => gateway.stats().devices);
+  gauge('waiting_messages', 'Messages not committed yet', () => gateway.stats().waitingMessages);
+  gauge('store_failing', '1 while the store cannot commit', () => (health().ok ? 0 : 1));
+  new Gauge({
+    name: 'zhishou_quarantined_messages',
+    help: 'Messages kept in quarantine since the start, by reason',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      for (const [reason, count] of gateway.stats().quarantined) this.set({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'zhishou_broker',
+    help: 'What the broker counts',
+    labelNames: ['what'],
+    registers: [registry],
+    collect() {
+      for (const [what, count] of Object.entries(broker.stats())) if (typeof count === 'number') this.set({ what }, count);
+    },
+  });
+  return () => registry.metrics();
+};
