@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { EventName } from '../../model/reading.ts';
+import { declareKind } from './kind.ts';
+
+const Params = z.strictObject({ event: EventName.exclude(['sos', 'sos-cancel']) });
+
+/** Something that happened at a moment: never a level, so it is never "active". Presses are not for rules: they ring whatever the rulebook says. */
+export const event = declareKind({
+  name: 'event',
+  params: Params,
+  condition: ({ event: name }) => ({ concern: { on: 'event', event: name }, limit: undefined, holds: () => true }),
+  faults: ({ event: name }, type) => (type.events.includes(name) ? [] : [`${type.name} never sends ${name}`]),
+});
