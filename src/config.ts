@@ -57,10 +57,7 @@ export const Config = z.strictObject({
     .prefault({}),
   influx: z.strictObject({ url: z.url({ protocol: /^https?$/ }).nullable().default(null) }).prefault({}),
   store: z
-    .strictObject({
-      moveReadingsAfterMs: z.number().int().min(1000).default(600_000),
-      maxPages: z.number().int().positive().nullable().default(null),
-    })
+    .strictObject({ moveReadingsAfterMs: z.number().int().min(1000).default(600_000) })
     .prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;

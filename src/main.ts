@@ -87,7 +87,6 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'store' }),
     version,
     moveReadingsAfterMs: config.store.moveReadingsAfterMs,
-    maxPages: config.store.maxPages,
     onHealth: (next) => {
       health = next;
       gateway?.setHealth(next);

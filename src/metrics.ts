@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { BrokerStats } from './broker/broker.ts';
+import type { BrokerStats } from './broker/counters.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { StoreHealth } from './gateway/ports.ts';
 

@@ -1,0 +1,67 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Logger } from 'pino';
+import type { BrokerOptions } from './options.ts';
+
+// Thousands of devices come back together after a restart; the kernel lowers this to its own limit.
+const backlog = 4096;
+const tcpKeepAliveMs = 60_000;
+
+/** The open listeners; the ports are those that were really opened. */
+export type Listeners = {
+  readonly mqtt: number;
+  readonly mqtts: number | null;
+  /** Takes no new connections; those that are there stay. */
+  readonly close: () => void;
+};
+
+/** Opens the TCP listener and, where there is a certificate, the TLS one; rejects where a port cannot be had. */
+export const openListeners = async (
+  options: BrokerOptions,
+  accept: (socket: Socket, remote: string) => void,
+): Promise<Listeners> => {
+  const { host, tls, connectTimeoutMs, log } = options;
+  const take = (socket: Socket): void => accept(socket, socket.remoteAddress ?? 'unknown');
+  const plain = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs }, take);
+  const mqtt = await open(plain, host, options.port, log);
+  if (tls === null) return { mqtt, mqtts: null, close: () => plain.close() };
+  const secure = createTlsServer({
+    cert: tls.cert,
+    key: tls.key,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: connectTimeoutMs,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  });
+  // Those in the middle of a handshake are not yet among the connections that the broker counts.
+  secure.maxConnections = options.maxConnections;
+  secure.on('secureConnection', take);
+  secure.on('tlsClientError', (error, socket) => {
+    log.debug({ remote: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
+    socket.destroy();
+  });
+  const close = (): void => {
+    plain.close();
+    secure.close();
+  };
+  try {
+    return { mqtt, mqtts: await open(secure, host, tls.port, log), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+const open = (server: Server, host: string, port: number, log: Logger): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject);
+      // Accepting can fail for a moment, for want of file descriptors; the listener stays.
+      server.on('error', (error) => log.error({ error: error.message }, 'MQTT listener'));
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('the listener has no port'));
+      else resolve(address.port);
+    });
+  });

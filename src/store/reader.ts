@@ -1,0 +1,140 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type Database from 'better-sqlite3';
+import type { AlertQuery, AlertRecord, Archive, ReadingPoint } from '../gateway/ports.ts';
+import type { Alert } from '../model/alert.ts';
+import type { Note, TimelineEntry } from '../model/change.ts';
+import type { ChainedEntry } from '../model/journal.ts';
+import type { Quarantined } from '../model/quarantine.ts';
+import { firstPrev } from './chain.ts';
+import { describeError, openForReading } from './database.ts';
+import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.ts';
+
+/** Where the reader finds the live database and the day files. */
+export type ReaderSetup = { readonly database: string; readonly readings: string };
+/** A question by the name of the Archive's function. */
+export type ToReader = { readonly id: number; readonly question: keyof Archive; readonly parameters: readonly unknown[] };
+/** Its answer, or why there is none. */
+export type FromReader = { readonly id: number; readonly answer?: unknown; readonly error?: string };
+
+/** The Archive as this thread answers it: at once. */
+type Answers = { readonly [K in keyof Archive]: (...parameters: Parameters<Archive[K]>) => Awaited<ReturnType<Archive[K]>> };
+
+type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
+
+const valueOf = (row: ReadingRow): number | boolean | string => (row.flag === 1 ? row.value === 1 : row.value);
+
+/** The rows as they are, or, where there are more than `points`, buckets of equal length that keep the lowest and highest value; of flags and texts only the changes. */
+export const thin = (rows: readonly ReadingRow[], from: number, to: number, points: number): readonly ReadingPoint[] => {
+  if (rows.length <= points) return rows.map((row) => [row.at, valueOf(row)] as const);
+  if (rows.some((row) => typeof row.value === 'string' || row.flag === 1)) {
+    return rows.flatMap((row, index) => (index === 0 || rows[index - 1]?.value !== row.value ? [[row.at, valueOf(row)] as const] : []));
+  }
+  const start = Math.max(from, rows[0]?.at ?? from);
+  const end = Math.min(to, (rows.at(-1)?.at ?? to) + 1);
+  const width = Math.max(1, Math.ceil((end - start) / points));
+  const buckets: { at: number; min: number; max: number; sum: number; count: number }[] = [];
+  for (const { at, value } of rows) {
+    if (typeof value !== 'number') continue;
+    const bucketAt = start + Math.floor((at - start) / width) * width;
+    const bucket = buckets.at(-1);
+    if (bucket?.at === bucketAt) {
+      bucket.min = Math.min(bucket.min, value);
+      bucket.max = Math.max(bucket.max, value);
+      bucket.sum += value;
+      bucket.count += 1;
+    } else buckets.push({ at: bucketAt, min: value, max: value, sum: value, count: 1 });
+  }
+  return buckets.map(({ at, min, max, sum, count }) => [at, min, sum / count, max] as const);
+};
+
+/** Prepares the answers over one connection. */
+export const prepareAnswers = (db: Database.Database, folder: string): Answers => {
+  const entries = db.prepare<[number, number], EntryRow>(
+    'SELECT seq, at, actor, event, subject, version, data, lower(hex(hash)) AS hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  const hashBefore = db.prepare<[number], string>('SELECT lower(hex(hash)) FROM journal WHERE seq = ?').pluck();
+  const alert = db.prepare<[string], string>('SELECT body FROM alert WHERE id = ?').pluck();
+  const ofSubject = db.prepare<[string], EntryRow>(
+    "SELECT seq, at, actor, event, subject, version, data, '' AS hash FROM journal WHERE subject = ? ORDER BY seq",
+  );
+  const note = db.prepare<[string], string>('SELECT body FROM note WHERE id = ?').pluck();
+  const forgotten = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'forgotten-changes'").pluck();
+  const changes = db.prepare<[number, number], { seq: number; text: string }>('SELECT seq, text FROM change WHERE seq > ? ORDER BY seq LIMIT ?');
+  const quarantine = db.prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?').pluck();
+
+  const alertsBy = (query: AlertQuery): readonly Alert[] => {
+    const where: string[] = [];
+    const values: (string | number)[] = [];
+    const add = (sql: string, value: string | number | undefined): void => {
+      if (value === undefined) return;
+      where.push(sql);
+      values.push(value);
+    };
+    if (query.open !== undefined) add('open = ?', query.open ? 1 : 0);
+    add('priority = ?', query.priority);
+    add('id IN (SELECT alert FROM alert_place WHERE place = ?)', query.place);
+    add('id IN (SELECT alert FROM alert_device WHERE device = ?)', query.device);
+    add('raised_at >= ?', query.from);
+    add('raised_at < ?', query.to);
+    add('id < ?', query.after);
+    const sql = `SELECT body FROM alert ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`;
+    return db
+      .prepare<(string | number)[], string>(sql)
+      .pluck()
+      .all(...values, query.limit)
+      .map((text) => (JSON.parse(text) as AlertRecord).alert);
+  };
+
+  const timelineOf = (id: string): TimelineEntry[] =>
+    ofSubject.all(`alert:${id}`).map(({ seq, at, actor, event, data }) => {
+      const facts = JSON.parse(data) as Record<string, unknown>;
+      const text = typeof facts.note === 'string' ? note.get(facts.note) : undefined;
+      const entry = { seq, at, actor, event: event.replace(/^alert\./, ''), data: facts };
+      return text === undefined ? entry : { ...entry, note: (JSON.parse(text) as Note).text };
+    });
+
+  return {
+    journal: (after, limit) => {
+      let prev = after <= 0 ? firstPrev : (hashBefore.get(after) ?? firstPrev);
+      return entries.all(after, limit).map((row) => {
+        const entry: ChainedEntry = { ...row, data: JSON.parse(row.data) as Record<string, unknown>, prev };
+        prev = row.hash;
+        return entry;
+      });
+    },
+    alerts: alertsBy,
+    alert: (id) => {
+      const text = alert.get(id);
+      return text === undefined ? null : (JSON.parse(text) as AlertRecord).alert;
+    },
+    timeline: timelineOf,
+    changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
+    readings: ({ device, measurement, from, to, points }) => {
+      const found = new Map<number, ReadingRow>();
+      for (const day of daysBetween(folder, from, to)) {
+        for (const row of readDay(folder, day, device, measurement, from, to)) found.set(row.at, row);
+      }
+      // What is still in the live database is newer than its copy in a day file.
+      for (const row of readSeries(db, device, measurement, from, to)) found.set(row.at, row);
+      return thin([...found.values()].sort((a, b) => a.at - b.at), from, to, points);
+    },
+    quarantine: ({ after, limit }) => quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
+  };
+};
+
+const port = parentPort;
+if (port !== null) {
+  const setup = workerData as ReaderSetup;
+  const answers = prepareAnswers(openForReading(setup.database), setup.readings);
+  port.on('message', ({ id, question, parameters }: ToReader) => {
+    const answer = (): FromReader => {
+      try {
+        const ask = answers[question] as (...given: readonly unknown[]) => unknown;
+        return { id, answer: ask(...parameters) };
+      } catch (error) {
+        return { id, error: describeError(error) };
+      }
+    };
+    port.postMessage(answer());
+  });
+}

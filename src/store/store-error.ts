@@ -1,0 +1,13 @@
+/** Why the store refused: `locked` another process has the data directory; `newer-than-program` the database was written by a later version; `unusable` it cannot be opened or migrated; `closed` it no longer answers. */
+export type StoreErrorCode = 'locked' | 'newer-than-program' | 'unusable' | 'closed';
+
+/** A refusal of the store, in words for the person who runs it. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkChain } from './chain.ts';
+import { dataDirectory } from './data-directory.ts';
+import { describeError, openForReading } from './database.ts';
+
+const usage = 'usage: npm run verify-journal [-- --data DIR]';
+
+/** Checks the journal of a data directory, also while a gateway runs on it. Exit status: 0 whole, 1 changed or missing, 2 nothing to check. */
+const run = (): number => {
+  let dir: string;
+  try {
+    dir = parseArgs({ options: { data: { type: 'string' } } }).values.data ?? process.env.ZHISHOU_DATA_DIR ?? './data';
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n${usage}\n`);
+    return 2;
+  }
+  const { database } = dataDirectory(resolve(dir));
+  if (!existsSync(database)) {
+    process.stderr.write(`there is no journal at ${database}\n${usage}\n`);
+    return 2;
+  }
+  const db = openForReading(database);
+  try {
+    const { entries, first, last, head, problem } = checkChain(db);
+    process.stdout.write(`${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}\n`);
+    if (problem === null) return 0;
+    process.stdout.write(`The journal is not whole: ${problem}.\n`);
+    return 1;
+  } finally {
+    db.close();
+  }
+};
+
+process.exitCode = run();
