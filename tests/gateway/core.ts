@@ -1,0 +1,202 @@
+import { deviceTypes, dialects } from '../../devices/index.ts';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
+import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
+import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
+import type { Alert } from '../../src/model/alert.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Rule } from '../../src/model/rule.ts';
+
+/** A street in the hands of a test: time stands still until it is moved, and nothing is committed until the disk is asked to. */
+export type Street = {
+  readonly gateway: Gateway;
+  readonly batches: readonly Batch[];
+  readonly changes: readonly Change[];
+  readonly uncommitted: readonly Alert[];
+  readonly sent: readonly Outbound[];
+  readonly acknowledged: readonly string[];
+  readonly now: () => number;
+  /** Time passes, tick by tick of 200 ms. */
+  readonly pass: (ms: number) => void;
+  /** While held, the disk takes nothing. */
+  readonly holdDisk: (held: boolean) => void;
+  readonly register: (id: string, type: string, more?: { readonly hub?: string; readonly dialect?: string; readonly address?: string }) => void;
+  readonly publish: (sender: string, topic: string, payload: unknown, more?: { readonly retained?: boolean; readonly name?: string }) => void;
+  readonly event: (device: string, event: unknown, more?: { readonly retained?: boolean }) => void;
+  readonly readings: (device: string, values: Record<string, unknown>, more?: { readonly at?: number; readonly id?: string }) => void;
+  readonly open: () => Alert[];
+  readonly only: () => Alert;
+  /** What a restart from disk would find. */
+  readonly stored: () => StoredState;
+};
+
+/** An empty data directory. */
+export const emptyState: StoredState = {
+  seq: 0,
+  feed: 'a-feed',
+  devices: [],
+  deviceStates: new Map(),
+  households: [],
+  alerts: [],
+  delays: [],
+  commands: [],
+  users: [],
+  sessions: [],
+  facts: new Map(),
+};
+
+/** A moment in 2026 at which tests begin (epoch ms). */
+export const dawn = 1_790_000_000_000;
+
+/** What the rows put so far amount to: what a store would load. */
+const replay = (before: StoredState, batches: readonly Batch[]): StoredState => {
+  const rows = new Map<string, Map<string, unknown>>();
+  const table = (kind: string): Map<string, unknown> => {
+    const known = rows.get(kind) ?? new Map<string, unknown>();
+    rows.set(kind, known);
+    return known;
+  };
+  for (const device of before.devices) table('device').set(device.id, device);
+  for (const record of before.alerts) table('alert').set(record.alert.id, record);
+  for (const delay of before.delays) table('delay').set(`${delay.rule} ${delay.device}`, delay);
+  for (const command of before.commands) table('command').set(command.id, command);
+  for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
+  for (const [id, fact] of before.facts) table('fact').set(id, fact);
+  for (const batch of batches) {
+    for (const { kind, id, body } of batch.puts) {
+      if (body === null) table(kind).delete(id);
+      else table(kind).set(id, body);
+    }
+  }
+  const all = <T>(kind: string): T[] => [...table(kind).values()] as T[];
+  const alerts = all<StoredState['alerts'][number]>('alert').filter(({ alert }) => alert.state !== 'closed');
+  return {
+    seq: batches.flatMap(({ entries }) => entries).at(-1)?.seq ?? before.seq,
+    feed: before.feed,
+    devices: all('device'),
+    deviceStates: table('device-state') as StoredState['deviceStates'] & Map<string, unknown>,
+    households: all('household'),
+    alerts,
+    delays: all('delay'),
+    commands: all('command'),
+    users: all('user'),
+    sessions: all('session'),
+    facts: table('fact') as StoredState['facts'] & Map<string, unknown>,
+  };
+};
+
+/** Opens a street on a core with real devices and dialects and a disk of paper. */
+export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly state?: StoredState; readonly at?: number } = {}): Street => {
+  const state = options.state ?? emptyState;
+  let at = options.at ?? dawn;
+  let ids = state.seq * 1000;
+  let held = false;
+  let writing: { batch: Batch; committed: (at: number) => void } | null = null;
+  const soon: (() => void)[] = [];
+  const batches: Batch[] = [];
+  const changes: Change[] = [];
+  const uncommitted: Alert[] = [];
+  const sent: Outbound[] = [];
+  const acknowledged: string[] = [];
+
+  const work = (): void => {
+    for (;;) {
+      const next = soon.shift();
+      if (next) {
+        next();
+        continue;
+      }
+      if (held || writing === null) return;
+      const { batch, committed } = writing;
+      writing = null;
+      batches.push(batch);
+      committed(at);
+    }
+  };
+  const downlink: Downlink = { send: (outbound) => sent.push(outbound), disconnect: () => undefined, congestion: () => undefined };
+  const gateway = createGateway({
+    state,
+    rules: options.rules ?? [],
+    types: deviceTypes,
+    dialects,
+    journal: {
+      write: (batch, committed) => {
+        if (writing) throw new Error('two batches at once');
+        writing = { batch, committed };
+      },
+    },
+    messageIds: { find: () => null, last: () => 0 },
+    downlink,
+    schedule: (run) => soon.push(run),
+    now: () => at,
+    newId: () => {
+      ids += 1;
+      return `id-${String(ids).padStart(8, '0')}`;
+    },
+    isPoison: () => false,
+    ladder: defaultLadderTimes,
+    limits: defaultLedgerLimits,
+  });
+  gateway.duty.listen({ change: (change) => changes.push(change), uncommitted: (alert) => uncommitted.push(alert) });
+  work();
+
+  const publish: Street['publish'] = (sender, topic, payload, more = {}) => {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    gateway.devices.receive(
+      { sender, topic, bytes: new TextEncoder().encode(text), retained: more.retained ?? false, receivedAt: at },
+      () => acknowledged.push(more.name ?? text),
+    );
+    work();
+  };
+
+  return {
+    gateway,
+    batches,
+    changes,
+    uncommitted,
+    sent,
+    acknowledged,
+    now: () => at,
+    pass: (ms) => {
+      for (const end = at + ms; at < end; ) {
+        at = Math.min(end, at + 200);
+        gateway.tick(at);
+        work();
+      }
+    },
+    holdDisk: (next) => {
+      held = next;
+      work();
+    },
+    register: (id, type, more = {}) => {
+      const result = gateway.duty.registerDevice('admin', { id, type, ...more }, 'hash');
+      if (!result.ok) throw new Error(result.refusal.message);
+      work();
+    },
+    publish,
+    event: (device, event, more) => publish(device, `zhishou/v1/devices/${device}/events`, typeof event === 'string' ? { event } : event, more),
+    readings: (device, values, more = {}) => publish(device, `zhishou/v1/devices/${device}/readings`, { values, ...more }),
+    open: () => [...gateway.duty.committed.alerts.values()],
+    only: () => {
+      const open = [...gateway.duty.committed.alerts.values()];
+      const [alert] = open;
+      if (alert === undefined || open.length !== 1) throw new Error(`${open.length} alerts are open, not one`);
+      return alert;
+    },
+    stored: () => replay(state, batches),
+  };
+};
+
+/** A rule for tests; `when` are the kind's own parameters. */
+export const rule = (id: string, kind: string, types: readonly string[], params: Record<string, unknown>, more: Partial<Rule> = {}): Rule => ({
+  id,
+  version: '1',
+  kind,
+  types,
+  onDelayMs: 0,
+  offDelayMs: 0,
+  reAlarmAfterMs: null,
+  params,
+  alert: { kind: 'smoke', priority: 'critical', latching: true, test: false, title: { zh: '烟', en: 'Smoke' } },
+  ...more,
+});

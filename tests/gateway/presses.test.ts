@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import { openStreet } from './core.ts';
+
+const streetWithPager = () => {
+  const street = openStreet();
+  street.register('pager-1', 'call-button');
+  return street;
+};
+
+const commandsTo = (street: ReturnType<typeof openStreet>) =>
+  street.sent.map(({ payload }) => (JSON.parse(payload) as { command: string }).command);
+
+describe('a press of the button', () => {
+  test('raises a critical alert that is never active and stays until somebody closes it', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    expect(street.only()).toMatchObject({
+      kind: 'sos',
+      rule: null,
+      device: 'pager-1',
+      priority: 'critical',
+      state: 'latched-unacknowledged',
+      active: false,
+      latching: true,
+      count: 1,
+      version: 1,
+    });
+  });
+
+  test('is answered to the device only once it is committed', () => {
+    const street = streetWithPager();
+    street.holdDisk(true);
+    street.event('pager-1', 'sos');
+    expect(commandsTo(street)).toEqual([]);
+    expect(street.acknowledged).toEqual([]);
+    expect(street.open()).toEqual([]);
+    street.holdDisk(false);
+    expect(commandsTo(street)).toEqual(['sos-received']);
+    expect(street.acknowledged).toHaveLength(1);
+    expect(street.only().committedAt).toBe(street.now());
+  });
+
+  test('joins the open call of its pager, counts, and rings again', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const first = street.only();
+    expect(street.gateway.duty.perform('li', { verb: 'take', alert: first.id }).ok).toBe(true);
+    street.pass(200);
+    expect(street.only().state).toBe('latched-acknowledged');
+    street.event('pager-1', 'sos');
+    expect(street.only()).toMatchObject({ id: first.id, count: 2, state: 'latched-unacknowledged', acknowledged: false });
+    expect(street.only().claimedBy).toBeUndefined();
+  });
+
+  test('after its alert was closed is a new alert', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const first = street.only();
+    street.gateway.duty.perform('li', { verb: 'close', alert: first.id, disposition: 'pressed-by-mistake' });
+    street.pass(200);
+    expect(street.open()).toEqual([]);
+    street.event('pager-1', 'sos');
+    expect(street.only().id).not.toBe(first.id);
+  });
+
+  test('is heard by the person who pressed as it goes on: accepted by whom, help on its way once', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.gateway.duty.perform('li', { verb: 'dispatch', alert: id, who: 'neighbour', confirmed: false });
+    street.pass(200);
+    expect(commandsTo(street)).toEqual(['sos-received', 'sos-accepted']);
+    expect(JSON.parse(street.sent[1]?.payload ?? '')).toMatchObject({ alert: id, by: 'li' });
+    street.gateway.duty.perform('li', { verb: 'dispatch', alert: id, who: 'neighbour', confirmed: true });
+    street.gateway.duty.perform('li', { verb: 'dispatch', alert: id, who: '120', confirmed: true });
+    street.pass(200);
+    expect(commandsTo(street)).toEqual(['sos-received', 'sos-accepted', 'help-dispatched']);
+  });
+
+  test('taken back by the device is recorded and stops nothing', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    street.event('pager-1', 'sos-cancel');
+    expect(street.only().state).toBe('latched-unacknowledged');
+    expect(street.changes.map(({ event }) => event)).toContain('cancel-requested');
+  });
+
+  test('with the same message id is one press within ten minutes, and another after', () => {
+    const street = streetWithPager();
+    street.event('pager-1', { event: 'sos', id: '7' });
+    street.event('pager-1', { event: 'sos', id: '7' });
+    expect(street.only().count).toBe(1);
+    expect(street.acknowledged).toHaveLength(2);
+    street.pass(600_000);
+    street.event('pager-1', { event: 'sos', id: '7' });
+    expect(street.only().count).toBe(2);
+  });
+
+  test('with the retain flag on its own connection is a press, and the device is flagged', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos', { retained: true });
+    expect(street.only().kind).toBe('sos');
+    expect(street.gateway.duty.committed.device('pager-1')?.flags).toEqual(['retained-press']);
+  });
+
+  test("through a hub's retained copy rings nobody", () => {
+    const street = openStreet();
+    street.register('hub-1', 'hub');
+    street.register('pager-2', 'call-button', { hub: 'hub-1' });
+    const topic = 'zhishou/v1/hubs/hub-1/devices/pager-2/events';
+    street.publish('hub-1', topic, { event: 'sos' }, { retained: true });
+    expect(street.open()).toEqual([]);
+    street.publish('hub-1', topic, { event: 'sos' });
+    expect(street.only().device).toBe('pager-2');
+  });
+
+  test('of a device nobody registered rings too, with what it said', () => {
+    const street = openStreet();
+    street.register('hub-1', 'hub');
+    street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/stranger/events', { event: 'sos' });
+    expect(street.only()).toMatchObject({ kind: 'unregistered-sos', device: 'stranger', state: 'latched-unacknowledged' });
+    expect(street.only().evidence[0]?.note).toContain('"sos"');
+  });
+
+  test('on a device that is out of service rings all the same', () => {
+    const street = streetWithPager();
+    street.gateway.duty.takeOutOfService('admin', 'pager-1', { until: street.now() + 3_600_000, reason: 'repair' });
+    street.event('pager-1', 'sos');
+    expect(street.only().state).toBe('latched-unacknowledged');
+  });
+
+  test('with a clock from 1970 rings, marked late, and the clock is flagged', () => {
+    const street = streetWithPager();
+    street.event('pager-1', { event: 'sos', at: 12_345 });
+    expect(street.only()).toMatchObject({ late: true, receivedAt: street.now() });
+    expect(street.gateway.duty.committed.device('pager-1')?.flags).toEqual(['wrong-clock']);
+  });
+});
+
+describe('an emergency that nobody answers', () => {
+  test('is announced again three times, told outside at 30 s, and says why', () => {
+    const street = streetWithPager();
+    street.gateway.duty.watching(1);
+    street.event('pager-1', 'sos');
+    street.pass(60_000);
+    const events = street.changes.filter(({ what }) => what === 'alert').map(({ event }) => event);
+    expect(events.filter((event) => event === 're-announced')).toHaveLength(3);
+    expect(events.filter((event) => event === 'escalated')).toHaveLength(1);
+    expect(street.changes.find(({ event }) => event === 'escalated')?.data).toEqual({ reason: 'not-shown' });
+  });
+
+  test('is told outside at once when no console is on line', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    street.pass(10_200);
+    expect(street.changes.find(({ event }) => event === 'escalated')?.data).toEqual({ reason: 'no-console' });
+  });
+
+  test('and was shown is not announced again, yet is told outside: shown is not taken', () => {
+    const street = streetWithPager();
+    street.gateway.duty.watching(1);
+    street.event('pager-1', 'sos');
+    const { id, version } = street.only();
+    street.gateway.duty.shown('li', id, version);
+    street.pass(40_000);
+    const events = street.changes.map(({ event }) => event);
+    expect(events).not.toContain('re-announced');
+    expect(events).toContain('escalated');
+    expect(street.only().firstShownAt).toBeDefined();
+  });
+
+  test('once taken is not told outside', () => {
+    const street = streetWithPager();
+    street.gateway.duty.watching(1);
+    street.event('pager-1', 'sos');
+    street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
+    street.pass(40_000);
+    expect(street.changes.map(({ event }) => event)).not.toContain('escalated');
+  });
+
+  test('taken and then left alone for a minute rings again for everybody', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
+    street.pass(60_200);
+    expect(street.only()).toMatchObject({ state: 'latched-unacknowledged' });
+    expect(street.changes.map(({ event }) => event)).toContain('untended');
+  });
+
+  test('taken and commented on stays with the one who has it', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.gateway.duty.perform('li', { verb: 'comment', alert: id, note: 'speaking with her' });
+    street.pass(300_000);
+    expect(street.only()).toMatchObject({ state: 'latched-acknowledged', claimedBy: 'li' });
+  });
+
+  test('goes on climbing the ladder after a restart', () => {
+    const street = streetWithPager();
+    street.gateway.duty.watching(1);
+    street.event('pager-1', 'sos');
+    street.pass(20_000);
+    const again = openStreet({ state: street.stored(), at: street.now() });
+    again.gateway.duty.watching(1);
+    again.pass(12_000);
+    expect(again.changes.map(({ event }) => event)).toContain('escalated');
+    expect(again.changes[0]?.seq).toBeGreaterThan(street.changes.at(-1)?.seq ?? 0);
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  test('does not keep an emergency from the consoles for longer than a second, and is told once', () => {
+    const street = streetWithPager();
+    street.holdDisk(true);
+    street.event('pager-1', 'sos');
+    street.pass(800);
+    expect(street.uncommitted).toEqual([]);
+    street.pass(2_000);
+    expect(street.uncommitted.map(({ kind }) => kind)).toEqual(['sos']);
+    expect(street.acknowledged).toEqual([]);
+    street.holdDisk(false);
+    expect(street.only().kind).toBe('sos');
+  });
+
+  test('does not let two operators both have it', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.holdDisk(true);
+    const first = street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    const second = street.gateway.duty.perform('wang', { verb: 'take', alert: id });
+    expect(first.ok).toBe(true);
+    expect(second).toMatchObject({ ok: false, refusal: { code: 'already-claimed', details: { claimedBy: 'li' } } });
+    expect(street.only().claimedBy).toBeUndefined();
+    street.holdDisk(false);
+    expect(street.only().claimedBy).toBe('li');
+  });
+});
