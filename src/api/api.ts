@@ -1,0 +1,196 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import fastifyCookie from '@fastify/cookie';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifyWebsocket from '@fastify/websocket';
+import fastify, { type FastifyBaseLogger } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guardRoutes } from './access.ts';
+import { asyncApiRoute } from './asyncapi.ts';
+import { createCommits, patience } from './commits.ts';
+import { consoleFiles } from './console-files.ts';
+import { answerError, malformedRequest } from './errors.ts';
+import { liveFeed } from './live.ts';
+import { createLockOut, lockOutLimits } from './lock-out.ts';
+import { createLogin } from './login.ts';
+import { chooseProtocol, mqttSocket } from './mqtt-socket.ts';
+import { describeRoutes } from './openapi.ts';
+import type { ApiOptions, ApiParts, App, RouteParts } from './parts.ts';
+import { createPasswords } from './passwords.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { callRoutes } from './routes/calls.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { healthRoutes } from './routes/health.ts';
+import { householdRoutes } from './routes/households.ts';
+import { journalRoutes } from './routes/journal.ts';
+import { placeRoutes } from './routes/places.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
+import { readingRoutes } from './routes/readings.ts';
+import { ruleRoutes } from './routes/rules.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { userRoutes } from './routes/users.ts';
+import { createSessions } from './sessions.ts';
+
+export type { ApiOptions, ApiParts } from './parts.ts';
+
+/** The HTTP side of the gateway. */
+export type Api = {
+  readonly app: App;
+  /** Opens the listener; answers its port. */
+  readonly listen: () => Promise<number>;
+  /** Answers what is under way, says goodbye to every console and ends; within 2 s. */
+  readonly close: () => Promise<void>;
+};
+
+const maxBodyBytes = 256 * 1024;
+// An MQTT client may put several packets of 256 KiB into one frame.
+const maxFrameBytes = 1024 * 1024;
+const closeWithinMs = 2000;
+const shiftMs = 14 * 3_600_000;
+
+const newApp = ({ tls, trustProxy, newId, log }: ApiOptions): App => {
+  const logger: FastifyBaseLogger = log;
+  return fastify({
+    loggerInstance: logger,
+    genReqId: newId,
+    disableRequestLogging: true,
+    trustProxy: trustProxy ?? false,
+    bodyLimit: maxBodyBytes,
+    // A client that dribbles its request must not hold a socket for ever.
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
+    serverFactory: (handler, options) => {
+      const server =
+        tls === null
+          ? http.createServer(options, handler)
+          : https.createServer({ ...options, cert: tls.cert, key: tls.key }, handler);
+      // The two differ in nothing that a route or plugin touches.
+      return server as http.Server;
+    },
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(malformedRequest);
+      else socket.destroy();
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+};
+
+const readBodies = (app: App): void => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, String(body), done);
+  });
+  // A verb without a body is a verb with an empty one.
+  app.addHook('preValidation', async (request) => {
+    if (request.method === 'POST' && request.body === undefined) request.body = {};
+  });
+};
+
+const addHeaders = async (app: App, tls: boolean): Promise<void> => {
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'style-src-attr': ["'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'media-src': ["'self'", 'data:', 'blob:'],
+        'font-src': ["'self'", 'data:'],
+        'worker-src': ["'self'", 'blob:'],
+        'connect-src': ["'self'", 'ws:', 'wss:'],
+        'object-src': ["'none'"],
+        'base-uri': ["'self'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable.
+    strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
+    crossOriginOpenerPolicy: tls ? { policy: 'same-origin' } : false,
+    originAgentCluster: false,
+  });
+};
+
+/** Makes the HTTP API with its live feed and console. */
+export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<Api> => {
+  const { duty } = parts;
+  const app = newApp(options);
+  const sessions = createSessions(duty, options.sessionMs ?? shiftMs, options.now);
+  const passwords = await createPasswords();
+  const lockOut = createLockOut(lockOutLimits);
+  const routeParts: RouteParts = {
+    ...parts,
+    options,
+    sessions,
+    passwords,
+    lockOut,
+    login: createLogin(duty, passwords, lockOut, options.now),
+    commits: createCommits(duty, { ...patience, ...options.patience }),
+  };
+
+  // Before every other hook: a connection that a hook refuses is ended by this plugin, and by nothing else.
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: maxFrameBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered, request) => chooseProtocol(offered, request.url),
+    },
+    errorHandler: (error, socket, request) => {
+      request.log.debug({ err: error }, 'a WebSocket broke');
+      socket.terminate();
+    },
+  });
+  app.setErrorHandler(answerError);
+  app.setValidatorCompiler(validatorCompiler);
+  // An answer is written as it is: one that its schema does not foresee must still reach the duty room. The tests hold answers against their schemas.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  readBodies(app);
+  await addHeaders(app, options.tls !== null);
+  await app.register(fastifyCookie);
+  await app.register(fastifyRateLimit, { global: false });
+  guardRoutes(app, sessions);
+  await describeRoutes(app, options.version);
+  asyncApiRoute(app, options.version);
+
+  healthRoutes(app, routeParts);
+  sessionRoutes(app, routeParts);
+  userRoutes(app, routeParts);
+  deviceRoutes(app, routeParts);
+  readingRoutes(app, routeParts);
+  placeRoutes(app, routeParts);
+  householdRoutes(app, routeParts);
+  alertRoutes(app, routeParts);
+  callRoutes(app);
+  ruleRoutes(app, routeParts);
+  quarantineRoutes(app, routeParts);
+  journalRoutes(app, routeParts);
+  const live = liveFeed(app, routeParts);
+  mqttSocket(app, routeParts);
+  await consoleFiles(app, options.consoleDir);
+  await app.ready();
+
+  return {
+    app,
+    listen: async () => {
+      await app.listen({ host: options.host, port: options.port });
+      return (app.server.address() as AddressInfo).port;
+    },
+    close: async () => {
+      live.close();
+      const forced = setTimeout(() => {
+        for (const socket of app.websocketServer.clients) socket.terminate();
+        app.server.closeAllConnections();
+      }, closeWithinMs);
+      await app.close();
+      clearTimeout(forced);
+    },
+  };
+};

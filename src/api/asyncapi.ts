@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import {
+  NativeCommandPayload,
+  NativeEventPayload,
+  NativeReadingsPayload,
+  NativeReplyPayload,
+  NativeStatusPayload,
+} from '../../devices/dialects/native-payloads.ts';
+import { ClientMessage, ServerMessage } from '../model/change.ts';
+import { Id } from '../model/text.ts';
+import type { App } from './parts.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** From whose side a message is told: the application that talks to the gateway sends it, or receives it. */
+type Direction = 'send' | 'receive';
+
+type Channel = {
+  readonly name: string;
+  readonly address: string;
+  readonly server: 'http' | 'mqtt';
+  readonly parameters: readonly string[];
+  readonly says: string;
+  readonly messages: readonly {
+    readonly direction: Direction;
+    readonly name: string;
+    readonly schema: z.ZodType;
+    readonly says: string;
+  }[];
+};
+
+const deviceLeaves = [
+  {
+    leaf: 'readings',
+    direction: 'send',
+    schema: NativeReadingsPayload,
+    says: 'What was measured. QoS 1: the acknowledgement means that it is stored.',
+  },
+  {
+    leaf: 'events',
+    direction: 'send',
+    schema: NativeEventPayload,
+    says: 'What happened; a press of the button is `sos`. QoS 1.',
+  },
+  { leaf: 'status', direction: 'send', schema: NativeStatusPayload, says: 'Retained; also the will.' },
+  { leaf: 'replies', direction: 'send', schema: NativeReplyPayload, says: 'What came of a command.' },
+  {
+    leaf: 'commands',
+    direction: 'receive',
+    schema: NativeCommandPayload,
+    says: 'What the device is told. QoS 1; waits while the device is away, until `expiresAt`.',
+  },
+] as const;
+
+const channels: readonly Channel[] = [
+  {
+    name: 'live',
+    address: '/api/v1/live',
+    server: 'http',
+    parameters: [],
+    says: 'The live feed. `?after=<seq>` (with `&feed=<feed>`) resumes without gap or duplicate. Close codes: 4001 signed out, 4008 too slow, 4009 flooding.',
+    messages: [
+      { direction: 'receive', name: 'serverMessage', schema: ServerMessage, says: 'What the gateway says.' },
+      { direction: 'send', name: 'clientMessage', schema: ClientMessage, says: 'What a console says.' },
+    ],
+  },
+  ...deviceLeaves.map(({ leaf, direction, schema, says }) => ({
+    name: `device-${leaf}`,
+    address: `zhishou/v1/devices/{id}/${leaf}`,
+    server: 'mqtt' as const,
+    parameters: ['id'],
+    says,
+    messages: [{ direction, name: leaf, schema, says }],
+  })),
+  ...deviceLeaves.map(({ leaf, direction, schema, says }) => ({
+    name: `child-${leaf}`,
+    address: `zhishou/v1/hubs/{hub}/devices/{id}/${leaf}`,
+    server: 'mqtt' as const,
+    parameters: ['hub', 'id'],
+    says: `${says} For a device registered under the hub.`,
+    messages: [{ direction, name: leaf, schema, says }],
+  })),
+];
+
+// AsyncAPI's own schema dialect is draft 7.
+const schemaOf = (schema: z.ZodType, direction: Direction): unknown =>
+  z.toJSONSchema(schema, {
+    target: 'draft-7',
+    unrepresentable: 'any',
+    io: direction === 'send' ? 'input' : 'output',
+  });
+
+/** The AsyncAPI 3 description of the live feed and of what devices say and are told, made from the schemas that the code runs on. */
+export const describeFeeds = (version: string): Json => ({
+  asyncapi: '3.0.0',
+  info: {
+    title: 'zhishou',
+    version,
+    description:
+      'Seen from the console or device that talks to the gateway. MQTT 3.1.1: the user name is the device or hub id, the password its secret; also as WebSocket on `/mqtt` of the HTTP port.',
+    license: { name: 'Apache-2.0' },
+  },
+  defaultContentType: 'application/json',
+  channels: Object.fromEntries(
+    channels.map(({ name, address, server, parameters, says, messages }) => [
+      name,
+      {
+        address,
+        description: says,
+        'x-server': server,
+        ...(parameters.length === 0
+          ? {}
+          : {
+              parameters: Object.fromEntries(
+                parameters.map((id) => [
+                  id,
+                  { description: `${Id.description ?? 'An id'}: [A-Za-z0-9][A-Za-z0-9._-]{0,63}` },
+                ]),
+              ),
+            }),
+        messages: Object.fromEntries(
+          messages.map(({ name: message, schema, says: summary, direction }) => [
+            message,
+            { name: message, summary, payload: schemaOf(schema, direction) },
+          ]),
+        ),
+      },
+    ]),
+  ),
+  operations: Object.fromEntries(
+    channels.flatMap(({ name, messages }) =>
+      messages.map(({ direction, name: message, says }) => [
+        `${direction}-${name}-${message}`,
+        {
+          action: direction,
+          summary: says,
+          channel: { $ref: `#/channels/${name}` },
+          messages: [{ $ref: `#/channels/${name}/messages/${message}` }],
+        },
+      ]),
+    ),
+  ),
+});
+
+/** Adds `/api/v1/asyncapi.json`. */
+export const asyncApiRoute = (app: App, version: string): void => {
+  let text: string | null = null;
+  app.get(
+    '/api/v1/asyncapi.json',
+    {
+      config: { role: 'anyone' },
+      schema: { tags: ['description'], summary: 'The live feed and MQTT, as AsyncAPI 3' },
+    },
+    async (_request, reply) => {
+      text ??= JSON.stringify(describeFeeds(version));
+      return reply.type('application/json; charset=utf-8').send(text);
+    },
+  );
+};

@@ -1,0 +1,25 @@
+import type { Committed } from '../gateway/doors.ts';
+import type { Change } from '../model/change.ts';
+import type { User } from '../model/user.ts';
+import { maySee } from './access.ts';
+
+/** Whether a user may hear of a change: what their places cover, and of other users only as an administrator. */
+export const mayHear = (user: User, change: Change, committed: Committed): boolean => {
+  if (change.what === 'user') return user.role === 'admin' || change.data?.user === user.id;
+  if (user.places.length === 0) return true;
+  if (change.alert !== undefined) return maySee(user, change.alert.place);
+  if (change.device !== undefined) return maySee(user, change.device.place);
+  if (change.call !== undefined) return maySee(user, committed.device(change.call.device)?.place ?? null);
+  if (change.what === 'household') {
+    const home = change.data?.place;
+    const place = committed.places().find(({ id }) => id === home);
+    return place !== undefined && maySee(user, place);
+  }
+  return true;
+};
+
+/** The same, for the JSON text of a change; reads the text only where the answer can depend on it. */
+export const mayHearText = (user: User, text: string, committed: Committed): boolean => {
+  if (user.places.length === 0 && (user.role === 'admin' || !text.includes('"what":"user"'))) return true;
+  return mayHear(user, JSON.parse(text) as Change, committed);
+};

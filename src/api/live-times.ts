@@ -1,0 +1,21 @@
+import { type OutboxLimits, outboxLimits } from './outbox.ts';
+
+/** How often what is said on the live feed, in ms; `closeMs` is how long a peer has to answer a close; `outbox` is what may wait for one console. */
+export type LiveTimes = {
+  readonly tickMs: number;
+  readonly pingMs: number;
+  readonly readingsMs: number;
+  readonly linksMs: number;
+  readonly closeMs: number;
+  readonly outbox: OutboxLimits;
+};
+
+/** The page calls itself blind after 15 s of silence: three ticks. */
+export const liveTimes: LiveTimes = {
+  tickMs: 5000,
+  pingMs: 15_000,
+  readingsMs: 500,
+  linksMs: 1000,
+  closeMs: 2000,
+  outbox: outboxLimits,
+};

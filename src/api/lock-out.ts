@@ -1,0 +1,97 @@
+/** How many wrong passwords are let pass, and for how long they count and lock (ms). `perName` counts a name's failures from every address together. */
+export type LockOutLimits = {
+  readonly perNameAndAddress: number;
+  readonly perName: number;
+  readonly withinMs: number;
+  readonly forMs: number;
+};
+
+/** Ten from one address within a quarter of an hour; a hundred for one name from all addresses together, so that many machines guess no faster, while a stranger who makes ten mistakes does not keep the operator from the desk. */
+export const lockOutLimits: LockOutLimits = {
+  perNameAndAddress: 10,
+  perName: 100,
+  withinMs: 15 * 60_000,
+  forMs: 15 * 60_000,
+};
+
+type Count = { failures: number; since: number; lockedUntil: number };
+
+/** Counts failed logins. Kept in memory: a restart forgives. */
+export type LockOut = {
+  /** Until when (epoch ms) this name is locked for this address; null = it is not. */
+  readonly lockedUntil: (name: string, address: string, now: number) => number | null;
+  /** Counts a failure; says whether this one locked. */
+  readonly failed: (name: string, address: string, now: number) => boolean;
+  readonly succeeded: (name: string, address: string) => void;
+  /** Forgets all failures of a name. */
+  readonly lift: (name: string) => void;
+};
+
+const atMostCounts = 20_000;
+const addressesRemembered = 16;
+
+/** Makes an empty count. An address from which a name has signed in before is not locked by that name's failures elsewhere. */
+export const createLockOut = (limits: LockOutLimits): LockOut => {
+  const counts = new Map<string, Map<string, Count>>();
+  const goodAddresses = new Map<string, string[]>();
+  const everywhere = '*';
+  let size = 0;
+
+  const drop = (name: string): void => {
+    size -= counts.get(name)?.size ?? 0;
+    counts.delete(name);
+  };
+
+  const countOf = (name: string, address: string): Count | undefined => counts.get(name)?.get(address);
+
+  const add = (name: string, address: string, most: number, now: number): boolean => {
+    const known = countOf(name, address);
+    const count =
+      known !== undefined && now - known.since < limits.withinMs
+        ? known
+        : { failures: 0, since: now, lockedUntil: 0 };
+    if (count !== known) {
+      const ofName = counts.get(name) ?? new Map<string, Count>();
+      if (known === undefined) size += 1;
+      ofName.set(address, count);
+      counts.set(name, ofName);
+    }
+    count.failures += 1;
+    if (count.failures < most) return false;
+    count.lockedUntil = now + limits.forMs;
+    count.failures = 0;
+    count.since = now;
+    return true;
+  };
+
+  const makeRoom = (): void => {
+    for (const name of counts.keys()) {
+      if (size < atMostCounts) return;
+      drop(name);
+    }
+  };
+
+  return {
+    lockedUntil: (name, address, now) => {
+      const here = countOf(name, address)?.lockedUntil ?? 0;
+      const all = goodAddresses.get(name)?.includes(address)
+        ? 0
+        : (countOf(name, everywhere)?.lockedUntil ?? 0);
+      const until = Math.max(here, all);
+      return until > now ? until : null;
+    },
+    failed: (name, address, now) => {
+      makeRoom();
+      const here = add(name, address, limits.perNameAndAddress, now);
+      const all = add(name, everywhere, limits.perName, now);
+      return here || all;
+    },
+    succeeded: (name, address) => {
+      const ofName = counts.get(name);
+      if (ofName?.delete(address)) size -= 1;
+      const good = (goodAddresses.get(name) ?? []).filter((known) => known !== address);
+      goodAddresses.set(name, [...good, address].slice(-addressesRemembered));
+    },
+    lift: drop,
+  };
+};

@@ -1,0 +1,69 @@
+import type { Duplex } from 'node:stream';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import type { DutyDoor } from '../gateway/doors.ts';
+import type { Archive } from '../gateway/ports.ts';
+import type { Commits, Patience } from './commits.ts';
+import type { LiveTimes } from './live-times.ts';
+import type { LockOut } from './lock-out.ts';
+import type { Login } from './login.ts';
+import type { Passwords } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
+
+/** How the API is to run. Times in ms. */
+export type ApiOptions = {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly version: string;
+  /** Where the built console lies; null = nowhere. */
+  readonly consoleDir: string | null;
+  /** How long a session lasts; a shift and the hand-over by default. */
+  readonly sessionMs?: number;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly log: Logger;
+  /** PEM. */
+  readonly tls: null | { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Whether `X-Forwarded-*` of whoever connects is believed: only behind a proxy of one's own. */
+  readonly trustProxy?: boolean;
+  readonly patience?: Partial<Patience>;
+  readonly liveTimes?: Partial<LiveTimes>;
+};
+
+/** What the API stands on. */
+export type ApiParts = {
+  readonly duty: DutyDoor;
+  readonly archive: Archive;
+  /** Takes over an MQTT connection that came in as a WebSocket; `remote` is the address it came from. */
+  readonly mqtt: (stream: Duplex, remote: string) => void;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
+  readonly ready: () => { readonly ok: boolean; readonly problems: readonly string[] };
+};
+
+/** The fastify instance that routes are added to: requests are typed by their zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes work with. */
+export type RouteParts = ApiParts & {
+  readonly options: ApiOptions;
+  readonly sessions: Sessions;
+  readonly login: Login;
+  readonly lockOut: LockOut;
+  readonly passwords: Passwords;
+  readonly commits: Commits;
+};

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Quarantined } from '../../model/quarantine.ts';
+import { maySee, userOf } from '../access.ts';
+import { refuse } from '../errors.ts';
+import type { App, RouteParts } from '../parts.ts';
+
+/** Messages that could not take effect. */
+export const quarantineRoutes = (app: App, { duty, archive }: RouteParts): void => {
+  app.get(
+    '/api/v1/quarantine',
+    {
+      config: { role: 'supervisor' },
+      schema: {
+        tags: ['quarantine'],
+        summary: 'Messages that could not take effect, newest first; `next` is the `after` of the next page',
+        querystring: z.object({
+          after: z.string().max(64).optional(),
+          limit: z.coerce.number().int().min(1).max(1000).default(100),
+        }),
+        response: { 200: z.object({ quarantine: z.array(Quarantined), next: z.string().optional() }) },
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      const { after, limit } = request.query;
+      const page = await archive.quarantine({ after, limit });
+      const last = page.at(-1);
+      const quarantine = page.filter(({ device, sender }) =>
+        maySee(user, duty.committed.device(device ?? sender)?.place ?? null),
+      );
+      return page.length < limit || last === undefined ? { quarantine } : { quarantine, next: last.id };
+    },
+  );
+
+  app.post(
+    '/api/v1/quarantine/:id/retry',
+    {
+      config: { role: 'supervisor' },
+      schema: { tags: ['quarantine'], summary: 'Retrying is not part of this gateway: 501' },
+    },
+    async () => refuse('not-implemented', 'This gateway does not try quarantined messages again.'),
+  );
+};

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { alertKinds, priorities } from '../../model/alert.ts';
+import { Text } from '../../model/text.ts';
+import { refuse } from '../errors.ts';
+import type { App, RouteParts } from '../parts.ts';
+
+const RuleAnswer = z.object({
+  id: z.string(),
+  version: z.string(),
+  kind: z.string(),
+  types: z.array(z.string()).readonly(),
+  onDelayMs: z.number(),
+  offDelayMs: z.number(),
+  reAlarmAfterMs: z.number().nullable(),
+  params: z.record(z.string(), z.unknown()).readonly(),
+  alert: z.object({
+    kind: z.enum(alertKinds),
+    priority: z.enum(priorities),
+    latching: z.boolean(),
+    test: z.boolean(),
+    title: Text,
+  }),
+});
+
+/** The rulebook that is in force. */
+export const ruleRoutes = (app: App, { duty }: RouteParts): void => {
+  app.get(
+    '/api/v1/rules',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['rules'],
+        summary: 'Rules in force',
+        response: { 200: z.object({ rules: z.array(RuleAnswer) }) },
+      },
+    },
+    async () => ({ rules: [...duty.rules()] }),
+  );
+
+  for (const verb of ['check', 'try'] as const) {
+    app.post(
+      `/api/v1/rules/${verb}`,
+      {
+        config: { role: 'admin' },
+        schema: { tags: ['rules'], summary: 'Drafts are not part of this gateway: 501' },
+      },
+      async () => refuse('not-implemented', 'This gateway takes its rules from its files only.'),
+    );
+  }
+};

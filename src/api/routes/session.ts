@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Login, User } from '../../model/user.ts';
+import { refuseForeignPage, sessionCookie, userOf } from '../access.ts';
+import { Refused } from '../errors.ts';
+import type { App, RouteParts } from '../parts.ts';
+import { publicUser } from '../sessions.ts';
+
+// Far above what people and scripts need, and below what keeps the password checker busy.
+const loginsPerMinute = 300;
+
+/** Signing in and out. */
+export const sessionRoutes = (app: App, { sessions, login, commits, duty }: RouteParts): void => {
+  app.post(
+    '/api/v1/session',
+    {
+      config: {
+        role: 'anyone',
+        rateLimit: {
+          max: loginsPerMinute,
+          timeWindow: 60_000,
+          errorResponseBuilder: (_request, { ttl }) =>
+            new Refused({ code: 'too-many-requests', message: 'Too many logins from this address.' }, ttl),
+        },
+      },
+      schema: {
+        tags: ['session'],
+        summary: 'Sign in; answers the token and sets it as a cookie',
+        body: Login,
+        response: { 200: z.object({ token: z.string(), user: User }) },
+      },
+    },
+    async (request, reply) => {
+      refuseForeignPage(request);
+      const { username, password } = request.body;
+      const record = await login(username, password, request.ip);
+      const { token, session } = sessions.open(record.id);
+      // Whoever signs in while the store fails must still see what rings: the session counts at once and is stored when the store recovers.
+      if (duty.storeHealth().ok) await commits.settled();
+      reply.setCookie(sessionCookie, token, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: request.protocol === 'https',
+        maxAge: Math.floor((session.expiresAt - session.createdAt) / 1000),
+      });
+      reply.header('cache-control', 'no-store');
+      return { token, user: publicUser(record) };
+    },
+  );
+
+  app.get(
+    '/api/v1/session',
+    {
+      config: { role: 'viewer' },
+      schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: z.object({ user: User }) } },
+    },
+    async (request) => ({ user: userOf(request) }),
+  );
+
+  app.delete(
+    '/api/v1/session',
+    {
+      config: { role: 'viewer' },
+      schema: { tags: ['session'], summary: 'Sign out', response: { 204: z.undefined() } },
+    },
+    async (request, reply) => {
+      if (request.signedIn !== null) sessions.end(request.signedIn.session.id);
+      if (duty.storeHealth().ok) await commits.settled();
+      reply.clearCookie(sessionCookie, { path: '/' });
+      return reply.code(204).send();
+    },
+  );
+};
