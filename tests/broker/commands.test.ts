@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { connectPacket, number, packet, type RawClient, subscribePacket, types } from './raw-client.ts';
-import { commandFor, hear, openStreet, type Street, secretOf, topicOf } from './street.ts';
+import { closed, commandFor, hear, openStreet, type Street, secretOf, topicOf } from './street.ts';
 
 const commands = topicOf('siren-1', 'commands');
 const publish = 3;
@@ -149,7 +148,7 @@ test('a subscriber that has stopped reading slows nobody else down', async () =>
 test('a connection that the gateway closes is closed at once, and the device may come back', async () => {
   await using street = await openStreet();
   const siren = await street.connect('siren-1');
-  const gone = once(siren, 'close');
+  const gone = closed(siren);
   street.broker.downlink.disconnect('siren-1');
   await gone;
   await street.connect('siren-1');

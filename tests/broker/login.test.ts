@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { connectPacket, publishPacket, types } from './raw-client.ts';
 import { closed, openStreet, secretOf, topicOf } from './street.ts';
@@ -89,7 +88,7 @@ test('a guess under the client id of a connected pager does not cost the pager i
 test('a device that leaves its old connections open loses the oldest and keeps the newest', async () => {
   await using street = await openStreet();
   const first = await street.connect('pager-1', { clientId: 'first' });
-  const gone = once(first, 'close');
+  const gone = closed(first);
   const others = [];
   for (let i = 0; i < 16; i++) others.push(await street.connect('pager-1', { clientId: `next ${i}` }));
   await gone;
@@ -148,7 +147,7 @@ test('beyond the limit of connections a new one is refused and those that are th
 test('a device whose secret was renewed is cut off at once', async () => {
   await using street = await openStreet();
   const pager = await street.connect('pager-1');
-  const gone = once(pager, 'close');
+  const gone = closed(pager);
   street.door.register('pager-1', 'new secret');
   street.broker.downlink.disconnect('pager-1');
   await gone;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { MqttClient } from 'mqtt';
 import { expect, test, vi } from 'vitest';
 import {
@@ -9,7 +8,7 @@ import {
   subscribePacket,
   types,
 } from './raw-client.ts';
-import { openStreet, type Street, secretOf, topicOf } from './street.ts';
+import { closed, openStreet, type Street, secretOf, topicOf } from './street.ts';
 
 const events = topicOf('pager-1', 'events');
 
@@ -161,7 +160,7 @@ test('a device that was removed while connected can say nothing any more', async
   const pager = await street.connect('pager-1');
   await pager.publishAsync(events, 'before', { qos: 1 });
   street.door.remove('pager-1');
-  const gone = once(pager, 'close');
+  const gone = closed(pager);
   pager.publish(events, 'after', { qos: 1 });
   await gone;
   expect(street.door.texts()).toEqual(['before']);

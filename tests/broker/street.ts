@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import { type Broker, createBroker } from '../../src/broker/broker.ts';
@@ -118,7 +117,6 @@ export const hear = (client: MqttClient, count: number): Promise<readonly string
     client.on('message', note);
   });
 
-/** Resolves when the connection of a client is closed. */
-export const closed = async (client: MqttClient): Promise<void> => {
-  if (client.connected) await once(client, 'close');
-};
+/** Resolves when the connection of a client is closed; at once where it is already. */
+export const closed = (client: MqttClient): Promise<void> =>
+  client.connected ? new Promise((resolve) => client.once('close', () => resolve())) : Promise.resolve();
