@@ -1,48 +1,62 @@
-/** Things that fall due, soonest first: a binary heap. What is no longer true of an entry its owner finds out when it falls due. */
+/** A heap of things to do at a time (epoch ms); what is due first comes first, and of two at one time the one that was put first. */
 export type Deadlines<T> = {
   readonly add: (at: number, item: T) => void;
-  /** Takes the soonest that is due at `now`, or nothing. */
-  readonly takeDue: (now: number) => T | undefined;
-  readonly clear: () => void;
+  /** Takes the first item that is due at `now`, or null. */
+  readonly takeDue: (now: number) => T | null;
+  /** Moves everything by so many ms; the order stays. */
+  readonly shift: (byMs: number) => void;
 };
 
-/** Makes an empty heap. */
+/** An empty heap. */
 export const createDeadlines = <T>(): Deadlines<T> => {
-  const heap: { readonly at: number; readonly item: T }[] = [];
-  const at = (index: number): number => heap[index]?.at ?? Number.POSITIVE_INFINITY;
-  const swap = (a: number, b: number): void => {
-    const [first, second] = [heap[a], heap[b]];
-    if (first && second) {
-      heap[a] = second;
-      heap[b] = first;
+  type Node = { at: number; readonly order: number; readonly item: T };
+  const nodes: Node[] = [];
+  let order = 0;
+  const precedes = (a: Node, b: Node): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+  const rise = (node: Node, from: number): void => {
+    let index = from;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = nodes[parentIndex];
+      if (parent === undefined || precedes(parent, node)) break;
+      nodes[index] = parent;
+      index = parentIndex;
     }
+    nodes[index] = node;
   };
-  return {
-    add: (due, item) => {
-      let index = heap.push({ at: due, item }) - 1;
-      for (let parent = (index - 1) >> 1; index > 0 && at(index) < at(parent); parent = (index - 1) >> 1) {
-        swap(index, parent);
-        index = parent;
+
+  const sink = (node: Node): void => {
+    let index = 0;
+    for (;;) {
+      let childIndex = 2 * index + 1;
+      let child = nodes[childIndex];
+      const right = nodes[childIndex + 1];
+      if (child !== undefined && right !== undefined && precedes(right, child)) {
+        child = right;
+        childIndex += 1;
       }
+      if (child === undefined || precedes(node, child)) break;
+      nodes[index] = child;
+      index = childIndex;
+    }
+    nodes[index] = node;
+  };
+
+  return {
+    add: (at, item) => {
+      order += 1;
+      rise({ at, order, item }, nodes.length);
     },
     takeDue: (now) => {
-      if (at(0) > now) return undefined;
-      const top = heap[0];
-      const last = heap.pop();
-      if (last && heap.length > 0) {
-        heap[0] = last;
-        for (let index = 0; ; ) {
-          const left = 2 * index + 1;
-          const least = at(left + 1) < at(left) ? left + 1 : left;
-          if (at(least) >= at(index)) break;
-          swap(index, least);
-          index = least;
-        }
-      }
-      return top?.item;
+      const first = nodes[0];
+      if (first === undefined || first.at > now) return null;
+      const last = nodes.pop();
+      if (last !== undefined && last !== first) sink(last);
+      return first.item;
     },
-    clear: () => {
-      heap.length = 0;
+    shift: (byMs) => {
+      for (const node of nodes) node.at += byMs;
     },
   };
 };

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A length of time as a person writes it: `30s`, `10m`, `25h`; in ms. */
-export const Duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'must be a length of time like 30s, 10m or 25h')
-  .transform((text) => {
-    const [, amount = '0', unit = 'ms'] = /^([\d.]+)(\D+)$/.exec(text) ?? [];
-    return Math.round(Number(amount) * units[unit as keyof typeof units]);
-  });
+/** The longest length of time that a rule may name: 30 days, in ms. */
+const longestMs = 30 * 86_400_000;
+
+/** A length of time as a person writes it: `30s`, `10m`, `25h`, at most `30d`; its output is ms. A bare number is refused, because nobody can see whether it means seconds. */
+export const Duration = z.string().transform((text, context): number => {
+  const [, amount = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Math.round(Number(amount) * (units[unit] ?? Number.NaN));
+  if (ms <= longestMs) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a length of time like 30s, 10m or 25h, at most 30d' });
+  return z.NEVER;
+});

@@ -1,257 +1,265 @@
-import { emergencyKinds, type Evidence } from '../model/alert.ts';
+import type { Evidence } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Reading } from '../model/reading.ts';
-import type { Delay, Engine, Finding, Observed, Rule, Surroundings } from '../model/rule.ts';
+import type { Delay, Engine, Finding, Rule, Surroundings } from '../model/rule.ts';
 import { createDeadlines } from './deadlines.ts';
-import { ruleKinds } from './kinds/index.ts';
-import type { Condition } from './kinds/kind.ts';
+import { indexRules, type MeasurementRule, raisesEmergency, type SilenceRule } from './rule-index.ts';
 
-/** A rule with its condition, ready to be asked. */
-type Ready = { readonly rule: Rule; readonly condition: Condition };
+/** A delay that runs; `over` once it has ended in any way, so that its deadline means nothing any more. */
+type Running = { delay: Delay; over: boolean };
 
-/** The rules that concern one device type, by what they listen to. */
-type Concerned = {
-  readonly measurements: Map<string, Ready[]>;
-  readonly events: Map<string, Ready[]>;
-  readonly silences: { readonly ready: Ready; readonly afterMs: number }[];
-  readonly links: Ready[];
+/** A device whose silence is listened to. `calm`: no silence of it is active or about to be, so that a message of it changes nothing. */
+type Watch = {
+  readonly device: string;
+  lastHeardAt: number;
+  notBefore: number;
+  calm: boolean;
+  over: boolean;
+  readonly silences: readonly SilenceRule[];
 };
 
-/** When a device was last heard, and for which rules its silence is being waited for. */
-type Watch = { device: Observed; heardAt: number; notBefore: number; readonly armed: Set<string> };
+type Due =
+  | { readonly what: 'delay'; readonly running: Running }
+  | { readonly what: 'silence'; readonly watch: Watch; readonly silence: SilenceRule };
 
-const none: readonly Finding[] = [];
+const nothing: readonly Finding[] = Object.freeze([]);
 
-/** What is kept of a reading as evidence. */
-const evidenceOf = (reading: Reading, condition: Condition): Evidence => {
-  const evidence = { at: reading.at, receivedAt: reading.receivedAt, measurement: reading.measurement, value: reading.value };
-  return condition.limit === undefined ? evidence : { ...evidence, limit: condition.limit };
-};
+const evidenceOf = ({ condition, unit }: MeasurementRule, reading: Reading): Evidence => ({
+  at: reading.at,
+  receivedAt: reading.receivedAt,
+  measurement: reading.measurement,
+  value: reading.value,
+  ...(unit === undefined ? {} : { unit }),
+  limit: condition.limit,
+});
 
-/** Makes the engine. A rule that does not concern a reading costs it nothing; delays, deadband and levels are handled here once for every kind. */
-export const createEngine = (parts: { readonly rules: readonly Rule[]; readonly types: DeviceTypes; readonly surroundings: Surroundings }): Engine => {
+/** Makes the rule engine. It keeps running delays and silence watches only: whether a condition holds is asked of the alert book each time, so that a restart, or an alert that went another way, heals itself with the next reading. */
+export const createEngine = (parts: {
+  readonly rules: readonly Rule[];
+  readonly types: DeviceTypes;
+  readonly surroundings: Surroundings;
+}): Engine => {
   const { types } = parts;
   const { isActive } = parts.surroundings;
-  let byType = indexRules(parts.rules);
-  let rules = new Map(parts.rules.map((rule) => [rule.id, rule]));
-  /** Running delays by device and rule: the only state of a condition that is not in the alert book. */
-  const delays = new Map<string, Map<string, Delay>>();
-  const dueDelays = createDeadlines<Delay>();
-  const watches = new Map<string, Watch>();
-  const dueSilences = createDeadlines<{ readonly watch: Watch; readonly rule: string; readonly afterMs: number }>();
+  let index = indexRules(parts.rules, types);
+  /** By device, then by rule; a device without a running delay has no entry. */
+  const delays = new Map<string, Map<string, Running>>();
+  const watches = new Map<string, { readonly type: string; watch: Watch }>();
+  const deadlines = createDeadlines<Due>();
 
-  const startDelay = (delay: Delay): void => {
-    let running = delays.get(delay.device);
-    if (running === undefined) {
-      running = new Map();
-      delays.set(delay.device, running);
-    }
-    running.set(delay.rule, delay);
-    dueDelays.add(delay.deadline, delay);
+  let found: Finding[] | null = null;
+  const find = (finding: Finding): void => {
+    if (found === null) found = [finding];
+    else found.push(finding);
+  };
+  const findings = (): readonly Finding[] => {
+    if (found === null) return nothing;
+    const all = found;
+    found = null;
+    return all;
   };
 
-  const endDelay = (rule: string, device: string): void => {
-    const running = delays.get(device);
-    running?.delete(rule);
-    if (running?.size === 0) delays.delete(device);
+  const keep = (delay: Delay): void => {
+    const running = { delay, over: false };
+    const ofDevice = delays.get(delay.device);
+    if (ofDevice === undefined) delays.set(delay.device, new Map([[delay.rule, running]]));
+    else ofDevice.set(delay.rule, running);
+    deadlines.add(delay.deadline, { what: 'delay', running });
   };
 
-  /** The level is now `holds`: what follows is added to `findings`. */
-  const level = (rule: Rule, device: string, holds: boolean, now: number, evidence: () => Evidence, findings: Finding[]): void => {
-    const running = delays.get(device)?.get(rule.id);
-    if (running) {
-      // The delay's target is undone before its time.
-      endDelay(rule.id, device);
-      findings.push({ what: 'delay-ended', rule: rule.id, device });
-      return;
+  const end = (running: Running): void => {
+    const { rule, device } = running.delay;
+    running.over = true;
+    const ofDevice = delays.get(device);
+    ofDevice?.delete(rule);
+    if (ofDevice?.size === 0) delays.delete(device);
+    find({ what: 'delay-ended', rule, device });
+  };
+
+  /** A delay has run its time: its level takes effect, unless the alert book has it already. */
+  const mature = (running: Running): void => {
+    const { rule: id, device, holds, since, evidence } = running.delay;
+    end(running);
+    const rule = index.byId.get(id);
+    if (rule !== undefined && isActive(id, device) !== holds) {
+      find({ what: holds ? 'holds' : 'clears', rule, device, since, evidence });
     }
-    const delayMs = holds ? rule.onDelayMs : rule.offDelayMs;
+  };
+
+  /** The condition of a rule is now met or not; the rest follows from what the alert book says and what is running. */
+  const level = (
+    rule: Rule,
+    device: string,
+    met: boolean,
+    running: Running | undefined,
+    now: number,
+    evidence: Evidence,
+  ): void => {
+    let active = isActive(rule.id, device);
+    if (running !== undefined && running.delay.holds === active) end(running);
+    else if (running !== undefined && running.delay.deadline <= now) {
+      // It ran out between two ticks: it took effect first, whatever this reading says.
+      mature(running);
+      active = running.delay.holds;
+    } else if (running !== undefined) {
+      if (running.delay.holds === met) return;
+      end(running);
+    }
+    if (met === active) return;
+    const delayMs = met ? rule.onDelayMs : rule.offDelayMs;
     if (delayMs === 0) {
-      findings.push({ what: holds ? 'holds' : 'clears', rule, device, since: now, evidence: evidence() });
+      find({ what: met ? 'holds' : 'clears', rule, device, since: now, evidence });
       return;
     }
-    const delay: Delay = { rule: rule.id, device, holds, since: now, deadline: now + delayMs, evidence: evidence() };
-    startDelay(delay);
-    findings.push({ what: 'delay-started', delay });
+    const delay: Delay = { rule: rule.id, device, holds: met, since: now, deadline: now + delayMs, evidence };
+    keep(delay);
+    find({ what: 'delay-started', delay });
   };
 
-  /** The level as the engine last took it: a running delay's target, else what the alert book says. */
-  const heldBefore = (rule: string, device: string): boolean => delays.get(device)?.get(rule)?.holds ?? isActive(rule, device);
+  const silenceDue = (watch: Watch, silence: SilenceRule): number =>
+    Math.max(watch.lastHeardAt + silence.afterMs, watch.notBefore);
 
-  const arm = (watch: Watch, ready: Ready, afterMs: number): void => {
-    if (watch.armed.has(ready.rule.id)) return;
-    watch.armed.add(ready.rule.id);
-    dueSilences.add(Math.max(watch.heardAt + afterMs, watch.notBefore), { watch, rule: ready.rule.id, afterMs });
+  const listen = (device: string, type: string, lastHeardAt: number, notBefore: number): void => {
+    const silences = index.byType.get(type)?.silences ?? [];
+    const watch: Watch = { device, lastHeardAt, notBefore, calm: false, over: false, silences };
+    const before = watches.get(device);
+    if (before !== undefined) before.watch.over = true;
+    watches.set(device, { type, watch });
+    for (const silence of silences)
+      deadlines.add(silenceDue(watch, silence), { what: 'silence', watch, silence });
   };
 
-  const watchOf = (device: Observed, heardAt: number, notBefore: number): Watch => {
-    const watch: Watch = { device, heardAt, notBefore, armed: new Set() };
-    watches.set(device.id, watch);
-    for (const { ready, afterMs } of byType.get(device.type)?.silences ?? []) arm(watch, ready, afterMs);
-    return watch;
+  const noteSilence = (watch: Watch, silence: SilenceRule, now: number): void => {
+    if (watch.over) return;
+    const due = silenceDue(watch, silence);
+    if (due > now) {
+      deadlines.add(due, { what: 'silence', watch, silence });
+      return;
+    }
+    watch.calm = false;
+    const { device, lastHeardAt } = watch;
+    const running = delays.get(device)?.get(silence.rule.id);
+    const note = `not heard for ${Math.round((now - lastHeardAt) / 1000)} s`;
+    level(silence.rule, device, true, running, now, { at: lastHeardAt, receivedAt: now, note });
+    // Looked at again as long as it lasts, should the alert book lose it meanwhile; later than now, or this would never end.
+    deadlines.add(now + Math.max(1, silence.afterMs), { what: 'silence', watch, silence });
   };
 
-  const tickDelays = (now: number, findings: Finding[]): void => {
-    for (let delay = dueDelays.takeDue(now); delay; delay = dueDelays.takeDue(now)) {
-      if (delays.get(delay.device)?.get(delay.rule) !== delay) continue;
-      endDelay(delay.rule, delay.device);
-      findings.push({ what: 'delay-ended', rule: delay.rule, device: delay.device });
-      const rule = rules.get(delay.rule);
-      if (rule === undefined || isActive(rule.id, delay.device) === delay.holds) continue;
-      findings.push({ what: delay.holds ? 'holds' : 'clears', rule, device: delay.device, since: delay.since, evidence: delay.evidence });
+  const breakSilence = (watch: Watch, now: number): void => {
+    watch.calm = true;
+    const { device } = watch;
+    for (const { rule } of watch.silences) {
+      const running = delays.get(device)?.get(rule.id);
+      if (running === undefined && !isActive(rule.id, device)) continue;
+      watch.calm = false;
+      level(rule, device, false, running, now, { at: now, receivedAt: now, note: 'heard again' });
     }
   };
-
-  const tickSilences = (now: number, findings: Finding[]): void => {
-    for (let due = dueSilences.takeDue(now); due; due = dueSilences.takeDue(now)) {
-      const { watch, rule: id, afterMs } = due;
-      if (watches.get(watch.device.id) !== watch || !watch.armed.has(id)) continue;
-      const silentAt = Math.max(watch.heardAt + afterMs, watch.notBefore);
-      if (silentAt > now) {
-        dueSilences.add(silentAt, due);
-        continue;
-      }
-      watch.armed.delete(id);
-      const rule = rules.get(id);
-      if (rule === undefined || isActive(id, watch.device.id)) continue;
-      const evidence: Evidence = { at: watch.heardAt, receivedAt: watch.heardAt, note: `not heard for ${Math.round((now - watch.heardAt) / 1000)} s` };
-      findings.push({ what: 'holds', rule, device: watch.device.id, since: watch.heardAt, evidence });
-    }
-  };
-
-  const resume = (resumed: readonly Delay[]): readonly Finding[] => {
-    const findings: Finding[] = [];
-    for (const delay of resumed) {
-      if (rules.has(delay.rule)) startDelay(delay);
-      else findings.push({ what: 'delay-ended', rule: delay.rule, device: delay.device });
-    }
-    return findings;
-  };
-
-  const runningDelays = (): Delay[] => [...delays.values()].flatMap((running) => [...running.values()]);
 
   return {
     reading: (device, reading, now) => {
-      const concerned = byType.get(device.type)?.measurements.get(reading.measurement);
-      if (concerned === undefined) return none;
-      let findings: Finding[] | null = null;
-      for (const { rule, condition } of concerned) {
-        const held = heldBefore(rule.id, device.id);
-        const holds = condition.holds(reading.value, held);
-        if (holds === held) continue;
-        findings ??= [];
-        level(rule, device.id, holds, now, () => evidenceOf(reading, condition), findings);
+      const rules = index.byType.get(device.type)?.measurements.get(reading.measurement);
+      if (rules === undefined) return nothing;
+      const ofDevice = delays.get(device.id);
+      for (const one of rules) {
+        const { rule, condition } = one;
+        const running = ofDevice?.get(rule.id);
+        const before = running === undefined ? isActive(rule.id, device.id) : running.delay.holds;
+        const met = condition.holds(reading.value, before);
+        // The usual case by far: as it was, and nothing runs.
+        if (running === undefined && met === before) continue;
+        level(rule, device.id, met, running, now, evidenceOf(one, reading));
       }
-      return findings ?? none;
-    },
-    event: (device, { event, at, receivedAt }) => {
-      const concerned = byType.get(device.type)?.events.get(event);
-      if (concerned === undefined) return none;
-      return concerned.map(({ rule }) => ({ what: 'occurred', rule, device: device.id, evidence: { at, receivedAt, event } }) as const);
-    },
-    heard: (device, now) => {
-      const watch = watches.get(device.id) ?? watchOf(device, now, 0);
-      watch.heardAt = now;
-      const silences = byType.get(device.type)?.silences;
-      if (silences === undefined) return none;
-      let findings: Finding[] | null = null;
-      for (const { ready, afterMs } of silences) {
-        arm(watch, ready, afterMs);
-        if (!isActive(ready.rule.id, device.id)) continue;
-        findings ??= [];
-        findings.push({ what: 'clears', rule: ready.rule, device: device.id, since: now, evidence: { at: now, receivedAt: now } });
-      }
-      return findings ?? none;
-    },
-    link: (device, state, now) => {
-      const type = types.get(device.type);
-      // A device that sleeps between its messages drops its link as a matter of course.
-      if (type === undefined || type.power === 'battery') return none;
-      const findings: Finding[] = [];
-      for (const { rule } of byType.get(device.type)?.links ?? []) {
-        const holds = state === 'offline';
-        if (holds === heldBefore(rule.id, device.id)) continue;
-        level(rule, device.id, holds, now, () => ({ at: now, receivedAt: now, note: `link ${state}` }), findings);
-      }
-      return findings;
+      return findings();
     },
     late: (device, reading) => {
-      const concerned = byType.get(device.type)?.measurements.get(reading.measurement);
-      if (concerned === undefined) return none;
-      return concerned.flatMap(({ rule, condition }) =>
-        emergencyKinds.has(rule.alert.kind) && !isActive(rule.id, device.id) && condition.holds(reading.value, false)
-          ? [{ what: 'holds', rule, device: device.id, since: reading.at, evidence: evidenceOf(reading, condition) } as const]
-          : [],
-      );
+      for (const one of index.byType.get(device.type)?.measurements.get(reading.measurement) ?? []) {
+        const { rule, condition } = one;
+        if (!raisesEmergency(rule) || !condition.holds(reading.value, false) || isActive(rule.id, device.id))
+          continue;
+        find({
+          what: 'holds',
+          rule,
+          device: device.id,
+          since: reading.at,
+          evidence: evidenceOf(one, reading),
+        });
+      }
+      return findings();
     },
-    shift: (byMs) => {
-      const moved = runningDelays().map((delay) => ({ ...delay, since: delay.since + byMs, deadline: delay.deadline + byMs }));
-      delays.clear();
-      dueDelays.clear();
-      for (const delay of moved) startDelay(delay);
-      dueSilences.clear();
-      for (const watch of [...watches.values()]) watchOf(watch.device, watch.heardAt + byMs, watch.notBefore + byMs);
-      return moved.map((delay) => ({ what: 'delay-started', delay }) as const);
+    event: (device, { event, at, receivedAt }) => {
+      for (const rule of index.byType.get(device.type)?.events.get(event) ?? []) {
+        find({ what: 'occurred', rule, device: device.id, evidence: { at, receivedAt, event } });
+      }
+      return findings();
     },
-    watch: (device, lastHeardAt, notBefore) => {
-      watchOf(device, lastHeardAt, notBefore);
+    heard: (device, now) => {
+      const watched = watches.get(device.id);
+      if (watched === undefined) return nothing;
+      const { watch } = watched;
+      watch.lastHeardAt = now;
+      if (watch.calm) return nothing;
+      breakSilence(watch, now);
+      return findings();
     },
+    link: (device, state, now) => {
+      const down = state === 'offline';
+      for (const rule of index.byType.get(device.type)?.links ?? []) {
+        const running = delays.get(device.id)?.get(rule.id);
+        const note = down ? 'link down' : 'link up';
+        level(rule, device.id, down, running, now, { at: now, receivedAt: now, note });
+      }
+      return findings();
+    },
+    watch: (device, lastHeardAt, notBefore) => listen(device.id, device.type, lastHeardAt, notBefore),
     forget: (device) => {
+      const watched = watches.get(device);
+      if (watched !== undefined) watched.watch.over = true;
       watches.delete(device);
-      const findings = [...(delays.get(device)?.keys() ?? [])].map((rule) => ({ what: 'delay-ended', rule, device }) as const);
-      delays.delete(device);
-      return findings;
+      for (const running of [...(delays.get(device)?.values() ?? [])]) end(running);
+      return findings();
     },
     tick: (now) => {
-      const findings: Finding[] = [];
-      tickDelays(now, findings);
-      tickSilences(now, findings);
-      return findings;
-    },
-    resume,
-    adopt: (next) => {
-      const before = rules;
-      byType = indexRules(next);
-      rules = new Map(next.map((rule) => [rule.id, rule]));
-      const running = runningDelays();
-      delays.clear();
-      dueDelays.clear();
-      const unchanged = (delay: Delay): boolean => rules.get(delay.rule)?.version === before.get(delay.rule)?.version;
-      const findings = running
-        .filter((delay) => !unchanged(delay))
-        .map(({ rule, device }) => ({ what: 'delay-ended', rule, device }) as const);
-      const resumed = resume(running.filter(unchanged));
-      dueSilences.clear();
-      for (const watch of [...watches.values()]) watchOf(watch.device, watch.heardAt, watch.notBefore);
-      return [...findings, ...resumed];
-    },
-  };
-};
-
-/** The rules by device type and by what they listen to. */
-const indexRules = (rules: readonly Rule[]): Map<string, Concerned> => {
-  const byType = new Map<string, Concerned>();
-  const add = (map: Map<string, Ready[]>, key: string, ready: Ready): void => {
-    const known = map.get(key);
-    if (known) known.push(ready);
-    else map.set(key, [ready]);
-  };
-  for (const rule of rules) {
-    const kind = ruleKinds.get(rule.kind);
-    if (kind === undefined) throw new Error(`rule ${rule.id} is of no known kind: ${rule.kind}`);
-    const ready: Ready = { rule, condition: kind.condition(rule.params) };
-    const { concern } = ready.condition;
-    for (const type of rule.types) {
-      let concerned = byType.get(type);
-      if (concerned === undefined) {
-        concerned = { measurements: new Map(), events: new Map(), silences: [], links: [] };
-        byType.set(type, concerned);
+      for (let due = deadlines.takeDue(now); due !== null; due = deadlines.takeDue(now)) {
+        if (due.what === 'silence') noteSilence(due.watch, due.silence, now);
+        else if (!due.running.over) mature(due.running);
       }
-      if (concern.on === 'measurement') add(concerned.measurements, concern.measurement, ready);
-      else if (concern.on === 'event') add(concerned.events, concern.event, ready);
-      else if (concern.on === 'silence') concerned.silences.push({ ready, afterMs: concern.afterMs });
-      else concerned.links.push(ready);
-    }
-  }
-  return byType;
+      return findings();
+    },
+    shift: (byMs) => {
+      deadlines.shift(byMs);
+      for (const { watch } of watches.values()) {
+        watch.lastHeardAt += byMs;
+        watch.notBefore += byMs;
+      }
+      for (const ofDevice of delays.values()) {
+        for (const running of ofDevice.values()) {
+          const { since, deadline } = running.delay;
+          running.delay = { ...running.delay, since: since + byMs, deadline: deadline + byMs };
+          find({ what: 'delay-started', delay: running.delay });
+        }
+      }
+      return findings();
+    },
+    resume: (stored) => {
+      for (const delay of stored) {
+        const before = delays.get(delay.device)?.get(delay.rule);
+        if (before !== undefined) before.over = true;
+        if (index.byId.has(delay.rule)) keep(delay);
+        else find({ what: 'delay-ended', rule: delay.rule, device: delay.device });
+      }
+      return findings();
+    },
+    adopt: (rules) => {
+      const old = index.byId;
+      index = indexRules(rules, types);
+      for (const running of [...delays.values()].flatMap((ofDevice) => [...ofDevice.values()])) {
+        const { rule } = running.delay;
+        if (index.byId.get(rule)?.version !== old.get(rule)?.version) end(running);
+      }
+      for (const [device, { type, watch }] of [...watches])
+        listen(device, type, watch.lastHeardAt, watch.notBefore);
+      return findings();
+    },
+  };
 };

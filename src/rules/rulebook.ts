@@ -1,22 +1,33 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { alertKinds, priorities } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Rule } from '../model/rule.ts';
 import { Id, Text } from '../model/text.ts';
+import { hashContent } from './content-hash.ts';
 import { Duration } from './duration.ts';
 import { ruleKinds } from './kinds/index.ts';
-
-/** Something wrong with the rulebook, and where; lines and columns count from 1. */
-export type RulebookProblem = { readonly file: string; readonly line: number; readonly column: number; readonly message: string };
+import { readYaml, type SourcePath, type SourceProblem, type YamlSource } from './yaml-source.ts';
 
 /** The rules of every file, or everything that is wrong with them. */
-export type Rulebook = { readonly ok: true; readonly rules: readonly Rule[] } | { readonly ok: false; readonly problems: readonly RulebookProblem[] };
+export type Rulebook =
+  | { readonly ok: true; readonly rules: readonly Rule[] }
+  | { readonly ok: false; readonly problems: readonly SourceProblem[] };
+
+/** The device types a rule concerns: a list, `all`, or all but some. */
+const WrittenTypes = z.union(
+  [
+    z.array(z.string()).min(1),
+    z.literal('all'),
+    z.strictObject({ 'all-except': z.array(z.string()).min(1) }),
+  ],
+  'must be a list of device types, all, or { all-except: [...] }',
+);
 
 const WrittenRule = z.strictObject({
   id: Id,
   kind: z.enum([...ruleKinds.keys()]),
-  types: z.array(z.string()).min(1),
+  types: WrittenTypes,
+  // What may stand here the rule's kind says.
   when: z.record(z.string(), z.unknown()),
   'on-delay': Duration.optional(),
   'off-delay': Duration.optional(),
@@ -29,110 +40,111 @@ const WrittenRule = z.strictObject({
     title: Text,
   }),
 });
+type WrittenRule = z.output<typeof WrittenRule>;
 
-/** A file of the rulebook. `source` says where its figures come from and when. */
+/** A file of the rulebook. `source` says where its figures come from and of when they are. */
 const RuleFile = z.strictObject({ source: z.string().min(1), rules: z.array(z.unknown()).min(1) });
 
-type Path = readonly PropertyKey[];
+/** The names of the types, those that do not exist complained of. */
+const typesOf = (
+  written: unknown,
+  types: DeviceTypes,
+  file: YamlSource,
+  at: SourcePath,
+): readonly string[] => {
+  const parsed = WrittenTypes.safeParse(written);
+  if (!parsed.success) return [];
+  if (parsed.data === 'all') return [...types.keys()];
+  const except = !Array.isArray(parsed.data);
+  const listed = Array.isArray(parsed.data) ? parsed.data : parsed.data['all-except'];
+  for (const [place, name] of listed.entries()) {
+    if (types.has(name)) continue;
+    file.complain([...at, ...(except ? ['all-except'] : []), place], `there is no device type ${name}`);
+  }
+  return [...types.keys()].filter((name) => listed.includes(name) !== except);
+};
 
-/** Reads the rulebook; pure. Every problem of every file is listed, never only the first. */
-export const loadRulebook = (files: readonly { readonly name: string; readonly text: string }[], types: DeviceTypes): Rulebook => {
-  const problems: RulebookProblem[] = [];
+/** The rule's params as its kind reads them, checked against every type it concerns; null where they are wrong. */
+const paramsOf = (
+  written: Readonly<Record<string, unknown>>,
+  concerned: readonly string[],
+  types: DeviceTypes,
+  file: YamlSource,
+  at: SourcePath,
+): Rule['params'] | null => {
+  const kind = ruleKinds.get(String(written.kind));
+  if (kind === undefined) return null;
+  const params = kind.params.safeParse(written.when);
+  if (!params.success) {
+    file.complainOf(params.error, [...at, 'when']);
+    return null;
+  }
+  for (const name of concerned) {
+    const type = types.get(name);
+    for (const fault of type === undefined ? [] : kind.faults(params.data, type))
+      file.complain([...at, 'when'], fault);
+  }
+  if (!kind.lasts) {
+    for (const delay of ['on-delay', 'off-delay', 're-alarm']) {
+      if (written[delay] !== undefined)
+        file.complain([...at, delay], `${kind.name} is over as it comes: it cannot be delayed`);
+    }
+  }
+  return params.data;
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const compose = (
+  written: WrittenRule,
+  types: readonly string[],
+  params: Rule['params'],
+): Omit<Rule, 'version'> => ({
+  id: written.id,
+  kind: written.kind,
+  types,
+  onDelayMs: written['on-delay'] ?? 0,
+  offDelayMs: written['off-delay'] ?? 0,
+  reAlarmAfterMs: written['re-alarm'] ?? null,
+  params,
+  alert: written.alert,
+});
+
+/** Reads the rulebook; pure. Every problem of every file is listed, never only the first. A rule's version is a hash of what it says, the same wherever and however it is laid out. */
+export const loadRulebook = (
+  files: readonly { readonly name: string; readonly text: string }[],
+  types: DeviceTypes,
+): Rulebook => {
+  const problems: SourceProblem[] = [];
   const rules: Rule[] = [];
   const homes = new Map<string, string>();
-  for (const { name, text } of files) {
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-    const complain = (offset: number, message: string): void => {
-      const { line, col } = lines.linePos(offset);
-      problems.push({ file: name, line: Math.max(1, line), column: Math.max(1, col), message });
-    };
-    /** The offset of what stands at the path, or of the nearest thing above it that is there. */
-    const offsetOf = (path: Path): number => {
-      for (let depth = path.length; depth >= 0; depth -= 1) {
-        const at = path.slice(0, depth);
-        const parent = depth === 0 ? undefined : document.getIn(at.slice(0, -1), true);
-        const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === at.at(-1)) : undefined;
-        const key = pair?.key as Node | undefined;
-        const node = document.getIn(at, true) as Node | undefined;
-        const range = key?.range ?? node?.range;
-        if (range) return range[0];
-      }
-      return 0;
-    };
-    const complainAt = (path: Path, message: string): void => complain(offsetOf(path), `${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`);
-    const complainOf = (error: z.ZodError, under: Path): void => {
-      for (const issue of error.issues) {
-        const path = [...under, ...issue.path];
-        if (issue.code === 'unrecognized_keys') for (const key of issue.keys) complainAt([...path, key], 'is not known here');
-        else complainAt(path, issue.message);
-      }
-    };
 
-    for (const error of document.errors) complain(error.pos[0], error.message.split('\n')[0] ?? 'cannot be read');
-    if (document.errors.length > 0) continue;
-    let content: unknown;
-    try {
-      // A file of a few rules needs no aliases: a bomb of them is refused.
-      content = document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      complain(0, error instanceof Error ? error.message : 'cannot be read');
-      continue;
+  const readRule = (raw: unknown, file: YamlSource, name: string, at: SourcePath): void => {
+    const parsed = WrittenRule.safeParse(raw);
+    if (!parsed.success) file.complainOf(parsed.error, at);
+    if (!isRecord(raw)) return;
+    const { id } = raw;
+    if (typeof id === 'string') {
+      const home = homes.get(id);
+      if (home !== undefined) file.complain([...at, 'id'], `${id} stands already in ${home}`);
+      else homes.set(id, name);
     }
-    const file = RuleFile.safeParse(content);
-    if (!file.success) {
-      complainOf(file.error, []);
-      continue;
-    }
-    for (const [index, raw] of file.data.rules.entries()) {
-      const at = ['rules', index];
-      const parsed = WrittenRule.safeParse(raw);
-      if (!parsed.success) {
-        complainOf(parsed.error, at);
-        continue;
-      }
-      const written = parsed.data;
-      const home = homes.get(written.id);
-      if (home !== undefined) complainAt([...at, 'id'], `${written.id} stands already in ${home}`);
-      homes.set(written.id, name);
-      const kind = ruleKinds.get(written.kind);
-      if (kind === undefined) continue;
-      const params = kind.params.safeParse(written.when);
-      if (!params.success) complainOf(params.error, [...at, 'when']);
-      for (const [place, typeName] of written.types.entries()) {
-        const type = types.get(typeName);
-        if (type === undefined) complainAt([...at, 'types', place], `there is no device type ${typeName}`);
-        else if (params.success) for (const fault of kind.faults(params.data, type)) complainAt([...at, 'when'], fault);
-      }
-      if (!params.success) continue;
-      rules.push({
-        id: written.id,
-        version: fingerprint(raw),
-        kind: written.kind,
-        types: written.types,
-        onDelayMs: written['on-delay'] ?? 0,
-        offDelayMs: written['off-delay'] ?? 0,
-        reAlarmAfterMs: written['re-alarm'] ?? null,
-        params: params.data,
-        alert: written.alert,
-      });
-    }
+    const concerned = typesOf(raw.types, types, file, [...at, 'types']);
+    const params = isRecord(raw.when) ? paramsOf(raw, concerned, types, file, at) : null;
+    if (!parsed.success || params === null) return;
+    const rule = compose(parsed.data, concerned, params);
+    rules.push({ ...rule, version: hashContent(rule) });
+  };
+
+  for (const { name, text } of files) {
+    const file = readYaml(name, text, (problem) => problems.push(problem));
+    if (file === null) continue;
+    const parsed = RuleFile.safeParse(file.content);
+    if (!parsed.success) file.complainOf(parsed.error, []);
+    const listed = isRecord(file.content) ? file.content.rules : undefined;
+    if (!Array.isArray(listed)) continue;
+    for (const [index, raw] of listed.entries()) readRule(raw, file, name, ['rules', index]);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules };
-};
-
-const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
-};
-
-/** A rule's version: a fingerprint of what is written (FNV-1a, 64 bits, hex), the same wherever and however it is laid out. */
-const fingerprint = (content: unknown): string => {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(canonical(content))) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, '0');
 };

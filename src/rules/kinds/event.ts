@@ -8,6 +8,8 @@ const Params = z.strictObject({ event: EventName.exclude(['sos', 'sos-cancel']) 
 export const event = declareKind({
   name: 'event',
   params: Params,
-  condition: ({ event: name }) => ({ concern: { on: 'event', event: name }, limit: undefined, holds: () => true }),
-  faults: ({ event: name }, type) => (type.events.includes(name) ? [] : [`${type.name} never sends ${name}`]),
+  lasts: false,
+  condition: (params) => ({ on: 'event', event: params.event }),
+  faults: (params, type) =>
+    type.events.includes(params.event) ? [] : [`${type.name} never sends ${params.event}`],
 });

@@ -7,9 +7,11 @@ const Params = z.strictObject({ measurement: z.string(), is: z.boolean().default
 export const flag = declareKind({
   name: 'flag',
   params: Params,
+  lasts: true,
   condition: ({ measurement, is }) => ({
-    concern: { on: 'measurement', measurement },
-    limit: undefined,
+    on: 'measurement',
+    measurement,
+    limit: is,
     holds: (value, held) => (typeof value === 'boolean' ? value === is : held),
   }),
   faults: ({ measurement }, type) => {

@@ -5,4 +5,6 @@ import { silent } from './silent.ts';
 import { threshold } from './threshold.ts';
 
 /** Every kind of rule; a new one is a file and a line here. */
-export const ruleKinds: ReadonlyMap<string, RuleKind> = new Map([threshold, flag, event, silent].map((kind) => [kind.name, kind]));
+export const ruleKinds: ReadonlyMap<string, RuleKind> = new Map(
+  [threshold, flag, event, silent].map((kind) => [kind.name, kind]),
+);

@@ -1,55 +1,89 @@
 import { z } from 'zod';
-import type { Value } from '../../model/reading.ts';
+import type { DeviceType } from '../../model/device-type.ts';
 import { declareKind } from './kind.ts';
+
+const limits = ['above', 'below', 'outside', 'within'] as const;
+
+const Range = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low < high, 'needs the lower limit first');
 
 const Params = z
   .strictObject({
     measurement: z.string(),
     above: z.number().optional(),
     below: z.number().optional(),
-    outside: z.tuple([z.number(), z.number()]).optional(),
-    deadband: z.number().nonnegative().default(0),
+    outside: Range.optional(),
+    within: Range.optional(),
+    deadband: z.number().nonnegative().optional(),
+    deadbandPercent: z.number().min(0).max(100).optional(),
   })
-  .refine((params) => [params.above, params.below, params.outside].filter((limit) => limit !== undefined).length === 1, {
-    message: 'needs exactly one of above, below, outside',
+  .refine((params) => limits.filter((limit) => params[limit] !== undefined).length === 1, {
+    message: `needs exactly one of ${limits.join(', ')}`,
   })
-  .refine((params) => params.outside === undefined || params.outside[0] < params.outside[1], {
-    message: 'outside needs the lower limit first',
-    path: ['outside'],
+  .refine((params) => params.deadband === undefined || params.deadbandPercent === undefined, {
+    message: 'deadband and deadbandPercent exclude each other',
+    path: ['deadbandPercent'],
   });
+type Params = z.output<typeof Params>;
 
-/** A number above, below or outside limits. Once it holds it goes on holding until the value is back by more than `deadband`, in the measurement's unit. A value at the limit is not beyond it, except for `above`, where the limit itself counts: "high at 25 %LEL" is high at 25. */
+/** The limits as numbers, and how far back inside them a value must come for the condition to end. */
+const boundsOf = (params: Params) => {
+  const range = params.outside ?? params.within;
+  const upper = params.above ?? range?.[1];
+  const lower = params.below ?? range?.[0];
+  const band = (limit: number | undefined): number =>
+    params.deadband ?? (Math.abs(limit ?? 0) * (params.deadbandPercent ?? 0)) / 100;
+  return { upper, lower, upperBand: band(upper), lowerBand: band(lower) };
+};
+
+const faultsOf = (params: Params, type: DeviceType): readonly string[] => {
+  const { measurement } = params;
+  const declared = type.measurements[measurement];
+  if (declared === undefined) return [`${type.name} has no measurement ${measurement}`];
+  if (declared.kind !== 'number') return [`${measurement} of ${type.name} is no number`];
+  const { min, max } = declared;
+  const { upper, lower, upperBand, lowerBand } = boundsOf(params);
+  const beyond = [lower, upper].filter((limit) => limit !== undefined && (limit < min || limit > max));
+  if (beyond.length > 0) {
+    return beyond.map(
+      (limit) => `${limit} is out of range: ${measurement} of ${type.name} lies within ${min}..${max}`,
+    );
+  }
+  const room = {
+    above: (upper ?? 0) - min,
+    below: max - (lower ?? 0),
+    outside: ((upper ?? 0) - (lower ?? 0)) / 2,
+    within: Math.max((lower ?? 0) - min, max - (upper ?? 0)),
+  };
+  const widest = Math.max(upper === undefined ? 0 : upperBand, lower === undefined ? 0 : lowerBand);
+  return limits
+    .filter((limit) => params[limit] !== undefined && widest > 0 && widest >= room[limit])
+    .map(() => `a deadband of ${widest} is wider than the limit: it would never clear`);
+};
+
+/** A number above, below, outside or within limits. Once it holds it goes on holding until the value is back by more than the deadband (`deadband` in the measurement's unit, or `deadbandPercent` of the limit). A limit itself counts for `above` ("high at 25 %LEL" is high at 25) and `within`, and does not for `below` and `outside`. */
 export const threshold = declareKind({
   name: 'threshold',
   params: Params,
-  condition: ({ measurement, above, below, outside, deadband }) => {
-    const upper = above ?? outside?.[1];
-    const lower = below ?? outside?.[0];
-    const reached = above !== undefined;
-    const limit: Value | undefined = above ?? below ?? (outside ? `${outside[0]}..${outside[1]}` : undefined);
+  lasts: true,
+  condition: (params) => {
+    const { measurement, above, below, outside, within } = params;
+    const { upper = 0, lower = 0, upperBand, lowerBand } = boundsOf(params);
+    const meets = (value: number, held: boolean): boolean => {
+      const [up, down] = held ? [upperBand, lowerBand] : [0, 0];
+      if (above !== undefined) return value >= upper - up;
+      if (below !== undefined) return value < lower + down;
+      if (within !== undefined) return value >= lower - down && value <= upper + up;
+      return value < lower + down || value > upper - up;
+    };
+    const range = outside ?? within;
     return {
-      concern: { on: 'measurement', measurement },
-      limit,
-      holds: (value, held) => {
-        if (typeof value !== 'number') return held;
-        const slack = held ? deadband : 0;
-        if (upper !== undefined && (reached ? value >= upper - slack : value > upper - slack)) return true;
-        return lower !== undefined && value < lower + slack;
-      },
+      on: 'measurement',
+      measurement,
+      limit: above ?? below ?? `${range?.[0]}..${range?.[1]}`,
+      holds: (value, held) => (typeof value === 'number' ? meets(value, held) : held),
     };
   },
-  faults: ({ measurement, above, below, outside, deadband }, type) => {
-    const declared = type.measurements[measurement];
-    if (declared === undefined) return [`${type.name} has no measurement ${measurement}`];
-    if (declared.kind !== 'number') return [`${measurement} of ${type.name} is no number`];
-    const faults: string[] = [];
-    for (const limit of [above, below, ...(outside ?? [])]) {
-      if (limit !== undefined && (limit < declared.min || limit > declared.max)) {
-        faults.push(`${limit} can never be reached: ${measurement} of ${type.name} lies within ${declared.min}..${declared.max}`);
-      }
-    }
-    const room = outside ? (outside[1] - outside[0]) / 2 : above !== undefined ? above - declared.min : declared.max - (below ?? declared.min);
-    if (deadband > 0 && deadband >= room) faults.push(`a deadband of ${deadband} is wider than the limit: it would never clear`);
-    return faults;
-  },
+  faults: faultsOf,
 });

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createStreet, rulesOf } from './street.ts';
+
+const rules = rulesOf(`
+source: a test
+rules:
+  - { id: gas, kind: flag, types: [gas-detector], when: { measurement: gas }, on-delay: 3s, off-delay: 5s, alert: { kind: gas, priority: high, title: { zh: 甲, en: a } } }
+  - { id: level, kind: threshold, types: [gas-detector], when: { measurement: gas_lel, above: 10, deadband: 2 }, on-delay: 7s, alert: { kind: gas, priority: high, title: { zh: 乙, en: b } } }
+  - { id: once, kind: threshold, types: [gas-detector], when: { measurement: gas_lel, above: 25 }, off-delay: 4s, alert: { kind: gas, priority: high, title: { zh: 丙, en: c } } }
+  - { id: quiet, kind: silent, types: [gas-detector], when: { what: data, after: 61s }, off-delay: 2s, alert: { kind: silent, priority: medium, title: { zh: 丁, en: d } } }
+  - { id: link, kind: silent, types: [gas-detector], when: { what: link }, on-delay: 20s, alert: { kind: silent, priority: medium, title: { zh: 戊, en: e } } }`);
+
+const homes = ['one', 'two'].map((id) => ({ id, type: 'gas-detector', hub: null }));
+
+type Step =
+  | { readonly what: 'wait'; readonly ms: number }
+  | { readonly what: 'gas'; readonly home: number; readonly value: boolean }
+  | { readonly what: 'level'; readonly home: number; readonly value: number }
+  | { readonly what: 'link'; readonly home: number; readonly value: boolean }
+  | { readonly what: 'restart' }
+  | { readonly what: 'clock'; readonly ms: number };
+
+const home = fc.nat(1);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ what: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 9000 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('wait' as const),
+      ms: fc.integer({ min: 20_000, max: 90_000 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('gas' as const), home, value: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('level' as const),
+      home,
+      value: fc.constantFrom(0, 8, 9, 10, 20, 25, 30),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('link' as const), home, value: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('restart' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('clock' as const),
+      ms: fc.integer({ min: -80_000, max: 80_000 }),
+    }),
+  },
+);
+
+/** Runs the steps and says what the duty room was told and when, in time that no clock step touches. `interrupted`: restarts happen; `stepped`: so do steps of the clock; `tickMs`: how often time is looked at. */
+const run = (
+  steps: readonly Step[],
+  how: { readonly interrupted: boolean; readonly stepped: boolean; readonly tickMs: number },
+) => {
+  const street = createStreet(rules);
+  const heardAt = new Map(homes.map(({ id }) => [id, 0]));
+  const gas = new Map<string, { value: boolean; since: number }>();
+  let elapsed = 0;
+  let offset = 1_000_000;
+  const told: string[] = [];
+  const note = (): void => {
+    for (const line of street.log.splice(0)) told.push(`${line} at ${elapsed}`);
+  };
+  const watchAll = (): void => {
+    for (const device of homes) street.engine().watch(device, (heardAt.get(device.id) ?? 0) + offset, 0);
+  };
+  const tickTo = (until: number): void => {
+    while (elapsed < until) {
+      elapsed = Math.min(until, elapsed + how.tickMs);
+      street.tick(elapsed + offset);
+      note();
+      // Nothing that is due may still wait.
+      for (const { deadline } of street.delays.values()) expect(deadline).toBeGreaterThan(elapsed + offset);
+      for (const [id, { value, since }] of gas) {
+        if (value && elapsed - since >= 3000) expect(street.active).toContain(`gas ${id}`);
+        if (!value && elapsed - since >= 5000) expect(street.active).not.toContain(`gas ${id}`);
+      }
+    }
+  };
+  watchAll();
+  for (const one of steps) {
+    const now = elapsed + offset;
+    if (one.what === 'wait') tickTo(elapsed + one.ms);
+    else if (one.what === 'restart') {
+      if (!how.interrupted) continue;
+      street.restart();
+      watchAll();
+    } else if (one.what === 'clock') {
+      if (!how.stepped) continue;
+      offset += one.ms;
+      street.heed(street.engine().shift(one.ms));
+    } else {
+      const device = homes[one.home];
+      if (device === undefined) throw new Error('no such home');
+      if (one.what === 'link')
+        street.heed(street.engine().link(device, one.value ? 'online' : 'offline', now));
+      else {
+        heardAt.set(device.id, elapsed);
+        street.heed(street.engine().heard(device, now));
+        const before = gas.get(device.id)?.value;
+        if (one.what === 'gas' && before !== one.value)
+          gas.set(device.id, { value: one.value, since: elapsed });
+        street.says(device, one.what === 'gas' ? 'gas' : 'gas_lel', one.value, now);
+      }
+    }
+    note();
+  }
+  return { told, active: [...street.active].sort() };
+};
+
+const byTime = (told: readonly string[]): readonly string[] => [...told].sort();
+
+test('a gateway that is restarted at any moment tells the duty room what one that ran on would have told', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const steady = run(steps, { interrupted: false, stepped: false, tickMs: 250 });
+      const restarted = run(steps, { interrupted: true, stepped: false, tickMs: 250 });
+      expect(byTime(restarted.told)).toEqual(byTime(steady.told));
+      expect(restarted.active).toEqual(steady.active);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('steps of the wall clock, with restarts between, change nothing that the duty room is told', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const steady = run(steps, { interrupted: false, stepped: false, tickMs: 250 });
+      const stepped = run(steps, { interrupted: true, stepped: true, tickMs: 250 });
+      expect(byTime(stepped.told)).toEqual(byTime(steady.told));
+      expect(stepped.active).toEqual(steady.active);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('however seldom time is looked at, the same alerts come and go for each rule', () => {
+  const perRule = (told: readonly string[]) =>
+    Object.groupBy(
+      told.filter((line) => !/ (quiet|link) /.test(line)).map((line) => line.replace(/ at \d+$/, '')),
+      (line) => line.replace(/^\w+ /, ''),
+    );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const often = run(steps, { interrupted: false, stepped: false, tickMs: 50 });
+      const seldom = run(steps, { interrupted: false, stepped: false, tickMs: 8000 });
+      expect(perRule(seldom.told)).toEqual(perRule(often.told));
+    }),
+    { numRuns: 150 },
+  );
+});
