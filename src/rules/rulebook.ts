@@ -137,14 +137,20 @@ export const loadRulebook = (
     rules.push({ ...rule, version: hashContent(rule) });
   };
 
-  for (const { name, text } of files) {
-    const file = readYaml(name, text, (problem) => problems.push(problem));
-    if (file === null) continue;
+  const readFile = (file: YamlSource, name: string): void => {
     const parsed = RuleFile.safeParse(file.content);
     if (!parsed.success) file.complainOf(parsed.error, []);
     const listed = isRecord(file.content) ? file.content.rules : undefined;
-    if (!Array.isArray(listed)) continue;
+    if (!Array.isArray(listed)) return;
     for (const [index, raw] of listed.entries()) readRule(raw, file, name, ['rules', index]);
+  };
+
+  for (const { name, text } of files) {
+    const found: SourceProblem[] = [];
+    const file = readYaml(name, text, (problem) => found.push(problem));
+    if (file !== null) readFile(file, name);
+    // In the order in which a person goes through the file.
+    problems.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules };
 };

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deviceTypes } from '../../devices/index.ts';
+import { loadRulebook } from '../../src/rules/rulebook.ts';
+
+const load = (...texts: readonly string[]) =>
+  loadRulebook(
+    texts.map((text, index) => ({ name: `${index + 1}.yaml`, text })),
+    deviceTypes,
+  );
+
+/** Every problem as `file:line message`. */
+const problems = (...texts: readonly string[]): readonly string[] => {
+  const loaded = load(...texts);
+  return loaded.ok ? [] : loaded.problems.map(({ file, line, message }) => `${file}:${line} ${message}`);
+};
+
+const sound = `source: a test, 2026
+rules:
+  - id: smoke
+    kind: flag
+    types: [smoke-alarm]
+    when: { measurement: smoke }
+    on-delay: 1m
+    alert:
+      kind: smoke
+      priority: critical
+      latching: true
+      title: { zh: 烟, en: Smoke }
+`;
+const edited = (from: string | RegExp, to: string): string => {
+  const text = sound.replace(from, to);
+  expect(text).not.toBe(sound);
+  return text;
+};
+
+test('a sound rule comes out with its delays in milliseconds and its defaults', () => {
+  const loaded = load(sound);
+  expect(loaded).toMatchObject({
+    ok: true,
+    rules: [
+      {
+        id: 'smoke',
+        types: ['smoke-alarm'],
+        onDelayMs: 60_000,
+        offDelayMs: 0,
+        reAlarmAfterMs: null,
+        params: { measurement: 'smoke', is: true },
+        alert: { latching: true, test: false },
+      },
+    ],
+  });
+});
+
+test('a rule is for every type, or for all but some', () => {
+  const every = load(edited('[smoke-alarm]', 'all').replace('smoke }', 'fault }'));
+  expect(every.ok && every.rules[0]?.types).toEqual([...deviceTypes.keys()]);
+  const most = load(edited('[smoke-alarm]', '{ all-except: [hub, siren] }').replace('smoke }', 'fault }'));
+  expect(most.ok && most.rules[0]?.types).toHaveLength(deviceTypes.size - 2);
+});
+
+describe('a version', () => {
+  const version = (text: string): string | undefined => {
+    const loaded = load(text);
+    if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
+    return loaded.rules[0]?.version;
+  };
+
+  test('stays the same however the rule is laid out and commented', () => {
+    const layout = `rules: [{ alert: { priority: critical, kind: smoke, title: { en: Smoke, zh: 烟 }, latching: true },
+      when: { measurement: smoke }, on-delay: 60s, # a minute
+      kind: flag, types: [smoke-alarm], id: smoke }]
+source: another source`;
+    expect(version(layout)).toBe(version(sound));
+  });
+
+  test.each([
+    ['critical', 'high'],
+    ['1m', '2m'],
+    ['latching: true', 'latching: false'],
+    ['en: Smoke', 'en: Fire'],
+  ])('changes when %s becomes %s', (from, to) => {
+    expect(version(edited(from, to))).not.toBe(version(sound));
+  });
+});
+
+describe('what is wrong is named with its file and line', () => {
+  test.each([
+    [
+      'types: [smoke-alarm]',
+      'types: [smoke-alram]',
+      '1.yaml:5 rules.0.types.0: there is no device type smoke-alram',
+    ],
+    ['types: [smoke-alarm]', 'types: everything', '1.yaml:5 rules.0.types: must be a list of device types'],
+    [
+      'measurement: smoke',
+      'measurement: smoek',
+      '1.yaml:6 rules.0.when: smoke-alarm has no measurement smoek',
+    ],
+    [
+      'measurement: smoke',
+      'measurement: temperature',
+      '1.yaml:6 rules.0.when: temperature of smoke-alarm is no flag',
+    ],
+    [
+      '{ measurement: smoke }',
+      '{ measurement: smoke, iss: true }',
+      '1.yaml:6 rules.0.when.iss: is not known here',
+    ],
+    ['on-delay: 1m', 'on-delay: 60', '1.yaml:7 rules.0.on-delay:'],
+    ['on-delay: 1m', 'on-delay: 1 minute', '1.yaml:7 rules.0.on-delay: must be a length of time'],
+    ['on-delay: 1m', 'on-delay: 31d', '1.yaml:7 rules.0.on-delay: must be a length of time'],
+    ['on-delay: 1m', 'ondelay: 1m', '1.yaml:7 rules.0.ondelay: is not known here'],
+    ['kind: flag', 'kind: flags', '1.yaml:4 rules.0.kind:'],
+    ['kind: smoke\n', 'kind: smog\n', '1.yaml:9 rules.0.alert.kind:'],
+    ['      priority: critical\n', '', '1.yaml:8 rules.0.alert.priority:'],
+    ['zh: 烟, ', '', '1.yaml:12 rules.0.alert.title.zh:'],
+    ['id: smoke', 'id: smoke alarm', '1.yaml:3 rules.0.id: must be an id'],
+    ['source: a test, 2026\n', '', '1.yaml:1 source:'],
+    ['rules:', 'rulez: 1\nrules:', '1.yaml:2 rulez: is not known here'],
+    ['kind: flag', 'kind: flag\n    kind: flag', '1.yaml:5 Map keys must be unique'],
+    ['kind: flag', 'kind: [flag', '1.yaml:'],
+    ['kind: flag', 'kind: !!js flag', '1.yaml:4 Unresolved tag'],
+  ])('%j written as %j', (from, to, problem) => {
+    const found = problems(edited(from, to));
+    expect(
+      found.some((one) => one.startsWith(problem)),
+      found.join('\n'),
+    ).toBe(true);
+  });
+
+  test('a limit out of the measurement’s range and a deadband wider than the limit', () => {
+    const gas = (when: string): string =>
+      edited('kind: flag', 'kind: threshold')
+        .replace('smoke-alarm', 'gas-detector')
+        .replace('{ measurement: smoke }', when);
+    expect(problems(gas('{ measurement: gas_lel, above: 5000 }'))).toEqual([
+      expect.stringContaining('1.yaml:6 rules.0.when: 5000 is out of range'),
+    ]);
+    expect(problems(gas('{ measurement: gas_lel, above: 10, deadband: 12 }'))).toEqual([
+      expect.stringContaining('1.yaml:6 rules.0.when: a deadband of 12'),
+    ]);
+  });
+
+  test('an event cannot be delayed, and a press is no ground for a rule', () => {
+    const onEvent = edited('kind: flag', 'kind: event');
+    expect(problems(onEvent.replace('{ measurement: smoke }', '{ event: test }'))).toEqual([
+      expect.stringContaining('1.yaml:7 rules.0.on-delay: event is over as it comes'),
+    ]);
+    expect(
+      problems(onEvent.replace('{ measurement: smoke }', '{ event: sos }').replace('    on-delay: 1m\n', '')),
+    ).toEqual([expect.stringContaining('1.yaml:6 rules.0.when.event:')]);
+  });
+
+  test('an id that stands twice, in one file or in two', () => {
+    expect(problems(sound, sound)).toEqual(['2.yaml:3 rules.0.id: smoke stands already in 1.yaml']);
+  });
+
+  test('every problem of every file at once, also beside rules that cannot be read', () => {
+    const twice = `${edited('smoke }', 'smoek }').replace('priority: critical', 'priority: huge')}  - 17\n`;
+    const found = problems(
+      twice,
+      edited('source: a test, 2026', 'source: ""').replace('1m', '1'),
+      'rules: [',
+    );
+    expect(found.map((one) => one.split(' ')[0])).toEqual([
+      '1.yaml:6',
+      '1.yaml:10',
+      '1.yaml:13',
+      '2.yaml:1',
+      '2.yaml:3',
+      '2.yaml:7',
+      '3.yaml:1',
+    ]);
+  });
+});
+
+describe('a file that means harm is refused in bounded time', () => {
+  test.each([
+    [
+      'a bomb of aliases',
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghi'[index]}`).join()}]`).join('\n')}\n`,
+    ],
+    ['a tower of brackets', '['.repeat(50_000)],
+    ['an endless text', 'x'.repeat(2 * 1024 * 1024)],
+    ['an empty file', ''],
+    ['two documents', `${sound}---\n${sound}`],
+    ['a bare word', 'rules'],
+  ])('%s', (_, text) => {
+    expect(problems(text).length).toBeGreaterThan(0);
+  });
+
+  test('whatever is written in it', () => {
+    const mangled = fc
+      .tuple(fc.nat(sound.length), fc.nat(20), fc.string({ maxLength: 12 }))
+      .map(([at, cut, put]) => sound.slice(0, at) + put + sound.slice(at + cut));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), mangled), (text) => {
+        const loaded = load(text);
+        if (!loaded.ok) {
+          expect(loaded.problems.length).toBeGreaterThan(0);
+          for (const { line, column } of loaded.problems) expect(Math.min(line, column)).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
