@@ -1,0 +1,22 @@
+import { useEffect, useState } from 'react';
+import { Seat } from './seat.tsx';
+import { askSession } from './server/gateway.ts';
+import { onSessionEnded } from './server/request.ts';
+import { LoginForm } from './session/login-form.tsx';
+
+/** The page: the login, or the seat. A session that ends puts the login over the seat, so that nothing that was typed is lost. */
+export const App = () => {
+  const [session, setSession] = useState<'asking' | 'none' | 'open' | 'ended'>('asking');
+  useEffect(() => {
+    onSessionEnded(() => setSession((now) => (now === 'open' || now === 'ended' ? 'ended' : 'none')));
+    void askSession().then((answer) => setSession(answer.ok ? 'open' : 'none'));
+  }, []);
+  if (session === 'asking') return null;
+  if (session === 'none') return <LoginForm expired={false} entered={() => setSession('open')} />;
+  return (
+    <>
+      <Seat left={() => setSession('none')} />
+      {session === 'ended' && <LoginForm expired entered={() => setSession('open')} />}
+    </>
+  );
+};

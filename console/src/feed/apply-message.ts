@@ -1,0 +1,125 @@
+import type { Alert } from '../../../src/model/alert.ts';
+import type { Change, ServerMessage } from '../../../src/model/change.ts';
+import type { Device } from '../../../src/model/device.ts';
+import type { FeedState } from './feed-state.ts';
+
+/** The events after which every console must show the alert anew. */
+const announcing: ReadonlySet<string> = new Set(['raised', 'raised-again', 're-announced', 're-alarmed', 'untended', 'released', 'in-service']);
+
+const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';
+
+/** A press that is stored makes its unstored announcement superfluous; a further press that is not stored yet stays. */
+const isCovered = (waiting: Alert, stored: Alert): boolean => stored.version >= waiting.version && stored.count >= waiting.count;
+
+const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState => {
+  const alerts = new Map(state.alerts);
+  if (isOpen(alert)) alerts.set(alert.id, alert);
+  else alerts.delete(alert.id);
+  let uncommitted = state.uncommitted;
+  const waiting = uncommitted.get(alert.id);
+  if (waiting && (isCovered(waiting, alert) || !isOpen(alert))) {
+    const rest = new Map(uncommitted);
+    rest.delete(alert.id);
+    uncommitted = rest;
+  }
+  const touched = new Map(state.touched).set(alert.id, change.seq);
+  const announced = announcing.has(change.event) || !state.announced.has(alert.id) ? new Map(state.announced).set(alert.id, change.seq) : state.announced;
+  return { ...state, seq: change.seq, alerts, uncommitted, touched, announced };
+};
+
+const withDevice = (state: FeedState, change: Change, device: Device): FeedState => {
+  const devices = new Map(state.devices);
+  if (change.event === 'removed') devices.delete(device.id);
+  else devices.set(device.id, device);
+  return { ...state, seq: change.seq, devices };
+};
+
+const withoutDevice = (state: FeedState, id: string): ReadonlyMap<string, Device> => {
+  const devices = new Map(state.devices);
+  devices.delete(id);
+  return devices;
+};
+
+const withChange = (state: FeedState, change: Change): FeedState => {
+  if (!state.complete || change.seq <= state.seq) return state;
+  if (change.alert) return withAlert(state, change, change.alert);
+  if (change.device) return withDevice(state, change, change.device);
+  if (change.what === 'device' && change.event === 'removed' && typeof change.data?.device === 'string') {
+    return { ...state, seq: change.seq, devices: withoutDevice(state, change.data.device) };
+  }
+  return { ...state, seq: change.seq };
+};
+
+/** What the console knows after `message`, heard at `heardAt` (epoch ms of this machine). Pure; what was heard before has no second effect, and a snapshot replaces everything but what is not stored yet. */
+export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: number): FeedState => {
+  switch (message.type) {
+    case 'hello': {
+      const sameRun = state.feed === message.feed;
+      return {
+        ...state,
+        feed: message.feed,
+        seq: sameRun ? state.seq : 0,
+        complete: sameRun && state.complete,
+        user: message.user,
+        version: message.version,
+        outdated: state.outdated || (state.version !== null && state.version !== message.version),
+        clockOffsetMs: message.serverTime - heardAt,
+      };
+    }
+    case 'snapshot': {
+      const alerts = new Map(message.alerts.filter(isOpen).map((alert) => [alert.id, alert]));
+      const uncommitted = new Map([...state.uncommitted].filter(([id, waiting]) => {
+        const stored = alerts.get(id);
+        return stored === undefined || !isCovered(waiting, stored);
+      }));
+      const known = new Map(message.alerts.map((alert) => [alert.id, message.seq]));
+      return { ...state, seq: message.seq, complete: true, alerts, uncommitted, announced: known, touched: known };
+    }
+    case 'change':
+      return withChange(state, message);
+    case 'uncommitted': {
+      const stored = state.alerts.get(message.alert.id);
+      if (stored && isCovered(message.alert, stored)) return state;
+      return { ...state, uncommitted: new Map(state.uncommitted).set(message.alert.id, message.alert) };
+    }
+    case 'tick':
+      return { ...state, clockOffsetMs: message.serverTime - heardAt };
+    case 'readings': {
+      const devices = new Map(state.devices);
+      for (const [id, latest] of Object.entries(message.devices)) {
+        const device = devices.get(id);
+        if (device) devices.set(id, { ...device, latest: { ...device.latest, ...latest } });
+      }
+      return { ...state, devices };
+    }
+    case 'devices': {
+      const devices = new Map(state.devices);
+      for (const { id, link, lastSeenAt } of message.devices) {
+        const device = devices.get(id);
+        if (device) devices.set(id, { ...device, link, lastSeenAt });
+      }
+      return { ...state, devices };
+    }
+    case 'error':
+      return state;
+  }
+};
+
+/** The devices as a list just fetched tells them; what the feed said meanwhile of a device's link is kept where it is newer. */
+export const withDeviceList = (state: FeedState, list: readonly Device[]): FeedState => ({
+  ...state,
+  devices: new Map(
+    list.map((device) => {
+      const known = state.devices.get(device.id);
+      const newer = known !== undefined && (known.lastSeenAt ?? 0) > (device.lastSeenAt ?? 0);
+      return [device.id, newer ? { ...device, link: known.link, lastSeenAt: known.lastSeenAt } : device];
+    }),
+  ),
+});
+
+/** Without an unstored emergency that the gateway, asked for it, does not know (it was restarted before it could store it; the device will send it again). */
+export const withoutUncommitted = (state: FeedState, alert: string): FeedState => {
+  const uncommitted = new Map(state.uncommitted);
+  uncommitted.delete(alert);
+  return { ...state, uncommitted };
+};

@@ -1,0 +1,58 @@
+import type { Alert } from '../../../src/model/alert.ts';
+import type { Device } from '../../../src/model/device.ts';
+import type { User } from '../../../src/model/user.ts';
+
+/** What this console knows from the live feed: committed state up to `seq` of the run of numbers `feed`, and beside it the emergencies that are not stored yet. */
+export type FeedState = {
+  /** The run of numbers; null until the first hello. */
+  readonly feed: string | null;
+  readonly seq: number;
+  /** The alerts are those of `feed` up to `seq`; false between a hello of another run and its snapshot. */
+  readonly complete: boolean;
+  readonly user: User | null;
+  readonly version: string | null;
+  /** The gateway was replaced by another version since this page was loaded. */
+  readonly outdated: boolean;
+  /** The gateway's clock minus this machine's, in ms. */
+  readonly clockOffsetMs: number;
+  /** Open alerts by id, committed ones only. */
+  readonly alerts: ReadonlyMap<string, Alert>;
+  /** Emergencies that ring although the store has not taken them. */
+  readonly uncommitted: ReadonlyMap<string, Alert>;
+  /** By alert: the number of the change that last asked the consoles to show it. */
+  readonly announced: ReadonlyMap<string, number>;
+  /** By alert: the number of its last change. */
+  readonly touched: ReadonlyMap<string, number>;
+  /** Devices by id, as far as they were asked for or have changed. */
+  readonly devices: ReadonlyMap<string, Device>;
+  /** Messages that could not be read. */
+  readonly unreadable: number;
+};
+
+/** A console that has heard nothing yet. */
+export const nothingHeard: FeedState = {
+  feed: null,
+  seq: 0,
+  complete: false,
+  user: null,
+  version: null,
+  outdated: false,
+  clockOffsetMs: 0,
+  alerts: new Map(),
+  uncommitted: new Map(),
+  announced: new Map(),
+  touched: new Map(),
+  devices: new Map(),
+  unreadable: 0,
+};
+
+/** An alert as the console draws it; `stored` is false for one that no disk holds yet. */
+export type Shown = { readonly alert: Alert; readonly stored: boolean };
+
+/** Every open alert once: what is not stored yet stands in for its older, stored version. */
+export const openAlerts = (state: Pick<FeedState, 'alerts' | 'uncommitted'>): ReadonlyMap<string, Shown> => {
+  const open = new Map<string, Shown>();
+  for (const [id, alert] of state.alerts) open.set(id, { alert, stored: true });
+  for (const [id, alert] of state.uncommitted) open.set(id, { alert, stored: false });
+  return open;
+};

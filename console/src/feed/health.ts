@@ -1,0 +1,22 @@
+/** Without a message for this long the banner says so: a tick comes every 5 s, and one that is 1.5 s late is missing. */
+export const staleAfterMs = 6_500;
+/** Without a message for this long the line is taken for dead, whatever the socket says, and is made anew. */
+export const deadAfterMs = 10_000;
+/** Without a message for this long the page is blind, and sounds. */
+export const blindAfterMs = 15_000;
+
+/** How far the board can be trusted. `stale`: it may lag; `blind`: nothing has been heard for 15 s. */
+export type FeedHealth = 'live' | 'stale' | 'blind';
+
+/** The health of a feed that is `open` (hello heard, not closed since) and was last heard at `heardAt`; a closed one is stale at once. */
+export const feedHealth = (feed: { readonly open: boolean; readonly heardAt: number }, now: number): FeedHealth => {
+  const age = now - feed.heardAt;
+  if (age >= blindAfterMs) return 'blind';
+  return feed.open && age < staleAfterMs ? 'live' : 'stale';
+};
+
+/** How long to wait before trying again, in ms: at most 0.7 s the first time, never more than 5 s, spread by `chance` (0..1) so that the seats of a room do not come all at once. */
+export const retryDelayMs = (attempt: number, chance: number): number => {
+  const longest = Math.min(700 * 2 ** attempt, 5_000);
+  return Math.round(longest * (0.35 + 0.65 * chance));
+};

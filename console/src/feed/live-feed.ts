@@ -1,0 +1,100 @@
+import { createContext, use, useSyncExternalStore } from 'react';
+import type { ClientMessage } from '../../../src/model/change.ts';
+import type { Device } from '../../../src/model/device.ts';
+import { applyMessage, withDeviceList, withoutUncommitted } from './apply-message.ts';
+import { beat, setClock } from './clock.ts';
+import { keepLine, type LineState } from './connection.ts';
+import { type FeedState, nothingHeard } from './feed-state.ts';
+
+/** The live feed of this page: what is known, how the line stands, and the way to say something. */
+export type LiveFeed = {
+  readonly state: () => FeedState;
+  readonly line: () => LineState;
+  readonly onChange: (listener: () => void) => () => void;
+  readonly send: (message: ClientMessage) => boolean;
+  readonly putDevices: (list: readonly Device[]) => void;
+  readonly forgetUncommitted: (alert: string) => void;
+  readonly stop: () => void;
+};
+
+const addressOf = (after: number | null): string => {
+  const { protocol, host } = window.location;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live${after === null ? '' : `?after=${after}`}`;
+};
+
+/** Starts the feed. `askWhy` is called when the line could not be opened, which a browser does not explain: the session may have ended. */
+export const startFeed = (askWhy: () => void): LiveFeed => {
+  let state = nothingHeard;
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const put = (next: FeedState): void => {
+    if (next === state) return;
+    if (next.clockOffsetMs !== state.clockOffsetMs) setClock(next.clockOffsetMs);
+    state = next;
+    changed();
+  };
+  const line = keepLine({
+    open: (after, ears) => {
+      const socket = new WebSocket(addressOf(after));
+      socket.addEventListener('message', (event) => ears.heard(String(event.data)));
+      socket.addEventListener('close', (event) => ears.closed(event.code));
+      return { send: (text) => socket.send(text), close: () => socket.close() };
+    },
+    now: Date.now,
+    chance: Math.random,
+    after: () => (state.complete ? state.seq : null),
+    heard: (message) => put(applyMessage(state, message, Date.now())),
+    agrees: () => state.complete,
+    unreadable: () => put({ ...state, unreadable: state.unreadable + 1 }),
+    changed,
+    lost: (_code, wasOpen) => {
+      if (!wasOpen) askWhy();
+    },
+  });
+  const worker = new Worker(new URL('./pulse.worker.ts', import.meta.url), { type: 'module' });
+  worker.addEventListener('message', () => {
+    line.pulse();
+    beat();
+  });
+  return {
+    state: () => state,
+    line: line.state,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send: line.send,
+    putDevices: (list) => put(withDeviceList(state, list)),
+    forgetUncommitted: (alert) => put(withoutUncommitted(state, alert)),
+    stop: () => {
+      worker.terminate();
+      line.stop();
+    },
+  };
+};
+
+const FeedContext = createContext<LiveFeed | null>(null);
+
+/** Gives everything below it the live feed. */
+export const FeedProvider = FeedContext;
+
+/** The live feed itself. */
+export const useFeed = (): LiveFeed => {
+  const feed = use(FeedContext);
+  if (feed === null) throw new Error('useFeed needs a FeedProvider above it');
+  return feed;
+};
+
+/** What is known now; draws again with every change. */
+export const useFeedState = (): FeedState => {
+  const feed = useFeed();
+  return useSyncExternalStore(feed.onChange, feed.state);
+};
+
+/** How the line stands now. */
+export const useLine = (): LineState => {
+  const feed = useFeed();
+  return useSyncExternalStore(feed.onChange, feed.line);
+};

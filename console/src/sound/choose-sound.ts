@@ -1,0 +1,47 @@
+import type { Alert, AlertKind } from '../../../src/model/alert.ts';
+import { isRinging, isWaiting, sectionOf } from '../board/order.ts';
+
+/** The sounds that loop, most urgent first. */
+export const loops = ['sos', 'fire', 'gas', 'critical'] as const;
+export type Loop = (typeof loops)[number];
+
+const loopOf = (kind: AlertKind): Loop => {
+  if (kind === 'sos' || kind === 'unregistered-sos') return 'sos';
+  if (kind === 'smoke') return 'fire';
+  return kind === 'gas' || kind === 'co' ? 'gas' : 'critical';
+};
+
+/** This seat's ears are covered until `until` (epoch ms), but only for what rang when they were: `of` names it. */
+export type Silence = { readonly until: number; readonly of: ReadonlySet<string> };
+
+/** The longest silence of a seat, in ms. */
+export const longestSilenceMs = 60_000;
+
+/** The name of one ringing of an alert: a further press, or its coming back, is another one. */
+export const ringingOf = (alert: Alert, announced: number): string => `${alert.id}/${alert.count}/${announced}`;
+
+/** The loops that must sound now, most urgent first, each once. */
+export const loopsNow = (
+  alerts: Iterable<Alert>,
+  announced: ReadonlyMap<string, number>,
+  silence: Silence | null,
+  now: number,
+): readonly Loop[] => {
+  const wanted = new Set<Loop>();
+  for (const alert of alerts) {
+    if (!isRinging(alert)) continue;
+    const muted = silence !== null && now < silence.until && silence.of.has(ringingOf(alert, announced.get(alert.id) ?? 0));
+    if (!muted) wanted.add(loopOf(alert.kind));
+  }
+  return loops.filter((loop) => wanted.has(loop));
+};
+
+/** Silence for what rings now, `forMs` long (60 s at the most). */
+export const silenceFor = (alerts: Iterable<Alert>, announced: ReadonlyMap<string, number>, now: number, forMs: number): Silence => ({
+  until: now + Math.min(forMs, longestSilenceMs),
+  of: new Set([...alerts].filter(isRinging).map((alert) => ringingOf(alert, announced.get(alert.id) ?? 0))),
+});
+
+/** The alerts that sound three times when they come: high ones that wait and do not loop. */
+export const chimes = (alerts: Iterable<Alert>): readonly string[] =>
+  [...alerts].filter((alert) => isWaiting(alert) && sectionOf(alert) === 'high').map((alert) => `${alert.id}/${alert.count}`);

@@ -1,0 +1,71 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useClock } from '../feed/clock.ts';
+import { openAlerts } from '../feed/feed-state.ts';
+import type { FeedHealth } from '../feed/health.ts';
+import { useFeedState } from '../feed/live-feed.ts';
+import { chimes, longestSilenceMs, loopsNow, type Silence, silenceFor } from './choose-sound.ts';
+import { createPlayer, type Player } from './player.ts';
+import type { Tune } from './tones.ts';
+
+/** What this seat hears, and its switches. */
+export type Sound = {
+  readonly audio: ReturnType<Player['state']>;
+  /** What sounds now, by name; empty = quiet. */
+  readonly sounding: string;
+  /** How long the seat is still silenced, in ms; 0 = it is not. */
+  readonly silencedMs: number;
+  readonly unlock: () => void;
+  readonly test: () => void;
+  readonly toggleSilence: () => void;
+};
+
+/** Sounds for what rings, loops until it is taken, and sounds for blindness. */
+export const useSound = (health: FeedHealth): Sound => {
+  const [player] = useState(createPlayer);
+  const audio = useSyncExternalStore(player.onState, player.state);
+  const state = useFeedState();
+  const alerts = useMemo(() => [...openAlerts(state).values()].map(({ alert }) => alert), [state]);
+  const [silence, setSilence] = useState<Silence | null>(null);
+  const silencedMs = useClock((now) => (silence === null ? 0 : Math.max(0, Math.ceil((silence.until - now) / 1000) * 1000)));
+  const covering = silencedMs > 0 ? silence : null;
+  const wanted: readonly Tune[] = [...loopsNow(alerts, state.announced, covering, 0), ...(health === 'blind' ? (['blind'] as const) : [])];
+  const sounding = wanted.join(' ');
+  useEffect(() => {
+    player.loop(sounding === '' ? [] : (sounding.split(' ') as Tune[]));
+  }, [player, sounding, audio]);
+  useEffect(() => () => player.loop([]), [player]);
+
+  const chimed = useRef<ReadonlySet<string> | null>(null);
+  useEffect(() => {
+    if (!state.complete) return;
+    const now = new Set(chimes(alerts));
+    const before = chimed.current;
+    chimed.current = now;
+    if (before !== null && [...now].some((name) => !before.has(name))) player.once('high');
+  }, [player, alerts, state.complete]);
+
+  useEffect(() => {
+    const unlock = (): void => player.unlock();
+    window.addEventListener('pointerdown', unlock);
+    window.addEventListener('keydown', unlock);
+    return () => {
+      window.removeEventListener('pointerdown', unlock);
+      window.removeEventListener('keydown', unlock);
+    };
+  }, [player]);
+
+  useEffect(() => {
+    document.documentElement.dataset.sound = sounding;
+    document.documentElement.dataset.audio = audio;
+  }, [sounding, audio]);
+
+  return {
+    audio,
+    sounding,
+    silencedMs,
+    unlock: player.unlock,
+    test: () => player.once('test'),
+    toggleSilence: () =>
+      setSilence(covering === null ? silenceFor(alerts, state.announced, Date.now() + state.clockOffsetMs, longestSilenceMs) : null),
+  };
+};

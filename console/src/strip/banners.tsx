@@ -1,0 +1,42 @@
+import { ageText } from '../board/deadline.ts';
+import { useClock } from '../feed/clock.ts';
+import type { FeedHealth } from '../feed/health.ts';
+import { useFeedState, useLine } from '../feed/live-feed.ts';
+import type { Sound } from '../sound/use-sound.ts';
+import { useSpeech } from '../words/words.tsx';
+
+/** What the operator must know before trusting the page, loudest first. */
+export const Banners = ({ health, sound }: { readonly health: FeedHealth; readonly sound: Sound }) => {
+  const { words } = useSpeech();
+  const line = useLine();
+  const { outdated, unreadable } = useFeedState();
+  const age = useClock(() => ageText(Date.now() - line.heardAt));
+  return (
+    <div className="banners">
+      {health === 'blind' && (
+        <p className="banner blind" role="alert" data-banner="blind">
+          {words.banner.blind(age)}
+        </p>
+      )}
+      {health === 'stale' && (
+        <p className="banner stale" role="alert" data-banner="stale">
+          {words.banner.stale(age)}
+        </p>
+      )}
+      {sound.audio === 'suspended' && (
+        <button type="button" className="banner unlock" onClick={sound.unlock} data-banner="unlock">
+          {words.banner.unlock}
+          <small>{words.banner.unlockHint}</small>
+        </button>
+      )}
+      {(outdated || unreadable > 0) && (
+        <p className="banner stale">
+          {outdated ? words.banner.outdated : words.banner.unreadable}
+          <button type="button" onClick={() => window.location.reload()}>
+            {words.banner.reload}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+};

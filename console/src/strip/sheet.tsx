@@ -1,0 +1,32 @@
+import { useSpeech } from '../words/words.tsx';
+
+/** What the keyboard does. */
+export const Sheet = ({ close }: { readonly close: () => void }) => {
+  const { words } = useSpeech();
+  const keys = [
+    ['↑ ↓ / j k', words.sheet.move],
+    ['Enter', words.sheet.enter],
+    ['Esc', words.sheet.escape],
+    ['m', words.sheet.silence],
+    ['1 2', words.sheet.pages],
+    ['?', words.sheet.sheet],
+  ] as const;
+  return (
+    <div className="sheet" role="dialog" aria-modal="true" aria-label={words.sheet.title}>
+      <h2>{words.sheet.title}</h2>
+      <dl>
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" autoFocus onClick={close}>
+        {words.sheet.close}
+      </button>
+    </div>
+  );
+};

@@ -1,0 +1,14 @@
+import type { Answer } from '../server/request.ts';
+import type { Dictionary } from './zh.ts';
+
+/** Why the gateway did not do it, in a sentence for the operator. */
+export const refusalText = (words: Dictionary, answer: Exclude<Answer<unknown>, { readonly ok: true }>): string => {
+  const { refusal } = words;
+  if (answer.code === 'already-claimed') {
+    const { claimedBy } = answer.details;
+    return typeof claimedBy === 'string' ? refusal.claimed(claimedBy) : refusal.claimedBySomebody;
+  }
+  const known: Readonly<Record<string, unknown>> = refusal;
+  const text = Object.hasOwn(known, answer.code) ? known[answer.code] : undefined;
+  return typeof text === 'string' ? text : refusal.other(answer.message);
+};

@@ -1,0 +1,46 @@
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import type { Text } from '../../../src/model/text.ts';
+import { en } from './en.ts';
+import { type Dictionary, zh } from './zh.ts';
+
+/** The languages of the console; Chinese unless the seat has chosen otherwise. */
+export type Language = 'zh' | 'en';
+
+const storageKey = 'zhishou.language';
+const dictionaries: Readonly<Record<Language, Dictionary>> = { zh, en };
+
+/** The words of the seat's language, with the way to the other one. */
+export type Speech = {
+  readonly language: Language;
+  readonly words: Dictionary;
+  /** The gateway's sentence in this language. */
+  readonly text: (text: Text) => string;
+  readonly switchLanguage: () => void;
+};
+
+const SpeechContext = createContext<Speech>({ language: 'zh', words: zh, text: (text) => text.zh, switchLanguage: () => undefined });
+
+/** Gives everything below it the seat's language, kept in this browser. */
+export const SpeechProvider = ({ children }: { readonly children: ReactNode }) => {
+  const [language, setLanguage] = useState<Language>(() => (localStorage.getItem(storageKey) === 'en' ? 'en' : 'zh'));
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    localStorage.setItem(storageKey, language);
+  }, [language]);
+  const speech = useMemo(
+    () => ({
+      language,
+      words: dictionaries[language],
+      text: (text: Text) => text[language],
+      switchLanguage: () => setLanguage((now) => (now === 'zh' ? 'en' : 'zh')),
+    }),
+    [language],
+  );
+  return <SpeechContext value={speech}>{children}</SpeechContext>;
+};
+
+/** The seat's language. */
+export const useSpeech = (): Speech => use(SpeechContext);
+
+/** The word for `key`, or the key itself where the dictionary has none (a name the gateway learned later). */
+export const wordFor = (words: Readonly<Record<string, string>>, key: string): string => (Object.hasOwn(words, key) ? (words[key] ?? key) : key);
