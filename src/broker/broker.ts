@@ -77,8 +77,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     authorizePublish: publishing.authorizePublish,
     authorizeSubscribe: hook('a subscription', (client, subscription, done) => {
       const link = linkOf(client);
-      const granted = link?.device != null && outgoing.maySubscribe(link, link.device, subscription.topic);
-      if (granted) return done(null, subscription);
+      if (link !== undefined && outgoing.grant(link, subscription)) return done(null, subscription);
       counters.refusedSubscriptions++;
       done(null, null);
     }),
@@ -143,7 +142,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     warn('connection failed', { reason: error.message, device: link?.device, remote: link?.remote });
   };
   aedes.on('clientReady', ready);
-  aedes.on('subscribe', (granted, client) => subscribed(client, granted));
+  aedes.on('subscribe', (_granted, client) => subscribed(client));
   aedes.on('unsubscribe', (filters, client) => unsubscribed(client, filters));
   aedes.on('ack', (packet, client) => acknowledged(client, packet?.messageId ?? 0));
   aedes.on('clientError', failed);

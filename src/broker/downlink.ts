@@ -10,15 +10,14 @@ import { filterMatches, isFilterSound } from './topics.ts';
 const maxUnanswered = 64;
 const maxRemembered = 1024;
 const highestPacketId = 65_535;
-const refusedQos = 128;
 
 /** Everything that goes out to the devices but acknowledgements. */
 export type Outgoing = {
   readonly downlink: Downlink;
-  /** Whether this filter may be granted. */
-  readonly maySubscribe: (link: Link, device: string, filter: string) => boolean;
-  /** Subscriptions were answered: what waits for them goes out. */
-  readonly subscribed: (link: Link, granted: readonly Subscription[]) => void;
+  /** Grants a subscription where the device may have it. */
+  readonly grant: (link: Link, subscription: Subscription) => boolean;
+  /** A SUBACK was written: what waits for the device goes out behind it. */
+  readonly subscribed: (link: Link) => void;
   readonly unsubscribed: (link: Link, filters: readonly string[]) => void;
   /** A PUBACK has come. */
   readonly acknowledged: (link: Link, packetId: number) => void;
@@ -79,17 +78,15 @@ export const createOutgoing = ({ door, presence, intake, links, counters, now }:
         for (const link of links.values()) if (link.ready) obeyCongestion(link, level);
       },
     },
-    maySubscribe: (link, device, filter) =>
-      isFilterSound(filter, link.filters?.size ?? 0) &&
-      door.dialect(device)?.maySubscribe(device, filter) === true,
-    subscribed: (link, granted) => {
-      for (const { topic, qos } of granted) {
-        if ((qos as number) === refusedQos) continue;
-        link.filters ??= new Map();
-        link.filters.set(topic, qos);
-      }
-      sendWaiting(link);
+    grant: (link, { topic, qos }) => {
+      if (link.device === null) return false;
+      link.filters ??= new Map();
+      if (!isFilterSound(topic, link.filters.has(topic) ? 0 : link.filters.size)) return false;
+      if (door.dialect(link.device)?.maySubscribe(link.device, topic) !== true) return false;
+      link.filters.set(topic, qos);
+      return true;
     },
+    subscribed: sendWaiting,
     unsubscribed: (link, filters) => {
       for (const filter of filters) link.filters?.delete(filter);
     },

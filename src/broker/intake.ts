@@ -46,7 +46,7 @@ export const createIntake = (
   };
 
   const release = (link: Link, reason: number): void => {
-    if ((link.held & reason) === 0) return;
+    if (link.gone || (link.held & reason) === 0) return;
     link.held &= ~reason;
     if (link.held !== 0) return;
     heldNow--;

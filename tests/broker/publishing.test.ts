@@ -195,6 +195,14 @@ test.each(['#', '$SYS/#', 'zhishou/v1/devices/+/commands', topicOf('pager-2', 'c
   },
 );
 
+test('a client that asks for two thousand filters in one packet is granted a hundred', async () => {
+  await using street = await openStreet();
+  const client = await street.connect('pager-1');
+  const filters = Array.from({ length: 2000 }, (_, i) => topicOf('pager-1', `${i}/#`));
+  await expect(client.subscribeAsync(filters, { qos: 1 })).rejects.toThrow();
+  expect(street.broker.stats().refusedSubscriptions).toBe(1900);
+});
+
 test('a client with too many unacknowledged messages is not read any further until some are committed', async () => {
   await using street = await openStreet({ maxInFlight: 10 });
   street.door.commitAtOnce(false);
