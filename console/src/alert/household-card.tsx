@@ -47,7 +47,7 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
       ))}
       {card.contacts.map((contact) => (
         <p key={`${contact.name} ${contact.phone}`} className="quiet">
-          {contact.relation} {contact.name} {contact.phone} {contact.hasKey && <strong>🔑 {words.household.key}</strong>}
+          {contact.relation} {contact.name} {contact.phone} {contact.hasKey && <strong className="mark">{words.household.key}</strong>}
         </p>
       ))}
       {card.note !== '' && <p>{card.note}</p>}
