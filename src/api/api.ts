@@ -5,7 +5,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyWebsocket from '@fastify/websocket';
-import fastify, { type FastifyBaseLogger } from 'fastify';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardRoutes } from './access.ts';
 import { asyncApiRoute } from './asyncapi.ts';
@@ -13,6 +13,7 @@ import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
 import { answerError, malformedRequest } from './errors.ts';
 import { liveFeed } from './live.ts';
+import { liveTimes } from './live-times.ts';
 import { createLockOut, lockOutLimits } from './lock-out.ts';
 import { createLogin } from './login.ts';
 import { chooseProtocol, mqttSocket } from './mqtt-socket.ts';
@@ -47,7 +48,6 @@ export type Api = {
 const maxBodyBytes = 256 * 1024;
 // An MQTT client may put several packets of 256 KiB into one frame.
 const maxFrameBytes = 1024 * 1024;
-const closeWithinMs = 2000;
 const shiftMs = 14 * 3_600_000;
 
 const newApp = ({ tls, trustProxy, newId, log }: ApiOptions): App => {
@@ -55,7 +55,7 @@ const newApp = ({ tls, trustProxy, newId, log }: ApiOptions): App => {
   return fastify({
     loggerInstance: logger,
     genReqId: newId,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustProxy ?? false,
     bodyLimit: maxBodyBytes,
     // A client that dribbles its request must not hold a socket for ever.
@@ -188,7 +188,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
       const forced = setTimeout(() => {
         for (const socket of app.websocketServer.clients) socket.terminate();
         app.server.closeAllConnections();
-      }, closeWithinMs);
+      }, options.liveTimes?.closeMs ?? liveTimes.closeMs);
       await app.close();
       clearTimeout(forced);
     },

@@ -33,6 +33,8 @@ export const mqttSocket = (app: App, { mqtt }: RouteParts): void => {
       const stream = createWebSocketStream(socket);
       // The stream's own end says all there is to say of a connection that broke.
       stream.on('error', () => undefined);
+      // The peer is gone and all it said is read: there is nobody to write to, and whoever waits for the end must hear of it.
+      stream.on('end', () => stream.destroy());
       mqtt(stream, request.ip);
     },
   );

@@ -30,14 +30,16 @@ const pageOfDefault = 100;
 // What is read at a time to fill a page of what a user with limited rights may see.
 const scanned = 500;
 
-const fits = (alert: Alert, { priority, place, device, from, to }: Query): boolean =>
+const fits = (alert: Alert, { priority, place, device, from, to, after }: Query): boolean =>
+  (after === undefined || alert.id < after) &&
   (priority === undefined || alert.priority === priority) &&
   (place === undefined || (alert.place !== null && liesWithin(alert.place, place))) &&
   (device === undefined || alert.device === device || alert.devices.includes(device)) &&
   (from === undefined || alert.raisedAt >= from) &&
   (to === undefined || alert.raisedAt < to);
 
-const newestFirst = (a: Alert, b: Alert): number => b.raisedAt - a.raisedAt || (a.id < b.id ? 1 : -1);
+// Ids sort by time.
+const newestFirst = (a: Alert, b: Alert): number => (a.id < b.id ? 1 : -1);
 
 const summaries: Readonly<Record<AlertVerb, string>> = {
   take: '接警: claim and acknowledge in one step; the first wins, the next gets 409 already-claimed',
@@ -59,13 +61,10 @@ export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): v
     const found = [...committed.alerts.values()]
       .filter((alert) => maySee(user, alert.place) && fits(alert, query))
       .sort(newestFirst);
-    const start = query.after === undefined ? 0 : found.findIndex(({ id }) => id === query.after) + 1;
     // All of them unless a page is asked for: nothing that is open is to be missed for not knowing of `next`.
-    const alerts = found.slice(start, query.limit === undefined ? undefined : start + query.limit);
+    const alerts = found.slice(0, query.limit);
     const last = alerts.at(-1);
-    return last === undefined || start + alerts.length >= found.length
-      ? { alerts }
-      : { alerts, next: last.id };
+    return last === undefined || alerts.length === found.length ? { alerts } : { alerts, next: last.id };
   };
 
   const storedAlerts = async (user: User, query: Query): Promise<{ alerts: Alert[]; next?: string }> => {

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/model/user.ts';
+import { type Caller, type DutyRoom, home301, homeElsewhere, openDutyRoom } from './duty-room.ts';
+
+let room: DutyRoom;
+beforeEach(async () => {
+  room = await openDutyRoom();
+});
+afterEach(() => room[Symbol.asyncDispose]());
+
+/** Who may call what; the route's own answer does not matter, as long as it is no refusal of access. */
+const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string])[] = [
+  ['viewer', 'GET', '/session'],
+  ['viewer', 'GET', '/devices'],
+  ['viewer', 'GET', '/devices/x'],
+  ['viewer', 'GET', '/devices/x/readings?measurement=a'],
+  ['viewer', 'GET', '/device-types'],
+  ['viewer', 'GET', '/places'],
+  ['viewer', 'GET', '/alerts'],
+  ['viewer', 'GET', '/alerts/x'],
+  ['viewer', 'GET', '/calls'],
+  ['viewer', 'GET', '/rules'],
+  ['operator', 'GET', '/households/x'],
+  ['operator', 'POST', '/alerts/x/take'],
+  ['operator', 'POST', '/alerts/x/acknowledge'],
+  ['operator', 'POST', '/alerts/x/claim'],
+  ['operator', 'POST', '/alerts/x/release'],
+  ['operator', 'POST', '/alerts/x/hand-over'],
+  ['operator', 'POST', '/alerts/x/reset'],
+  ['operator', 'POST', '/alerts/x/comment'],
+  ['operator', 'POST', '/alerts/x/dispatch'],
+  ['operator', 'POST', '/alerts/x/close'],
+  ['operator', 'POST', '/alerts/x/shelve'],
+  ['operator', 'POST', '/alerts/x/unshelve'],
+  ['operator', 'POST', '/calls'],
+  ['operator', 'POST', '/calls/x/answer'],
+  ['operator', 'POST', '/calls/x/hang-up'],
+  ['operator', 'POST', '/calls/x/hand-over'],
+  ['supervisor', 'POST', '/devices/x/out-of-service'],
+  ['supervisor', 'POST', '/devices/x/in-service'],
+  ['supervisor', 'POST', '/test-modes'],
+  ['supervisor', 'PUT', '/households/x'],
+  ['supervisor', 'DELETE', '/households/x'],
+  ['supervisor', 'GET', '/journal'],
+  ['supervisor', 'GET', '/quarantine'],
+  ['supervisor', 'POST', '/quarantine/x/retry'],
+  ['admin', 'POST', '/devices'],
+  ['admin', 'PATCH', '/devices/x'],
+  ['admin', 'DELETE', '/devices/x'],
+  ['admin', 'POST', '/devices/x/secret'],
+  ['admin', 'POST', '/devices/import'],
+  ['admin', 'GET', '/users'],
+  ['admin', 'GET', '/users/x'],
+  ['admin', 'POST', '/users'],
+  ['admin', 'PATCH', '/users/x'],
+  ['admin', 'DELETE', '/users/x'],
+  ['admin', 'POST', '/rules/check'],
+  ['admin', 'POST', '/rules/try'],
+];
+
+describe('roles', () => {
+  test('everybody may do what their role includes and nothing else, and nobody anything without signing in', async () => {
+    const order: readonly Role[] = ['viewer', 'operator', 'supervisor', 'admin'];
+    const people = new Map<Role, Caller>([['admin', room.admin]]);
+    for (const role of order.slice(0, 3)) people.set(role, await room.person(`some-${role}`, role));
+    for (const [role, method, url] of needed) {
+      expect([url, (await room.anybody.call(method, url)).status]).toEqual([url, 401]);
+      for (const [mine, caller] of people) {
+        const { body } = await caller.call(
+          method,
+          url,
+          method === 'GET' || method === 'DELETE' ? undefined : {},
+        );
+        const allowed = order.indexOf(mine) >= order.indexOf(role);
+        expect([mine, method, url, body.error?.code === 'not-allowed']).toEqual([
+          mine,
+          method,
+          url,
+          !allowed,
+        ]);
+      }
+    }
+  });
+
+  test('no route is forgotten above: each that the gateway has is named there or is open to anybody', () => {
+    const listed = new Set(
+      needed.map(([, method, url]) => `${method} ${url.split('?')[0]?.replaceAll('/x', '/{}')}`),
+    );
+    const { paths } = room.api.app.swagger() as {
+      paths: Record<string, Record<string, { security?: unknown }>>;
+    };
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (security === undefined) continue;
+        const name = `${method.toUpperCase()} ${path.replace('/api/v1', '').replaceAll(/\{\w+\}/g, '{}')}`;
+        expect(listed.has(name) || name === 'DELETE /session', name).toBe(true);
+      }
+    }
+  });
+
+  test('a request is refused before its body is read', async () => {
+    const answer = await room.api.app.inject({
+      method: 'POST',
+      url: '/api/v1/devices',
+      headers: { 'content-type': 'application/json' },
+      payload: 'no json',
+    });
+    expect(answer.statusCode).toBe(401);
+  });
+});
+
+describe('rights by place', () => {
+  const twoHomes = async (): Promise<Caller> => {
+    await room.register('near', 'call-button', home301);
+    await room.register('far', 'call-button', homeElsewhere);
+    await room.register('nowhere', 'call-button', null);
+    for (const device of ['near', 'far', 'nowhere']) room.press(device);
+    await room.settled();
+    return room.person('li', 'supervisor', ['c1']);
+  };
+
+  test('only what lies within is listed; what has no place is everybody’s', async () => {
+    const li = await twoHomes();
+    const devices = (await li.call('GET', '/devices')).body.devices as { id: string }[];
+    expect(devices.map(({ id }) => id)).toEqual(['near', 'nowhere']);
+    for (const open of ['', '?open=true']) {
+      const alerts = (await li.call('GET', `/alerts${open}`)).body.alerts as { device: string }[];
+      expect(alerts.map(({ device }) => device).sort()).toEqual(['near', 'nowhere']);
+    }
+    const places = (await li.call('GET', '/places')).body.places as { id: string }[];
+    expect(places.map(({ id }) => id).sort()).toEqual(['b1', 'c1', 'h301']);
+  });
+
+  test('what lies elsewhere is not found, whatever is asked of it', async () => {
+    const li = await twoHomes();
+    const far = room.alertOf('far');
+    await room.admin.call('PUT', '/households/h999', { note: 'x' });
+    for (const [method, url, body] of [
+      ['GET', '/devices/far', undefined],
+      ['GET', '/devices/far/readings?measurement=battery', undefined],
+      ['GET', `/alerts/${far}`, undefined],
+      ['POST', `/alerts/${far}/take`, {}],
+      ['POST', '/devices/far/out-of-service', { reason: 'x' }],
+      ['GET', '/households/h999', undefined],
+      ['PUT', '/households/h999', {}],
+      ['DELETE', '/households/h999', undefined],
+    ] as const) {
+      expect([url, (await li.call(method, url, body)).status]).toEqual([url, 404]);
+    }
+    expect((await li.call('POST', `/alerts/${room.alertOf('near')}/take`)).status).toBe(200);
+    expect((await li.call('POST', `/alerts/${room.alertOf('nowhere')}/take`)).status).toBe(200);
+    expect(room.core.duty.committed.alerts.get(far)?.claimedBy).toBeUndefined();
+  });
+
+  test('a closed alert elsewhere stays hidden', async () => {
+    const li = await twoHomes();
+    const far = room.alertOf('far');
+    await room.admin.call('POST', `/alerts/${far}/close`, { disposition: 'test' });
+    expect((await li.call('GET', `/alerts/${far}`)).status).toBe(404);
+    expect((await li.call('POST', `/alerts/${far}/take`)).body.error?.code).toBe('not-found');
+  });
+
+  test('an administrator of one community registers no device in another', async () => {
+    const chen = await room.person('chen', 'admin', ['c1']);
+    await room.register('far', 'call-button', homeElsewhere);
+    for (const place of [homeElsewhere, 'h999']) {
+      expect(
+        (await chen.call('POST', '/devices', { id: 'd', type: 'call-button', place })).body.error?.code,
+      ).toBe('not-allowed');
+    }
+    expect(
+      (await chen.call('POST', '/devices', { id: 'd', type: 'call-button', place: home301 })).status,
+    ).toBe(201);
+    expect((await chen.call('PATCH', '/devices/d', { place: 'h999' })).body.error?.code).toBe('not-allowed');
+    expect((await chen.call('DELETE', '/devices/far')).status).toBe(404);
+  });
+});

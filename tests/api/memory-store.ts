@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { Archive, Batch, Journal, Rows, StoredState } from '../../src/gateway/ports.ts';
+import type { Alert } from '../../src/model/alert.ts';
+import type { ChainedEntry } from '../../src/model/journal.ts';
+import { liesWithin, type Place } from '../../src/model/place.ts';
+import type { Quarantined } from '../../src/model/quarantine.ts';
+import type { Reading } from '../../src/model/reading.ts';
+
+type Stored = { readonly seq: number; readonly text: string };
+
+/** The journal and the archive in memory; the test decides when a batch is committed. */
+export type MemoryStore = {
+  readonly journal: Journal;
+  readonly archive: Archive;
+  /** From now on batches wait for `release`. */
+  readonly hold: () => void;
+  readonly release: () => void;
+  /** How many batches wait (0 or 1). */
+  readonly held: () => number;
+  /** Batches committed so far. */
+  readonly batches: () => readonly Batch[];
+  /** Older changes than these are not kept any more. */
+  readonly forgetUpTo: (seq: number) => void;
+  /** Every reading of changes waits for this. */
+  readonly beforeChanges: (wait: (after: number) => Promise<void>) => void;
+};
+
+/** Nothing is stored yet. */
+export const emptyState = (): StoredState => ({
+  seq: 0,
+  feed: '9f0c2a44-0000-4000-8000-000000000001',
+  devices: [],
+  deviceStates: new Map(),
+  households: [],
+  alerts: [],
+  delays: [],
+  commands: [],
+  users: [],
+  sessions: [],
+  facts: new Map(),
+});
+
+const within = (alert: Alert, place: string): boolean =>
+  alert.place !== null && liesWithin(alert.place as Place, place);
+
+/** Makes an empty store that commits in the next turn of the event loop. */
+export const createMemoryStore = (): MemoryStore => {
+  const batches: Batch[] = [];
+  const entries: ChainedEntry[] = [];
+  const changes: Stored[] = [];
+  const readings: Reading[] = [];
+  const alerts = new Map<string, Alert>();
+  const notes = new Map<string, string>();
+  const quarantine: Quarantined[] = [];
+  let holding = false;
+  let waiting: (() => void) | null = null;
+  let forgotten = 0;
+  let beforeChanges: (after: number) => Promise<void> = async () => undefined;
+
+  const keep = (kind: keyof Rows, id: string, body: unknown, at: number): void => {
+    if (kind === 'alert' && body !== null) {
+      const { alert } = body as Rows['alert'];
+      alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
+    }
+    if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
+    if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
+  };
+
+  const store = (batch: Batch, at: number): void => {
+    batches.push(batch);
+    for (const entry of batch.entries) {
+      const prev = entries.at(-1)?.hash ?? '0'.repeat(64);
+      const hash = createHash('sha256').update(prev).update(JSON.stringify(entry)).digest('hex');
+      entries.push({ ...entry, prev, hash });
+    }
+    for (const change of batch.changes) {
+      const { alert } = change;
+      const stamped = alert?.committedAt === 0 ? { ...change, alert: { ...alert, committedAt: at } } : change;
+      changes.push({ seq: change.seq, text: JSON.stringify(stamped) });
+    }
+    readings.push(...batch.readings);
+    for (const { kind, id, body } of batch.puts) keep(kind, id, body, at);
+  };
+
+  return {
+    journal: {
+      write: (batch, committed) => {
+        const commit = (): void => {
+          const at = Date.now();
+          store(batch, at);
+          committed(at);
+        };
+        if (holding) waiting = commit;
+        else setImmediate(commit);
+      },
+    },
+    archive: {
+      journal: async (after, limit) => entries.filter(({ seq }) => seq > after).slice(0, limit),
+      alerts: async ({ open, priority, place, device, from, to, limit, after }) =>
+        [...alerts.values()]
+          .filter(
+            (alert) =>
+              (open === undefined || (alert.state !== 'closed') === open) &&
+              (priority === undefined || alert.priority === priority) &&
+              (place === undefined || within(alert, place)) &&
+              (device === undefined || alert.devices.includes(device)) &&
+              (from === undefined || alert.raisedAt >= from) &&
+              (to === undefined || alert.raisedAt < to) &&
+              (after === undefined || alert.id < after),
+          )
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
+      alert: async (id) => alerts.get(id) ?? null,
+      timeline: async (alert) =>
+        entries
+          .filter(({ subject }) => subject === `alert:${alert}`)
+          .map(({ seq, at, actor, event, data }) => {
+            const text = typeof data.note === 'string' ? notes.get(data.note) : undefined;
+            const line = { seq, at, actor, event: event.replace(/^alert\./, ''), data };
+            return text === undefined ? line : { ...line, note: text };
+          }),
+      changes: async (after, limit) => {
+        // What is committed when the question arrives is answered, however long the answer takes.
+        const answer = after < forgotten ? null : changes.filter(({ seq }) => seq > after).slice(0, limit);
+        await beforeChanges(after);
+        return answer;
+      },
+      readings: async ({ device, measurement, from, to, points }) =>
+        readings
+          .filter(
+            (reading) =>
+              reading.device === device &&
+              reading.measurement === measurement &&
+              reading.at >= from &&
+              reading.at < to,
+          )
+          .slice(0, points)
+          .map(({ at, value }) => [at, value] as const),
+      quarantine: async ({ after, limit }) =>
+        quarantine
+          .filter(({ id }) => after === undefined || id < after)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
+    },
+    hold: () => {
+      holding = true;
+    },
+    release: () => {
+      holding = false;
+      const commit = waiting;
+      waiting = null;
+      commit?.();
+    },
+    held: () => (waiting === null ? 0 : 1),
+    batches: () => batches,
+    forgetUpTo: (seq) => {
+      forgotten = seq;
+    },
+    beforeChanges: (wait) => {
+      beforeChanges = wait;
+    },
+  };
+};

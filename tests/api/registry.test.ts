@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hashSecret } from '../../src/api/sessions.ts';
+import { adminPassword, type DutyRoom, home301, openDutyRoom } from './duty-room.ts';
+
+let room: DutyRoom;
+beforeEach(async () => {
+  room = await openDutyRoom();
+});
+afterEach(() => room[Symbol.asyncDispose]());
+
+describe('registering a device', () => {
+  test('answers the device and its secret once; only the hash is kept, and the secret is never written down', async () => {
+    const { status, body, headers } = await room.admin.call('POST', '/devices', {
+      id: 'pager',
+      type: 'call-button',
+      place: home301,
+    });
+    expect(status).toBe(201);
+    expect(headers.location).toBe('/api/v1/devices/pager');
+    const secret = String(body.secret);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(room.core.devices.secretHash('pager')).toBe(hashSecret(secret));
+    const read = await room.admin.call('GET', '/devices/pager');
+    expect(read.body).toMatchObject({ id: 'pager', place: { id: 'h301' }, link: 'unknown' });
+    expect(read.body.secret).toBeUndefined();
+    expect(read.body.secretHash).toBeUndefined();
+    expect(JSON.stringify(room.store.batches()) + room.logged()).not.toContain(secret);
+  });
+
+  test('a child behind a hub gets a secret too, though its hub connects for it', async () => {
+    await room.register('hub1', 'hub');
+    expect(await room.register('child', 'smoke-alarm', home301, { hub: 'hub1', address: 'Küche' })).not.toBe(
+      '',
+    );
+    expect(room.core.devices.secretHash('child')).toBeNull();
+  });
+
+  test('a new secret stops the old one', async () => {
+    const old = await room.register('pager');
+    const { status, body } = await room.admin.call('POST', '/devices/pager/secret');
+    expect(status).toBe(200);
+    expect(body.secret).not.toBe(old);
+    expect(room.core.devices.secretHash('pager')).toBe(hashSecret(String(body.secret)));
+  });
+
+  test('what cannot be registered says why', async () => {
+    await room.register('pager');
+    const code = async (body: object): Promise<unknown> =>
+      (await room.admin.call('POST', '/devices', body)).body.error?.code;
+    expect(await code({ id: 'pager', type: 'call-button' })).toBe('already-exists');
+    expect(await code({ id: 'x', type: 'teapot' })).toBe('unknown-type');
+    expect(await code({ id: 'x', type: 'call-button', hub: 'none' })).toBe('unknown-hub');
+    expect(await code({ id: 'x', type: 'call-button', dialect: 'klingon' })).toBe('unknown-dialect');
+    expect(await code({ id: 'a/b', type: 'call-button' })).toBe('bad-request');
+    expect(await code({ id: 'x', type: 'call-button', colour: 'red' })).toBe('bad-request');
+  });
+
+  test('a street of devices is registered twenty at a time', async () => {
+    const all = Array.from({ length: 400 }, (_, i) => `d${i}`);
+    const take = async (): Promise<void> => {
+      for (let id = all.pop(); id !== undefined; id = all.pop()) await room.register(id);
+    };
+    await Promise.all(Array.from({ length: 20 }, take));
+    expect([...room.core.duty.committed.deviceIds()]).toHaveLength(400);
+  });
+
+  test('a device is changed and removed', async () => {
+    await room.register('pager');
+    expect((await room.admin.call('PATCH', '/devices/pager', { name: '王奶奶' })).body.name).toBe('王奶奶');
+    expect((await room.admin.call('PATCH', '/devices/none', { name: 'x' })).status).toBe(404);
+    expect((await room.admin.call('DELETE', '/devices/pager')).status).toBe(204);
+    expect((await room.admin.call('GET', '/devices/pager')).status).toBe(404);
+    expect((await room.admin.call('DELETE', '/devices/pager')).status).toBe(404);
+  });
+
+  test('a device is out of service for eight hours unless said otherwise, for thirty days at most, and back', async () => {
+    await room.register('smoke1', 'smoke-alarm');
+    const out = (body: object) => room.admin.call('POST', '/devices/smoke1/out-of-service', body);
+    expect((await out({ reason: '换电池', onSite: '李师傅' })).body.outOfService).toEqual({
+      since: room.clock.at,
+      until: room.clock.at + 8 * 3_600_000,
+      reason: '换电池',
+      by: 'admin',
+      onSite: '李师傅',
+    });
+    expect((await room.admin.call('POST', '/devices/smoke1/in-service')).body.outOfService).toBeNull();
+    expect((await out({})).status).toBe(400);
+    expect((await out({ reason: 'x', until: room.clock.at })).body.error?.code).toBe('invalid');
+    expect((await out({ reason: 'x', until: room.clock.at + 31 * 86_400_000 })).body.error?.code).toBe(
+      'invalid',
+    );
+    expect((await out({ reason: 'x', until: room.clock.at + 29 * 86_400_000 })).status).toBe(200);
+  });
+});
+
+describe('the cards of the homes', () => {
+  test('a card is written, read and erased', async () => {
+    await room.register('pager');
+    const card = { warnings: ['deaf', 'lives-alone'], residents: [{ name: '王秀兰' }] };
+    expect((await room.admin.call('PUT', '/households/h301', card)).body).toMatchObject({
+      place: 'h301',
+      ...card,
+    });
+    expect((await room.admin.call('GET', '/households/h301')).body).toMatchObject(card);
+    expect((await room.admin.call('PUT', '/households/h301', { place: 'h302' })).body.error?.code).toBe(
+      'invalid',
+    );
+    expect((await room.admin.call('PUT', '/households/h777', {})).body.error?.code).toBe('unknown-place');
+    expect((await room.admin.call('DELETE', '/households/h301')).status).toBe(204);
+    expect((await room.admin.call('GET', '/households/h301')).status).toBe(404);
+    const journal = await room.admin.call('GET', '/journal?limit=1000');
+    expect(JSON.stringify(journal.body)).not.toContain('王秀兰');
+  });
+});
+
+describe('the people', () => {
+  test('are made, changed and removed by an administrator, and nothing of their password is ever answered', async () => {
+    const made = await room.admin.call('POST', '/users', {
+      username: 'wang',
+      password: 'a long password',
+      role: 'operator',
+      places: ['c1'],
+    });
+    expect([made.status, made.body]).toEqual([
+      201,
+      { id: 'wang', username: 'wang', name: 'wang', role: 'operator', places: ['c1'], disabled: false },
+    ]);
+    expect(
+      (
+        await room.admin.call('POST', '/users', {
+          username: 'wang',
+          password: 'a long password',
+          role: 'viewer',
+        })
+      ).body.error?.code,
+    ).toBe('already-exists');
+    expect(
+      (await room.admin.call('POST', '/users', { username: 'li', password: 'short', role: 'viewer' })).body
+        .error,
+    ).toMatchObject({
+      code: 'bad-request',
+      details: { problems: [{ path: 'body.password' }] },
+    });
+    expect(
+      (await room.admin.call('PATCH', '/users/wang', { name: '王芳', role: 'supervisor' })).body,
+    ).toMatchObject({
+      name: '王芳',
+      role: 'supervisor',
+      places: ['c1'],
+    });
+    const list = await room.admin.call('GET', '/users');
+    expect((list.body.users as { id: string }[]).map(({ id }) => id)).toEqual(['admin', 'wang']);
+    expect(JSON.stringify(list.body)).not.toContain('argon2');
+    expect((await room.admin.call('DELETE', '/users/wang')).status).toBe(204);
+    expect((await room.admin.call('GET', '/users/wang')).status).toBe(404);
+  });
+
+  test('two changes of one person at once both count', async () => {
+    await room.person('wang', 'operator');
+    await Promise.all([
+      room.admin.call('PATCH', '/users/wang', { name: '王芳' }),
+      room.admin.call('PATCH', '/users/wang', { role: 'viewer' }),
+      room.admin.call('PATCH', '/users/wang', { places: ['c1'] }),
+    ]);
+    expect((await room.admin.call('GET', '/users/wang')).body).toMatchObject({
+      name: '王芳',
+      role: 'viewer',
+      places: ['c1'],
+    });
+  });
+
+  test('a new password ends the sessions that the old one opened', async () => {
+    const wang = await room.person('wang', 'operator');
+    expect((await wang.call('GET', '/session')).status).toBe(200);
+    await room.admin.call('PATCH', '/users/wang', { password: 'another password' });
+    expect((await wang.call('GET', '/session')).status).toBe(401);
+    expect(
+      (await room.anybody.call('POST', '/session', { username: 'wang', password: adminPassword })).status,
+    ).toBe(401);
+    expect(
+      (await room.anybody.call('POST', '/session', { username: 'wang', password: 'another password' }))
+        .status,
+    ).toBe(200);
+  });
+
+  test('another role counts from the next request on', async () => {
+    const wang = await room.person('wang', 'admin');
+    expect((await wang.call('GET', '/users')).status).toBe(200);
+    await room.admin.call('PATCH', '/users/wang', { role: 'viewer' });
+    expect((await wang.call('GET', '/users')).body.error?.code).toBe('not-allowed');
+  });
+
+  test('the last administrator cannot be removed, disabled or demoted', async () => {
+    expect((await room.admin.call('DELETE', '/users/admin')).body.error?.code).toBe('last-admin');
+    expect((await room.admin.call('PATCH', '/users/admin', { disabled: true })).body.error?.code).toBe(
+      'last-admin',
+    );
+    expect((await room.admin.call('PATCH', '/users/admin', { role: 'viewer' })).body.error?.code).toBe(
+      'last-admin',
+    );
+    expect((await room.admin.call('GET', '/session')).status).toBe(200);
+  });
+});
