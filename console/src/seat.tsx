@@ -16,7 +16,8 @@ import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { useSpeech } from './words/words.tsx';
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const { words } = useSpeech();
@@ -63,7 +64,11 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       <Banners health={health} sound={sound} />
       <Panel ringing={ringing} open={setOpened} />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
-        {page === 'watch' ? <Board alerts={alerts} me={state.user?.id ?? null} complete={state.complete} open={setOpened} /> : <DeviceList />}
+        {page === 'watch' ? (
+          <Board alerts={alerts} me={state.user?.id ?? null} complete={state.complete} open={setOpened} />
+        ) : (
+          <DeviceList />
+        )}
         {opened !== null && <Detail key={opened} id={opened} close={() => setOpened(null)} />}
       </div>
       {sheet && <Sheet close={() => setSheet(false)} />}

@@ -45,12 +45,19 @@ const Dispatch = ({ operation }: { readonly operation: Operation }) => {
     <fieldset className="dispatch">
       <legend>{words.detail.dispatch}</legend>
       <label>
-        <input type="radio" checked={confirmed} onChange={() => setConfirmed(true)} /> {words.detail.confirmed}
+        <input type="radio" checked={confirmed} onChange={() => setConfirmed(true)} />{' '}
+        {words.detail.confirmed}
       </label>
       <label>
         <input type="radio" checked={!confirmed} onChange={() => setConfirmed(false)} /> {words.detail.asked}
       </label>
-      <input value={name} maxLength={100} placeholder={words.detail.person} aria-label={words.detail.person} onChange={(event) => setName(event.target.value)} />
+      <input
+        value={name}
+        maxLength={100}
+        placeholder={words.detail.person}
+        aria-label={words.detail.person}
+        onChange={(event) => setName(event.target.value)}
+      />
       <div className="choices">
         {helpers.map((who) => (
           <button
@@ -58,7 +65,13 @@ const Dispatch = ({ operation }: { readonly operation: Operation }) => {
             type="button"
             data-dispatch={who}
             disabled={operation.sending !== null}
-            onClick={() => void operation.send('dispatch', { who, confirmed, ...(name.trim() === '' ? {} : { name: name.trim() }) })}
+            onClick={() =>
+              void operation.send('dispatch', {
+                who,
+                confirmed,
+                ...(name.trim() === '' ? {} : { name: name.trim() }),
+              })
+            }
           >
             {words.helper[who]}
           </button>
@@ -89,7 +102,12 @@ const Comment = ({ operation }: { readonly operation: Operation }) => {
           if (event.key === 'Enter' && event.ctrlKey) void save();
         }}
       />
-      <button type="button" data-save disabled={note.trim() === '' || operation.sending !== null} onClick={() => void save()}>
+      <button
+        type="button"
+        data-save
+        disabled={note.trim() === '' || operation.sending !== null}
+        onClick={() => void save()}
+      >
         {words.detail.save}
       </button>
     </fieldset>
@@ -106,7 +124,14 @@ const Finish = ({ operation, active }: { readonly operation: Operation; readonly
       {active && <p className="quiet">{words.detail.stillActive}</p>}
       <div className="choices">
         {choices.map((one) => (
-          <button key={one} type="button" data-disposition={one} aria-pressed={disposition === one} disabled={active} onClick={() => setDisposition(one)}>
+          <button
+            key={one}
+            type="button"
+            data-disposition={one}
+            aria-pressed={disposition === one}
+            disabled={active}
+            onClick={() => setDisposition(one)}
+          >
             {words.disposition[one]}
           </button>
         ))}
@@ -117,7 +142,8 @@ const Finish = ({ operation, active }: { readonly operation: Operation; readonly
         data-close
         disabled={disposition === null || active || operation.sending !== null}
         onClick={() => {
-          if (disposition !== null && disposition !== 'returned') void operation.send('close', { disposition });
+          if (disposition !== null && disposition !== 'returned')
+            void operation.send('close', { disposition });
         }}
       >
         {words.detail.closeNow}
@@ -170,7 +196,11 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
         <div>
           <HouseholdCard place={detail.place} />
           {closed ? (
-            <p>{words.detail.closedAs(detail.disposition === undefined ? '' : words.disposition[detail.disposition])}</p>
+            <p>
+              {words.detail.closedAs(
+                detail.disposition === undefined ? '' : words.disposition[detail.disposition],
+              )}
+            </p>
           ) : (
             <>
               <div className="actions">
@@ -181,7 +211,11 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
                   </button>
                 )}
                 {!detail.acknowledged && (
-                  <button type="button" disabled={busy} onClick={() => void operation.send('acknowledge', {})}>
+                  <button
+                    type="button"
+                    disabled={busy}
+                    onClick={() => void operation.send('acknowledge', {})}
+                  >
                     {words.detail.acknowledge}
                   </button>
                 )}
@@ -192,8 +226,17 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
                 )}
                 {detail.claimedBy !== undefined && (
                   <span>
-                    <input value={heir} placeholder={words.detail.handOverTo} aria-label={words.detail.handOverTo} onChange={(event) => setHeir(event.target.value)} />
-                    <button type="button" disabled={busy || heir.trim() === ''} onClick={() => void operation.send('hand-over', { to: heir.trim() })}>
+                    <input
+                      value={heir}
+                      placeholder={words.detail.handOverTo}
+                      aria-label={words.detail.handOverTo}
+                      onChange={(event) => setHeir(event.target.value)}
+                    />
+                    <button
+                      type="button"
+                      disabled={busy || heir.trim() === ''}
+                      onClick={() => void operation.send('hand-over', { to: heir.trim() })}
+                    >
                       {words.detail.handOver}
                     </button>
                   </span>
@@ -210,7 +253,8 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
           <ol className="timeline">
             {detail.timeline.map((entry) => (
               <li key={entry.seq} data-event={entry.event}>
-                <time>{clockText(entry.at, language)}</time> <strong>{wordFor(words.timeline, entry.event)}</strong>{' '}
+                <time>{clockText(entry.at, language)}</time>{' '}
+                <strong>{wordFor(words.timeline, entry.event)}</strong>{' '}
                 <span className="quiet">{actorText(words, entry.actor)}</span>
                 {typeof entry.data.who === 'string' && <span> {wordFor(words.helper, entry.data.who)}</span>}
                 {entry.note !== undefined && <blockquote>{entry.note}</blockquote>}
@@ -222,8 +266,10 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
             {detail.evidence.map((piece, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: evidence is only ever appended, and two pieces may be the same
               <li key={index}>
-                <time>{clockText(piece.receivedAt, language)}</time> {piece.event !== undefined && wordFor(words.event, piece.event)}
-                {piece.measurement !== undefined && `${wordFor(words.measurement, piece.measurement)} ${String(piece.value)} ${piece.unit ?? ''}`}
+                <time>{clockText(piece.receivedAt, language)}</time>{' '}
+                {piece.event !== undefined && wordFor(words.event, piece.event)}
+                {piece.measurement !== undefined &&
+                  `${wordFor(words.measurement, piece.measurement)} ${String(piece.value)} ${piece.unit ?? ''}`}
                 {piece.limit !== undefined && ` (${words.detail.limit} ${String(piece.limit)})`}
               </li>
             ))}

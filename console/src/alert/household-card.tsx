@@ -4,7 +4,9 @@ import type { Place } from '../../../src/model/place.ts';
 import { readHousehold } from '../server/gateway.ts';
 import { useSpeech } from '../words/words.tsx';
 
-type Known = { readonly is: 'loading' | 'none' | 'unknown' } | { readonly is: 'known'; readonly card: Household };
+type Known =
+  | { readonly is: 'loading' | 'none' | 'unknown' }
+  | { readonly is: 'known'; readonly card: Household };
 
 /** The card of the home a call comes from: first what must be known before the first word. */
 export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
@@ -24,7 +26,15 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
     };
   }, [id]);
   if (known.is !== 'known') {
-    return <p className="household quiet">{{ loading: words.household.loading, none: words.household.none, unknown: words.household.unknown }[known.is]}</p>;
+    return (
+      <p className="household quiet">
+        {
+          { loading: words.household.loading, none: words.household.none, unknown: words.household.unknown }[
+            known.is
+          ]
+        }
+      </p>
+    );
   }
   const { card } = known;
   const year = new Date().getFullYear();
@@ -47,7 +57,8 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
       ))}
       {card.contacts.map((contact) => (
         <p key={`${contact.name} ${contact.phone}`} className="quiet">
-          {contact.relation} {contact.name} {contact.phone} {contact.hasKey && <strong className="mark">{words.household.key}</strong>}
+          {contact.relation} {contact.name} {contact.phone}{' '}
+          {contact.hasKey && <strong className="mark">{words.household.key}</strong>}
         </p>
       ))}
       {card.note !== '' && <p>{card.note}</p>}

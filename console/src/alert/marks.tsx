@@ -17,7 +17,9 @@ export const Marks = ({ alert, stored }: { readonly alert: Alert; readonly store
           {words.mark.late}
         </span>
       )}
-      {alert.escalatedAt !== undefined && !alert.acknowledged && <span className="mark loud">{words.mark.escalated}</span>}
+      {alert.escalatedAt !== undefined && !alert.acknowledged && (
+        <span className="mark loud">{words.mark.escalated}</span>
+      )}
     </>
   );
 };

@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { WaitingClock } from '../board/waiting-clock.tsx';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
-import { WaitingClock } from '../board/waiting-clock.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
 import { TakeButton } from './take-button.tsx';
@@ -10,15 +10,37 @@ import { TakeButton } from './take-button.tsx';
 const mostDrawn = 4;
 
 /** What rings, over everything else, most urgent first. It never takes the keyboard from somebody who is typing. */
-export const Panel = ({ ringing, open }: { readonly ringing: readonly Shown[]; readonly open: (id: string) => void }) => {
+export const Panel = ({
+  ringing,
+  open,
+}: {
+  readonly ringing: readonly Shown[];
+  readonly open: (id: string) => void;
+}) => {
   const { words, text } = useSpeech();
   const [shrunk, setShrunk] = useState(false);
+  useEffect(() => {
+    const heed = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') setShrunk(true);
+    };
+    window.addEventListener('keydown', heed);
+    return () => window.removeEventListener('keydown', heed);
+  }, []);
+  const newest = Math.max(0, ...ringing.map(({ alert }) => alert.lastAt));
+  // What is new is shown in full again, whoever had shrunk what was there before.
+  useEffect(() => {
+    if (newest > 0) setShrunk(false);
+  }, [newest]);
   const first = ringing[0];
   if (first === undefined) return null;
   const what = text(first.alert.title);
   const where = first.alert.place?.text ?? words.board.unknownPlace;
   return (
-    <aside className={shrunk ? 'panel shrunk' : 'panel'} data-panel={ringing.length} aria-label={words.panel.title(ringing.length)}>
+    <aside
+      className={shrunk ? 'panel shrunk' : 'panel'}
+      data-panel={ringing.length}
+      aria-label={words.panel.title(ringing.length)}
+    >
       <p className="unseen" role="alert">
         {words.panel.announce(what, where)}
       </p>
@@ -35,7 +57,13 @@ export const Panel = ({ ringing, open }: { readonly ringing: readonly Shown[]; r
             <div className="what">
               <span>{text(alert.title)}</span>
               <Marks alert={alert} stored={stored} />
-              {alert.count > 1 && <strong className="count">{alert.kind.endsWith('sos') ? words.panel.pressed(alert.count) : words.panel.raised(alert.count)}</strong>}
+              {alert.count > 1 && (
+                <strong className="count">
+                  {alert.kind.endsWith('sos')
+                    ? words.panel.pressed(alert.count)
+                    : words.panel.raised(alert.count)}
+                </strong>
+              )}
             </div>
             <WaitingClock since={alert.receivedAt} big />
             {!shrunk && <HouseholdCard place={alert.place} />}
@@ -48,7 +76,9 @@ export const Panel = ({ ringing, open }: { readonly ringing: readonly Shown[]; r
           </article>
         ))}
       </div>
-      {ringing.length > mostDrawn && !shrunk && <footer>{words.panel.more(ringing.length - mostDrawn)}</footer>}
+      {ringing.length > mostDrawn && !shrunk && (
+        <footer>{words.panel.more(ringing.length - mostDrawn)}</footer>
+      )}
     </aside>
   );
 };

@@ -10,7 +10,10 @@ export type Operation = {
   readonly sending: AlertVerb | null;
   readonly refused: string | null;
   /** Answers whether it was done. */
-  readonly send: <V extends AlertVerb>(verb: V, body: z.input<(typeof alertOperations)[V]>) => Promise<boolean>;
+  readonly send: <V extends AlertVerb>(
+    verb: V,
+    body: z.input<(typeof alertOperations)[V]>,
+  ) => Promise<boolean>;
 };
 
 /** The way to command one alert. */

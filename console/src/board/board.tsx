@@ -10,12 +10,25 @@ import { WaitingClock } from './waiting-clock.tsx';
 
 const shapes = { critical: '◆', high: '▲', medium: '■', low: '○' } as const;
 
-const Row = ({ shown, me, open }: { readonly shown: Shown; readonly me: string | null; readonly open: (id: string) => void }) => {
+const Row = ({
+  shown,
+  me,
+  open,
+}: {
+  readonly shown: Shown;
+  readonly me: string | null;
+  readonly open: (id: string) => void;
+}) => {
   const { words, text } = useSpeech();
   const { alert, stored } = shown;
   const word = stateWord(alert);
   return (
-    <li className={`row ${alert.priority} ${word}`} data-alert={alert.id} data-state={alert.state} tabIndex={0}>
+    <li
+      className={`row ${alert.priority} ${word}`}
+      data-alert={alert.id}
+      data-state={alert.state}
+      tabIndex={0}
+    >
       <span className="priority">
         <i aria-hidden="true">{shapes[alert.priority]}</i> {words.priority[alert.priority]}
       </span>
@@ -27,7 +40,9 @@ const Row = ({ shown, me, open }: { readonly shown: Shown; readonly me: string |
       <span className="where">{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
       <WaitingClock since={alert.receivedAt} />
       <span className={`word ${word}`}>{words.word[word]}</span>
-      <span className="who">{alert.claimedBy === undefined ? '—' : alert.claimedBy === me ? words.board.me : alert.claimedBy}</span>
+      <span className="who">
+        {alert.claimedBy === undefined ? '—' : alert.claimedBy === me ? words.board.me : alert.claimedBy}
+      </span>
       {isWaiting(alert) ? (
         <TakeButton alert={alert} stored={stored} taken={() => open(alert.id)} />
       ) : (
@@ -40,7 +55,12 @@ const Row = ({ shown, me, open }: { readonly shown: Shown; readonly me: string |
 };
 
 /** What needs a person now, critical on top. While the pointer or the keyboard is in it no row moves; what comes meanwhile is announced and comes in below. */
-export const Board = (props: { readonly alerts: ReadonlyMap<string, Shown>; readonly me: string | null; readonly complete: boolean; readonly open: (id: string) => void }) => {
+export const Board = (props: {
+  readonly alerts: ReadonlyMap<string, Shown>;
+  readonly me: string | null;
+  readonly complete: boolean;
+  readonly open: (id: string) => void;
+}) => {
   const { words } = useSpeech();
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -52,19 +72,30 @@ export const Board = (props: { readonly alerts: ReadonlyMap<string, Shown>; read
   drawn.current = layout;
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
   const rows = new Map([...last.current, ...props.alerts]);
-  last.current = new Map(layout.flatMap(({ ids }) => ids.flatMap((id) => (rows.has(id) ? [[id, rows.get(id) as Shown] as const] : []))));
+  last.current = new Map(
+    layout.flatMap(({ ids }) =>
+      ids.flatMap((id) => (rows.has(id) ? [[id, rows.get(id) as Shown] as const] : [])),
+    ),
+  );
   const arrivals = layout.find(({ section }) => section === 'arrivals')?.ids ?? [];
   const urgent = arrivals.filter((id) => isRinging((rows.get(id) as Shown).alert)).length;
 
   const move = (event: KeyboardEvent<HTMLElement>): void => {
-    const step = event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
+    const step =
+      event.key === 'ArrowDown' || event.key === 'j'
+        ? 1
+        : event.key === 'ArrowUp' || event.key === 'k'
+          ? -1
+          : 0;
     const all = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')];
     const at = all.findIndex((row) => row.contains(document.activeElement));
     if (step !== 0) {
       event.preventDefault();
       all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
     } else if (event.key === 'Enter' && event.target === all[at]) {
-      (all[at]?.querySelector<HTMLElement>('.take button') ?? all[at]?.querySelector<HTMLElement>('.title'))?.click();
+      (
+        all[at]?.querySelector<HTMLElement>('.take button') ?? all[at]?.querySelector<HTMLElement>('.title')
+      )?.click();
     }
   };
 
@@ -78,7 +109,15 @@ export const Board = (props: { readonly alerts: ReadonlyMap<string, Shown>; read
       onKeyDown={move}
     >
       {arrivals.length > 0 && (
-        <button type="button" className="arrivals" onClick={() => { drawn.current = []; setFocused(false); setPointed(false); }}>
+        <button
+          type="button"
+          className="arrivals"
+          onClick={() => {
+            drawn.current = [];
+            setFocused(false);
+            setPointed(false);
+          }}
+        >
           {words.board.arrivals(arrivals.length, urgent)} · {words.board.letIn}
         </button>
       )}
@@ -97,7 +136,14 @@ export const Board = (props: { readonly alerts: ReadonlyMap<string, Shown>; read
                 type="button"
                 className="plain"
                 aria-expanded={!folded.has(section)}
-                onClick={() => setFolded((now) => new Set(now.has(section) ? [...now].filter((one) => one !== section) : [...now, section]))}
+                onClick={() =>
+                  setFolded(
+                    (now) =>
+                      new Set(
+                        now.has(section) ? [...now].filter((one) => one !== section) : [...now, section],
+                      ),
+                  )
+                }
               >
                 {folded.has(section) ? words.board.unfold : words.board.fold}
               </button>

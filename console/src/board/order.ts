@@ -6,7 +6,12 @@ export type Section = (typeof sections)[number];
 
 const covered: ReadonlySet<Alert['state']> = new Set(['shelved', 'suppressed', 'out-of-service']);
 
-const ofPriority: Readonly<Record<Priority, Section>> = { critical: 'emergency', high: 'high', medium: 'medium', low: 'low' };
+const ofPriority: Readonly<Record<Priority, Section>> = {
+  critical: 'emergency',
+  high: 'high',
+  medium: 'medium',
+  low: 'low',
+};
 
 /** In which part of the board an alert belongs. */
 export const sectionOf = (alert: Alert): Section => {
@@ -16,10 +21,12 @@ export const sectionOf = (alert: Alert): Section => {
 };
 
 /** Whether somebody has still to take it. */
-export const isWaiting = (alert: Alert): boolean => !alert.acknowledged && alert.closedAt === undefined && !covered.has(alert.state);
+export const isWaiting = (alert: Alert): boolean =>
+  !alert.acknowledged && alert.closedAt === undefined && !covered.has(alert.state);
 
 /** Whether it comes up over everything and loops until somebody takes it: an emergency, or anything critical, that waits and is no rehearsal. */
-export const isRinging = (alert: Alert): boolean => isWaiting(alert) && !alert.test && (isEmergency(alert) || alert.priority === 'critical');
+export const isRinging = (alert: Alert): boolean =>
+  isWaiting(alert) && !alert.test && (isEmergency(alert) || alert.priority === 'critical');
 
 /** The more urgent first: priority, then waiting before in hand, then the one that has waited longest. */
 export const byUrgency = (a: Alert, b: Alert): number =>
@@ -35,7 +42,10 @@ export type Layout = readonly { readonly section: Section; readonly ids: readonl
 export const arrange = (alerts: Iterable<Alert>): Layout => {
   const sorted = [...alerts].sort(byUrgency);
   return sections
-    .map((section) => ({ section, ids: sorted.filter((alert) => sectionOf(alert) === section).map((alert) => alert.id) }))
+    .map((section) => ({
+      section,
+      ids: sorted.filter((alert) => sectionOf(alert) === section).map((alert) => alert.id),
+    }))
     .filter(({ ids }) => ids.length > 0);
 };
 
@@ -53,7 +63,11 @@ export const settle = (drawn: Layout, wanted: Layout, held: boolean): Layout => 
 };
 
 /** The ids in the order drawn before, new ones at the end, gone ones left out: for a list that must not jump under a hand. */
-export const keepOrder = (drawn: readonly string[], wanted: readonly string[], held: boolean): readonly string[] => {
+export const keepOrder = (
+  drawn: readonly string[],
+  wanted: readonly string[],
+  held: boolean,
+): readonly string[] => {
   if (!held) return wanted;
   const now = new Set(wanted);
   const before = new Set(drawn);

@@ -7,7 +7,11 @@ export const WaitingClock = ({ since, big = false }: { readonly since: number; r
   const [span = '', passed = '0'] = shown.split('|');
   return (
     <span className={`waiting passed-${passed}${big ? ' big' : ''}`}>
-      {span} <small aria-hidden="true">{'●'.repeat(Number(passed))}{'○'.repeat(3 - Number(passed))}</small>
+      {span}{' '}
+      <small aria-hidden="true">
+        {'●'.repeat(Number(passed))}
+        {'○'.repeat(3 - Number(passed))}
+      </small>
     </span>
   );
 };

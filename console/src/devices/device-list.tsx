@@ -22,7 +22,14 @@ const Values = ({ latest }: { readonly latest: Device['latest'] }) => {
     <span>
       {shown
         .map(([name, { value }]) => {
-          const said = typeof value === 'boolean' ? (value ? words.devices.yes : words.devices.no) : typeof value === 'number' ? Number(value.toPrecision(4)) : value;
+          const said =
+            typeof value === 'boolean'
+              ? value
+                ? words.devices.yes
+                : words.devices.no
+              : typeof value === 'number'
+                ? Number(value.toPrecision(4))
+                : value;
           return `${wordFor(words.measurement, name)} ${said}`;
         })
         .join(' · ')}
@@ -51,8 +58,14 @@ export const DeviceList = () => {
     const wanted = search.trim().toLowerCase();
     return [...devices.values()]
       .filter((device) => link === 'all' || device.link === link)
-      .filter((device) => `${device.id} ${device.name} ${device.type} ${wordFor(words.type, device.type)} ${device.place?.text ?? ''}`.toLowerCase().includes(wanted))
-      .sort((a, b) => (a.place?.text ?? '').localeCompare(b.place?.text ?? '', 'zh') || a.id.localeCompare(b.id));
+      .filter((device) =>
+        `${device.id} ${device.name} ${device.type} ${wordFor(words.type, device.type)} ${device.place?.text ?? ''}`
+          .toLowerCase()
+          .includes(wanted),
+      )
+      .sort(
+        (a, b) => (a.place?.text ?? '').localeCompare(b.place?.text ?? '', 'zh') || a.id.localeCompare(b.id),
+      );
   }, [devices, search, link, words]);
   const drawn = found.slice(0, most);
   const watched = drawn.map(({ id }) => id).join(' ');
@@ -62,7 +75,13 @@ export const DeviceList = () => {
   return (
     <main className="devices">
       <div className="filters">
-        <input type="search" value={search} placeholder={words.devices.search} aria-label={words.devices.search} onChange={(event) => setSearch(event.target.value)} />
+        <input
+          type="search"
+          value={search}
+          placeholder={words.devices.search}
+          aria-label={words.devices.search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
         {links.map((one) => (
           <button key={one} type="button" aria-pressed={link === one} onClick={() => setLink(one)}>
             {words.devices[one]}
@@ -96,7 +115,8 @@ export const DeviceList = () => {
             {drawn.map((device) => (
               <tr key={device.id} data-device={device.id}>
                 <td className={`link ${device.link}`}>
-                  <i aria-hidden="true">{{ online: '●', offline: '✕', unknown: '○' }[device.link]}</i> {words.devices[device.link]}
+                  <i aria-hidden="true">{{ online: '●', offline: '✕', unknown: '○' }[device.link]}</i>{' '}
+                  {words.devices[device.link]}
                 </td>
                 <td>{device.place?.text ?? words.board.unknownPlace}</td>
                 <td>{wordFor(words.type, device.type)}</td>

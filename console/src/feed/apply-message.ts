@@ -4,12 +4,21 @@ import type { Device } from '../../../src/model/device.ts';
 import type { FeedState } from './feed-state.ts';
 
 /** The events after which every console must show the alert anew. */
-const announcing: ReadonlySet<string> = new Set(['raised', 'raised-again', 're-announced', 're-alarmed', 'untended', 'released', 'in-service']);
+const announcing: ReadonlySet<string> = new Set([
+  'raised',
+  'raised-again',
+  're-announced',
+  're-alarmed',
+  'untended',
+  'released',
+  'in-service',
+]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';
 
 /** A press that is stored makes its unstored announcement superfluous; a further press that is not stored yet stays. */
-const isCovered = (waiting: Alert, stored: Alert): boolean => stored.version >= waiting.version && stored.count >= waiting.count;
+const isCovered = (waiting: Alert, stored: Alert): boolean =>
+  stored.version >= waiting.version && stored.count >= waiting.count;
 
 const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState => {
   const alerts = new Map(state.alerts);
@@ -23,7 +32,10 @@ const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState =>
     uncommitted = rest;
   }
   const touched = new Map(state.touched).set(alert.id, change.seq);
-  const announced = announcing.has(change.event) || !state.announced.has(alert.id) ? new Map(state.announced).set(alert.id, change.seq) : state.announced;
+  const announced =
+    announcing.has(change.event) || !state.announced.has(alert.id)
+      ? new Map(state.announced).set(alert.id, change.seq)
+      : state.announced;
   return { ...state, seq: change.seq, alerts, uncommitted, touched, announced };
 };
 
@@ -68,12 +80,22 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
     }
     case 'snapshot': {
       const alerts = new Map(message.alerts.filter(isOpen).map((alert) => [alert.id, alert]));
-      const uncommitted = new Map([...state.uncommitted].filter(([id, waiting]) => {
-        const stored = alerts.get(id);
-        return stored === undefined || !isCovered(waiting, stored);
-      }));
+      const uncommitted = new Map(
+        [...state.uncommitted].filter(([id, waiting]) => {
+          const stored = alerts.get(id);
+          return stored === undefined || !isCovered(waiting, stored);
+        }),
+      );
       const known = new Map(message.alerts.map((alert) => [alert.id, message.seq]));
-      return { ...state, seq: message.seq, complete: true, alerts, uncommitted, announced: known, touched: known };
+      return {
+        ...state,
+        seq: message.seq,
+        complete: true,
+        alerts,
+        uncommitted,
+        announced: known,
+        touched: known,
+      };
     }
     case 'change':
       return withChange(state, message);

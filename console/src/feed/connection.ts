@@ -14,7 +14,12 @@ export type SocketEars = {
 };
 
 /** How the line stands. `heardAt`: when anything was last heard (at first: when the line was begun); `openSince`: since when it has been open without a break; times in epoch ms. */
-export type LineState = { readonly open: boolean; readonly openSince: number | null; readonly heardAt: number; readonly attempts: number };
+export type LineState = {
+  readonly open: boolean;
+  readonly openSince: number | null;
+  readonly heardAt: number;
+  readonly attempts: number;
+};
 
 /** A line that mends itself. Time comes in with `pulse`, to be called a few times a second. */
 export type Line = {

@@ -9,7 +9,10 @@ export const blindAfterMs = 15_000;
 export type FeedHealth = 'live' | 'stale' | 'blind';
 
 /** The health of a feed that is `open` (hello heard, not closed since) and was last heard at `heardAt`; a closed one is stale at once. */
-export const feedHealth = (feed: { readonly open: boolean; readonly heardAt: number }, now: number): FeedHealth => {
+export const feedHealth = (
+  feed: { readonly open: boolean; readonly heardAt: number },
+  now: number,
+): FeedHealth => {
   const age = now - feed.heardAt;
   if (age >= blindAfterMs) return 'blind';
   return feed.open && age < staleAfterMs ? 'live' : 'stale';

@@ -1,7 +1,8 @@
 import { type Alert, isEmergency } from '../../../src/model/alert.ts';
 
 /** The name of one showing of an alert: another one for every version and every time the gateway asks for it again. */
-export const showingOf = (alert: Alert, announced: number): string => `${alert.id}/${alert.version}/${announced}`;
+export const showingOf = (alert: Alert, announced: number): string =>
+  `${alert.id}/${alert.version}/${announced}`;
 
 /** The receipts that are due: emergencies that are `drawn` (ids) on a visible page and whose showing is not in `sent`. */
 export const receiptsDue = (

@@ -24,17 +24,20 @@ export const logOut = (): Promise<Answer<unknown>> => request(z.unknown(), '/ses
 export const askSession = (): Promise<Answer<unknown>> => request(z.unknown(), '/session');
 
 /** The alert with its timeline, open or closed. */
-export const readAlert = (id: string): Promise<Answer<AlertDetail>> => request(AlertDetail, `/alerts/${encodeURIComponent(id)}`);
+export const readAlert = (id: string): Promise<Answer<AlertDetail>> =>
+  request(AlertDetail, `/alerts/${encodeURIComponent(id)}`);
 
 /** Carries out an operator's command; the answer is the alert as it is committed. */
 export const perform = <V extends AlertVerb>(
   id: string,
   verb: V,
   body: z.input<(typeof alertOperations)[V]>,
-): Promise<Answer<Alert>> => request(Alert, `/alerts/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body });
+): Promise<Answer<Alert>> =>
+  request(Alert, `/alerts/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body });
 
 /** The card of a home. */
-export const readHousehold = (place: string): Promise<Answer<Household>> => request(Household, `/households/${encodeURIComponent(place)}`);
+export const readHousehold = (place: string): Promise<Answer<Household>> =>
+  request(Household, `/households/${encodeURIComponent(place)}`);
 
 const DeviceList = z.object({ devices: z.array(Device), next: z.string().optional() });
 
@@ -43,7 +46,10 @@ export const readDevices = async (): Promise<Answer<readonly Device[]>> => {
   const all: Device[] = [];
   let after = '';
   for (;;) {
-    const page = await request(DeviceList, `/devices?limit=1000${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`);
+    const page = await request(
+      DeviceList,
+      `/devices?limit=1000${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`,
+    );
     if (!page.ok) return page;
     all.push(...page.value.devices);
     if (page.value.next === undefined) return { ok: true, value: all };

@@ -4,11 +4,20 @@ import { ErrorBody } from '../../../src/model/fault.ts';
 /** What came of asking the gateway: its answer, or why not. `unreachable` and `unreadable-answer` are codes of this page, the others the gateway's own. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly details: Readonly<Record<string, unknown>>;
+    };
 
 const patienceMs = 15_000;
 
-const failed = (code: string, message: string, details: Readonly<Record<string, unknown>> = {}): Answer<never> => ({
+const failed = (
+  code: string,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+): Answer<never> => ({
   ok: false,
   code,
   message,
@@ -38,7 +47,9 @@ export const request = async <S extends z.ZodType>(
       method: options.method ?? 'GET',
       credentials: 'same-origin',
       signal: AbortSignal.timeout(patienceMs),
-      ...(options.body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),
+      ...(options.body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),
     });
     const text = await response.text();
     json = text === '' ? null : JSON.parse(text);
@@ -50,8 +61,14 @@ export const request = async <S extends z.ZodType>(
     const code = refused.success ? refused.data.error.code : `http-${response.status}`;
     if (code === 'not-signed-in') sessionEnded();
     const details = refused.success ? refused.data.error.details : undefined;
-    return failed(code, refused.success ? refused.data.error.message : response.statusText, isRecord(details) ? details : {});
+    return failed(
+      code,
+      refused.success ? refused.data.error.message : response.statusText,
+      isRecord(details) ? details : {},
+    );
   }
   const parsed = schema.safeParse(json);
-  return parsed.success ? { ok: true, value: parsed.data } : failed('unreadable-answer', parsed.error.message);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : failed('unreadable-answer', parsed.error.message);
 };

@@ -4,7 +4,13 @@ import { refusalText } from '../words/refusal.ts';
 import { useSpeech } from '../words/words.tsx';
 
 /** The login, alone on the page or over a seat whose session has ended. */
-export const LoginForm = ({ expired, entered }: { readonly expired: boolean; readonly entered: () => void }) => {
+export const LoginForm = ({
+  expired,
+  entered,
+}: {
+  readonly expired: boolean;
+  readonly entered: () => void;
+}) => {
   const { words, switchLanguage } = useSpeech();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
@@ -18,7 +24,11 @@ export const LoginForm = ({ expired, entered }: { readonly expired: boolean; rea
     else setRefused(refusalText(words, answer));
   };
   return (
-    <div className={expired ? 'login login-over' : 'login'} role={expired ? 'dialog' : undefined} aria-modal={expired || undefined}>
+    <div
+      className={expired ? 'login login-over' : 'login'}
+      role={expired ? 'dialog' : undefined}
+      aria-modal={expired || undefined}
+    >
       <form onSubmit={(event) => void enter(event)}>
         <h1>
           {words.product} <small>{expired ? words.login.expiredTitle : words.login.title}</small>
@@ -26,7 +36,7 @@ export const LoginForm = ({ expired, entered }: { readonly expired: boolean; rea
         {expired && <p>{words.login.expired}</p>}
         <label>
           {words.login.username}
-          <input name="username" autoComplete="username" required autoFocus maxLength={64} />
+          <input name="username" autoComplete="username" required maxLength={64} />
         </label>
         <label>
           {words.login.password}

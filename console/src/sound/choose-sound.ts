@@ -18,7 +18,8 @@ export type Silence = { readonly until: number; readonly of: ReadonlySet<string>
 export const longestSilenceMs = 60_000;
 
 /** The name of one ringing of an alert: a further press, or its coming back, is another one. */
-export const ringingOf = (alert: Alert, announced: number): string => `${alert.id}/${alert.count}/${announced}`;
+export const ringingOf = (alert: Alert, announced: number): string =>
+  `${alert.id}/${alert.count}/${announced}`;
 
 /** The loops that must sound now, most urgent first, each once. */
 export const loopsNow = (
@@ -30,18 +31,28 @@ export const loopsNow = (
   const wanted = new Set<Loop>();
   for (const alert of alerts) {
     if (!isRinging(alert)) continue;
-    const muted = silence !== null && now < silence.until && silence.of.has(ringingOf(alert, announced.get(alert.id) ?? 0));
+    const muted =
+      silence !== null &&
+      now < silence.until &&
+      silence.of.has(ringingOf(alert, announced.get(alert.id) ?? 0));
     if (!muted) wanted.add(loopOf(alert.kind));
   }
   return loops.filter((loop) => wanted.has(loop));
 };
 
 /** Silence for what rings now, `forMs` long (60 s at the most). */
-export const silenceFor = (alerts: Iterable<Alert>, announced: ReadonlyMap<string, number>, now: number, forMs: number): Silence => ({
+export const silenceFor = (
+  alerts: Iterable<Alert>,
+  announced: ReadonlyMap<string, number>,
+  now: number,
+  forMs: number,
+): Silence => ({
   until: now + Math.min(forMs, longestSilenceMs),
   of: new Set([...alerts].filter(isRinging).map((alert) => ringingOf(alert, announced.get(alert.id) ?? 0))),
 });
 
 /** The alerts that sound three times when they come: high ones that wait and do not loop. */
 export const chimes = (alerts: Iterable<Alert>): readonly string[] =>
-  [...alerts].filter((alert) => isWaiting(alert) && sectionOf(alert) === 'high').map((alert) => `${alert.id}/${alert.count}`);
+  [...alerts]
+    .filter((alert) => isWaiting(alert) && sectionOf(alert) === 'high')
+    .map((alert) => `${alert.id}/${alert.count}`);

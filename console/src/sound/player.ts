@@ -29,7 +29,10 @@ export const createPlayer = (): Player => {
   let playing: { readonly name: string; readonly source: AudioBufferSourceNode } | null = null;
 
   const sourceOf = (wanted: readonly Tune[], audio: AudioContext): AudioBufferSourceNode => {
-    const samples = samplesOf(wanted.flatMap((tune) => tunes[tune]), audio.sampleRate);
+    const samples = samplesOf(
+      wanted.flatMap((tune) => tunes[tune]),
+      audio.sampleRate,
+    );
     const buffer = audio.createBuffer(1, Math.max(samples.length, 1), audio.sampleRate);
     buffer.copyToChannel(samples, 0);
     const source = audio.createBufferSource();

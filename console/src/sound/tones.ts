@@ -4,11 +4,17 @@ import type { Loop } from './choose-sound.ts';
 export type Tune = Loop | 'high' | 'blind' | 'test';
 
 /** A tone of `hz` (0 = rest) for `ms`, loudness 0..1; `toHz` slides there. */
-export type Tone = { readonly hz: number; readonly ms: number; readonly loud: number; readonly toHz?: number };
+export type Tone = {
+  readonly hz: number;
+  readonly ms: number;
+  readonly loud: number;
+  readonly toHz?: number;
+};
 
 const rest = (ms: number): Tone => ({ hz: 0, ms, loud: 0 });
 const tone = (hz: number, ms: number, loud = 0.8): Tone => ({ hz, ms, loud });
-const times = (n: number, tones: readonly Tone[]): readonly Tone[] => Array.from({ length: n }, () => tones).flat();
+const times = (n: number, tones: readonly Tone[]): readonly Tone[] =>
+  Array.from({ length: n }, () => tones).flat();
 
 /** One round of every tune. They differ in rhythm first, so that worn ears and bad loudspeakers still tell them apart: a person calling (two notes up, twice), fire (three long, as ISO 8201's temporal three), gas (four short, after the temporal four of CO alarms), blind (a slow falling pair). */
 export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
@@ -17,7 +23,12 @@ export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
   gas: [...times(4, [tone(1320, 110), rest(100)]), rest(900)],
   critical: [...times(2, [tone(587, 320), rest(120)]), rest(800)],
   high: [...times(3, [tone(659, 180, 0.6), tone(523, 260, 0.6), rest(560)])],
-  blind: [{ hz: 440, toHz: 220, ms: 700, loud: 0.8 }, rest(200), { hz: 330, toHz: 165, ms: 900, loud: 0.8 }, rest(2200)],
+  blind: [
+    { hz: 440, toHz: 220, ms: 700, loud: 0.8 },
+    rest(200),
+    { hz: 330, toHz: 165, ms: 900, loud: 0.8 },
+    rest(2200),
+  ],
   test: [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7)],
 };
 

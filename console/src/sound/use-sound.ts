@@ -26,13 +26,18 @@ export const useSound = (health: FeedHealth): Sound => {
   const state = useFeedState();
   const alerts = useMemo(() => [...openAlerts(state).values()].map(({ alert }) => alert), [state]);
   const [silence, setSilence] = useState<Silence | null>(null);
-  const silencedMs = useClock((now) => (silence === null ? 0 : Math.max(0, Math.ceil((silence.until - now) / 1000) * 1000)));
+  const silencedMs = useClock((now) =>
+    silence === null ? 0 : Math.max(0, Math.ceil((silence.until - now) / 1000) * 1000),
+  );
   const covering = silencedMs > 0 ? silence : null;
-  const wanted: readonly Tune[] = [...loopsNow(alerts, state.announced, covering, 0), ...(health === 'blind' ? (['blind'] as const) : [])];
+  const wanted: readonly Tune[] = [
+    ...loopsNow(alerts, state.announced, covering, 0),
+    ...(health === 'blind' ? (['blind'] as const) : []),
+  ];
   const sounding = wanted.join(' ');
   useEffect(() => {
     player.loop(sounding === '' ? [] : (sounding.split(' ') as Tune[]));
-  }, [player, sounding, audio]);
+  }, [player, sounding]);
   useEffect(() => () => player.loop([]), [player]);
 
   const chimed = useRef<ReadonlySet<string> | null>(null);
@@ -66,6 +71,10 @@ export const useSound = (health: FeedHealth): Sound => {
     unlock: player.unlock,
     test: () => player.once('test'),
     toggleSilence: () =>
-      setSilence(covering === null ? silenceFor(alerts, state.announced, Date.now() + state.clockOffsetMs, longestSilenceMs) : null),
+      setSilence(
+        covering === null
+          ? silenceFor(alerts, state.announced, Date.now() + state.clockOffsetMs, longestSilenceMs)
+          : null,
+      ),
   };
 };

@@ -24,7 +24,7 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
           </div>
         ))}
       </dl>
-      <button type="button" autoFocus onClick={close}>
+      <button type="button" onClick={close}>
         {words.sheet.close}
       </button>
     </div>

@@ -13,7 +13,9 @@ const themes = ['system', 'light', 'dark'] as const;
 const storageKey = 'zhishou.theme';
 
 const useTheme = (): readonly [(typeof themes)[number], () => void] => {
-  const [theme, setTheme] = useState(() => themes.find((known) => known === localStorage.getItem(storageKey)) ?? 'system');
+  const [theme, setTheme] = useState(
+    () => themes.find((known) => known === localStorage.getItem(storageKey)) ?? 'system',
+  );
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
     localStorage.setItem(storageKey, theme);
@@ -35,20 +37,40 @@ export const Strip = (props: {
   const [theme, nextTheme] = useTheme();
   const { sound } = props;
   const age = useClock(() => ageText(Date.now() - line.heardAt));
-  const since = line.openSince === null ? '' : new Date(line.openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
-  const audio = { running: words.strip.soundOn, suspended: words.strip.soundLocked, missing: words.strip.soundMissing }[sound.audio];
+  const since =
+    line.openSince === null
+      ? ''
+      : new Date(line.openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+          hour: '2-digit',
+          minute: '2-digit',
+        });
+  const audio = {
+    running: words.strip.soundOn,
+    suspended: words.strip.soundLocked,
+    missing: words.strip.soundMissing,
+  }[sound.audio];
   return (
     <header className="strip">
       <strong className="brand">{words.product}</strong>
       <nav>
         {(['watch', 'devices'] as const).map((page) => (
-          <button key={page} type="button" aria-current={props.page === page ? 'page' : undefined} onClick={() => props.open(page)}>
+          <button
+            key={page}
+            type="button"
+            aria-current={props.page === page ? 'page' : undefined}
+            onClick={() => props.open(page)}
+          >
             {words.strip[page]}
           </button>
         ))}
       </nav>
       <span className={`line ${line.open ? 'good' : 'bad'}`} data-line={line.open ? 'open' : 'closed'}>
-        <i aria-hidden="true">{line.open ? '●' : '▲'}</i> {line.open ? words.strip.connected(since) : line.attempts === 0 ? words.strip.connecting : words.strip.lost}
+        <i aria-hidden="true">{line.open ? '●' : '▲'}</i>{' '}
+        {line.open
+          ? words.strip.connected(since)
+          : line.attempts === 0
+            ? words.strip.connecting
+            : words.strip.lost}
       </span>
       <span className="quiet">{words.strip.newest(age)}</span>
       <span className="spring" />
@@ -58,7 +80,12 @@ export const Strip = (props: {
       <button type="button" onClick={sound.test}>
         {words.strip.testSound}
       </button>
-      <button type="button" onClick={sound.toggleSilence} aria-pressed={sound.silencedMs > 0} disabled={sound.sounding === '' && sound.silencedMs === 0}>
+      <button
+        type="button"
+        onClick={sound.toggleSilence}
+        aria-pressed={sound.silencedMs > 0}
+        disabled={sound.sounding === '' && sound.silencedMs === 0}
+      >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>
       <button type="button" onClick={nextTheme}>

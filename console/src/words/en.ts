@@ -23,7 +23,14 @@ export const en: Dictionary = {
     'unregistered-sos': 'SOS, unregistered device',
     system: 'System',
   },
-  word: { waiting: 'Waiting', 'in-hand': 'In hand', sent: 'Sent', 'to-verify': 'To verify', aside: 'Set aside', closed: 'Closed' },
+  word: {
+    waiting: 'Waiting',
+    'in-hand': 'In hand',
+    sent: 'Sent',
+    'to-verify': 'To verify',
+    aside: 'Set aside',
+    closed: 'Closed',
+  },
   state: {
     closed: 'closed',
     'out-of-service': 'out of service',
@@ -65,7 +72,13 @@ export const en: Dictionary = {
     '110': '110 police',
     other: 'Other',
   },
-  warning: { deaf: 'Deaf', dementia: 'Dementia', dialect: 'Dialect only', oxygen: 'Oxygen at home', 'lives-alone': 'Lives alone' },
+  warning: {
+    deaf: 'Deaf',
+    dementia: 'Dementia',
+    dialect: 'Dialect only',
+    oxygen: 'Oxygen at home',
+    'lives-alone': 'Lives alone',
+  },
   role: { admin: 'Admin', supervisor: 'Supervisor', operator: 'Operator', viewer: 'Viewer' },
   mark: {
     test: 'Drill',
@@ -97,7 +110,8 @@ export const en: Dictionary = {
   },
   banner: {
     stale: (age) => `This may not be the newest: nothing heard from the gateway for ${age}; connecting again`,
-    blind: (age) => `Blind! No contact with the gateway for ${age}. Fall back to the telephone now and call the technician`,
+    blind: (age) =>
+      `Blind! No contact with the gateway for ${age}. Fall back to the telephone now and call the technician`,
     unlock: 'Sound is still off: click here to turn it on',
     unlockHint: 'The browser allows sound only after a click. Without it an alert cannot be heard.',
     outdated: 'The gateway was updated: reload this page when it is quiet',
@@ -120,7 +134,8 @@ export const en: Dictionary = {
     emptyHint: 'The gateway is connected and devices are reporting. An alert will appear here and sound.',
     emptyUnsure: 'Nothing heard from the gateway yet',
     waiting: (n) => `${n} waiting`,
-    arrivals: (n, urgent) => `${n} new${urgent > 0 ? `, ${urgent} of them critical` : ''} · the list is held still for you`,
+    arrivals: (n, urgent) =>
+      `${n} new${urgent > 0 ? `, ${urgent} of them critical` : ''} · the list is held still for you`,
     letIn: 'Sort in now',
     count: (n) => `${n}×`,
     countLabel: 'Count',
@@ -316,7 +331,8 @@ export const en: Dictionary = {
   refusal: {
     claimed: (who) => `${who} has taken it already`,
     claimedBySomebody: 'Somebody else has taken it already',
-    'store-unavailable': 'The store cannot write: nothing was done. Alerts still ring; act by telephone first',
+    'store-unavailable':
+      'The store cannot write: nothing was done. Alerts still ring; act by telephone first',
     unreachable: 'The gateway cannot be reached: nothing was sent',
     'still-active': 'The condition still holds: it cannot be closed yet',
     'stale-version': 'The alert has just changed: look again, then try once more',

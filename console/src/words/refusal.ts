@@ -2,7 +2,10 @@ import type { Answer } from '../server/request.ts';
 import type { Dictionary } from './zh.ts';
 
 /** Why the gateway did not do it, in a sentence for the operator. */
-export const refusalText = (words: Dictionary, answer: Exclude<Answer<unknown>, { readonly ok: true }>): string => {
+export const refusalText = (
+  words: Dictionary,
+  answer: Exclude<Answer<unknown>, { readonly ok: true }>,
+): string => {
   const { refusal } = words;
   if (answer.code === 'already-claimed') {
     const { claimedBy } = answer.details;

@@ -18,11 +18,18 @@ export type Speech = {
   readonly switchLanguage: () => void;
 };
 
-const SpeechContext = createContext<Speech>({ language: 'zh', words: zh, text: (text) => text.zh, switchLanguage: () => undefined });
+const SpeechContext = createContext<Speech>({
+  language: 'zh',
+  words: zh,
+  text: (text) => text.zh,
+  switchLanguage: () => undefined,
+});
 
 /** Gives everything below it the seat's language, kept in this browser. */
 export const SpeechProvider = ({ children }: { readonly children: ReactNode }) => {
-  const [language, setLanguage] = useState<Language>(() => (localStorage.getItem(storageKey) === 'en' ? 'en' : 'zh'));
+  const [language, setLanguage] = useState<Language>(() =>
+    localStorage.getItem(storageKey) === 'en' ? 'en' : 'zh',
+  );
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     localStorage.setItem(storageKey, language);
@@ -43,4 +50,5 @@ export const SpeechProvider = ({ children }: { readonly children: ReactNode }) =
 export const useSpeech = (): Speech => use(SpeechContext);
 
 /** The word for `key`, or the key itself where the dictionary has none (a name the gateway learned later). */
-export const wordFor = (words: Readonly<Record<string, string>>, key: string): string => (Object.hasOwn(words, key) ? (words[key] ?? key) : key);
+export const wordFor = (words: Readonly<Record<string, string>>, key: string): string =>
+  Object.hasOwn(words, key) ? (words[key] ?? key) : key;

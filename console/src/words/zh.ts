@@ -84,7 +84,10 @@ export const zh = {
     oxygen: '在家吸氧',
     'lives-alone': '独居',
   } satisfies Record<Household['warnings'][number], string>,
-  role: { admin: '管理员', supervisor: '值班长', operator: '值班员', viewer: '观看' } satisfies Record<Role, string>,
+  role: { admin: '管理员', supervisor: '值班长', operator: '值班员', viewer: '观看' } satisfies Record<
+    Role,
+    string
+  >,
   mark: {
     test: '演练',
     late: '迟到',
@@ -138,7 +141,8 @@ export const zh = {
     emptyHint: '网关在线，设备在报。有警情时这里会出现，并响起声音。',
     emptyUnsure: '还没有收到网关的数据',
     waiting: (n: number) => `${n} 待接`,
-    arrivals: (n: number, urgent: number) => `新到 ${n} 条${urgent > 0 ? `，其中紧急 ${urgent} 条` : ''} · 列表已为您的操作停住`,
+    arrivals: (n: number, urgent: number) =>
+      `新到 ${n} 条${urgent > 0 ? `，其中紧急 ${urgent} 条` : ''} · 列表已为您的操作停住`,
     letIn: '立即排好',
     count: (n: number) => `${n} 次`,
     countLabel: '次数',
