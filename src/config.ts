@@ -19,22 +19,41 @@ export const Config = z.strictObject({
   timeZone: z.string().refine(isZone, 'is not a time zone, like Asia/Shanghai').default('Asia/Shanghai'),
   rulesDir: z.string().min(1).default('./config/rules'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  adminPassword: z.string().min(10, 'a password has at least 10 characters').max(200).nullable().default(null),
+  adminPassword: z
+    .string()
+    .min(10, 'a password has at least 10 characters')
+    .max(200)
+    .nullable()
+    .default(null),
   mqtt: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: Port.default(1883),
-      maxPacketBytes: z.number().int().min(1024).max(16 * 1024 * 1024).default(262_144),
+      maxPacketBytes: z
+        .number()
+        .int()
+        .min(1024)
+        .max(16 * 1024 * 1024)
+        .default(262_144),
       connectTimeoutMs: z.number().int().min(1000).max(120_000).default(10_000),
       maxConnections: z.number().int().min(1).max(1_000_000).default(20_000),
       messagesPerSecond: z.number().positive().default(2_000),
       messageBurst: z.number().int().positive().default(10_000),
-      bytesPerSecond: z.number().positive().default(8 * 1024 * 1024),
-      byteBurst: z.number().int().positive().default(16 * 1024 * 1024),
+      bytesPerSecond: z
+        .number()
+        .positive()
+        .default(8 * 1024 * 1024),
+      byteBurst: z
+        .number()
+        .int()
+        .positive()
+        .default(16 * 1024 * 1024),
     })
     .prefault({}),
   mqtts: z.strictObject({ port: Port.nullable().default(null) }).prefault({}),
-  tls: z.strictObject({ cert: z.string().nullable().default(null), key: z.string().nullable().default(null) }).prefault({}),
+  tls: z
+    .strictObject({ cert: z.string().nullable().default(null), key: z.string().nullable().default(null) })
+    .prefault({}),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -53,12 +72,23 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   webhook: z
-    .strictObject({ url: z.url({ protocol: /^https?$/ }).nullable().default(null), secret: z.string().nullable().default(null) })
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+      secret: z.string().nullable().default(null),
+    })
     .prefault({}),
-  influx: z.strictObject({ url: z.url({ protocol: /^https?$/ }).nullable().default(null) }).prefault({}),
-  store: z
-    .strictObject({ moveReadingsAfterMs: z.number().int().min(1000).default(600_000) })
+  influx: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+    })
     .prefault({}),
+  store: z.strictObject({ moveReadingsAfterMs: z.number().int().min(1000).default(600_000) }).prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;
 
@@ -72,9 +102,13 @@ export const variableOf = (path: readonly string[]): string =>
   `ZHISHOU_${path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_')}`;
 
 /** Every setting's path and the kind of value it takes. */
-const leaves = (schema: z.ZodType, path: readonly string[] = []): { path: readonly string[]; schema: z.ZodType }[] => {
+const leaves = (
+  schema: z.ZodType,
+  path: readonly string[] = [],
+): { path: readonly string[]; schema: z.ZodType }[] => {
   let inner: z.ZodType = schema;
-  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) inner = inner.unwrap() as z.ZodType;
+  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable)
+    inner = inner.unwrap() as z.ZodType;
   if (!(inner instanceof z.ZodObject)) return [{ path, schema: inner }];
   return Object.entries(inner.shape).flatMap(([key, value]) => leaves(value as z.ZodType, [...path, key]));
 };
@@ -95,22 +129,30 @@ const plant = (tree: Tree, path: readonly string[], value: unknown): void => {
 
 const fromText = (schema: z.ZodType, text: string): unknown => {
   if (schema instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
-  if (schema instanceof z.ZodBoolean) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (schema instanceof z.ZodBoolean)
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   return text;
 };
 
 /** Reads the file and the environment, which wins. Every problem is listed, never only the first. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
-): { readonly ok: true; readonly config: Config; readonly unknown: readonly string[] } | { readonly ok: false; readonly problems: readonly ConfigProblem[] } => {
+):
+  | { readonly ok: true; readonly config: Config; readonly unknown: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] } => {
   const file = env.ZHISHOU_CONFIG ?? './config/zhishou.yaml';
   const problems: ConfigProblem[] = [];
   let tree: Tree = {};
   if (existsSync(file)) {
     const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true });
-    for (const error of document.errors) problems.push({ path: `${file}:${error.linePos?.[0].line ?? 1}`, message: error.message.split('\n')[0] ?? '' });
+    for (const error of document.errors)
+      problems.push({
+        path: `${file}:${error.linePos?.[0].line ?? 1}`,
+        message: error.message.split('\n')[0] ?? '',
+      });
     const value: unknown = problems.length === 0 ? document.toJS() : {};
-    if (value !== null && (typeof value !== 'object' || Array.isArray(value))) problems.push({ path: file, message: 'must hold settings by name' });
+    if (value !== null && (typeof value !== 'object' || Array.isArray(value)))
+      problems.push({ path: file, message: 'must hold settings by name' });
     else tree = (value ?? {}) as Tree;
   } else if (env.ZHISHOU_CONFIG !== undefined) {
     problems.push({ path: 'ZHISHOU_CONFIG', message: `${file} does not exist` });
@@ -134,14 +176,21 @@ export const loadConfig = (
   const config = parsed.data;
   const needsTls = config.mqtts.port !== null || config.http.tls;
   if (needsTls && (config.tls.cert === null || config.tls.key === null)) {
-    problems.push({ path: 'tls', message: 'a TLS listener needs ZHISHOU_TLS_CERT and ZHISHOU_TLS_KEY, the paths of two PEM files' });
+    problems.push({
+      path: 'tls',
+      message: 'a TLS listener needs ZHISHOU_TLS_CERT and ZHISHOU_TLS_KEY, the paths of two PEM files',
+    });
   }
   for (const name of ['cert', 'key'] as const) {
     const path = config.tls[name];
-    if (path !== null && !existsSync(path)) problems.push({ path: `tls.${name}`, message: `${resolve(path)} does not exist` });
+    if (path !== null && !existsSync(path))
+      problems.push({ path: `tls.${name}`, message: `${resolve(path)} does not exist` });
   }
-  if (!existsSync(config.rulesDir)) problems.push({ path: 'rulesDir', message: `${resolve(config.rulesDir)} does not exist` });
+  if (!existsSync(config.rulesDir))
+    problems.push({ path: 'rulesDir', message: `${resolve(config.rulesDir)} does not exist` });
   if (problems.length > 0) return { ok: false, problems };
-  const unknown = Object.keys(env).filter((name) => name.startsWith('ZHISHOU_') && name !== 'ZHISHOU_CONFIG' && !known.has(name));
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('ZHISHOU_') && name !== 'ZHISHOU_CONFIG' && !known.has(name),
+  );
   return { ok: true, config, unknown };
 };

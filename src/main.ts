@@ -42,25 +42,39 @@ const refuse = (lines: readonly string[], status: number): never => {
 
 const readSettings = (): { readonly config: Config; readonly unknown: readonly string[] } => {
   const loaded = loadConfig(process.env);
-  return loaded.ok ? loaded : refuse(loaded.problems.map(({ path, message }) => `${path}: ${message}`), exits.badSettings);
+  return loaded.ok
+    ? loaded
+    : refuse(
+        loaded.problems.map(({ path, message }) => `${path}: ${message}`),
+        exits.badSettings,
+      );
 };
 
 const readRules = (dir: string): readonly Rule[] => {
-  const names = readdirSync(dir).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const names = readdirSync(dir)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort();
   const loaded = loadRulebook(
     names.map((name) => ({ name: join(dir, name), text: readFileSync(join(dir, name), 'utf8') })),
     deviceTypes,
   );
   return loaded.ok
     ? loaded.rules
-    : refuse(loaded.problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`), exits.badSettings);
+    : refuse(
+        loaded.problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+        exits.badSettings,
+      );
 };
 
 const run = async (): Promise<void> => {
   const { config, unknown } = readSettings();
-  const log = pino({ level: config.logLevel, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { level: config.logLevel, base: { pid: process.pid } },
+    pino.destination({ fd: 2, sync: true }),
+  );
   if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
-  if (config.influx.url !== null) log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
+  if (config.influx.url !== null)
+    log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
   const rules = readRules(config.rulesDir);
   const supervision = superviseBy(process.env);
   const clock = createClock(Date.now, () => performance.now());
@@ -149,8 +163,14 @@ const run = async (): Promise<void> => {
   broker = mqtt;
 
   const channels: Channel[] = [siren(core.notify)];
-  if (config.webhook.url !== null) channels.push(webhook({ url: config.webhook.url, secret: config.webhook.secret }));
-  const notifier = createNotifier({ door: core.notify, archive: store.archive, channels, log: log.child({ room: 'notify' }) });
+  if (config.webhook.url !== null)
+    channels.push(webhook({ url: config.webhook.url, secret: config.webhook.secret }));
+  const notifier = createNotifier({
+    door: core.notify,
+    archive: store.archive,
+    channels,
+    log: log.child({ room: 'notify' }),
+  });
 
   let taking = false;
   const api = await createApi(
@@ -183,9 +203,22 @@ const run = async (): Promise<void> => {
   if (store.state.users.length === 0) {
     const password = config.adminPassword ?? randomBytes(15).toString('base64url');
     const passwordHash = await hashPassword(password);
-    core.duty.putUser('system', { id: 'admin', username: 'admin', name: 'admin', role: 'admin', places: [], disabled: false, passwordHash }, true);
+    core.duty.putUser(
+      'system',
+      {
+        id: 'admin',
+        username: 'admin',
+        name: 'admin',
+        role: 'admin',
+        places: [],
+        disabled: false,
+        passwordHash,
+      },
+      true,
+    );
     await core.duty.settled();
-    if (config.adminPassword === null) process.stdout.write(`zhishou admin password (shown this once): ${password}\n`);
+    if (config.adminPassword === null)
+      process.stdout.write(`zhishou admin password (shown this once): ${password}\n`);
   }
 
   const ticking = setInterval(() => {
@@ -201,7 +234,13 @@ const run = async (): Promise<void> => {
   const ports = await mqtt.listen();
   const http = await api.listen();
   taking = true;
-  const addresses = { mqtt: ports.mqtt, ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }), http, pid: process.pid, version };
+  const addresses = {
+    mqtt: ports.mqtt,
+    ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }),
+    http,
+    pid: process.pid,
+    version,
+  };
   log.info(addresses, 'ready');
   process.stdout.write(`zhishou ready ${JSON.stringify(addresses)}\n`);
   supervision.ready();

@@ -26,7 +26,11 @@ export const createMetrics = (parts: {
   gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
   gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
   gauge('duplicate_messages', 'Messages whose id was known', () => gateway.stats().ingest.duplicates);
-  gauge('stored_copies', 'Retained presses through a hub, which are no presses', () => gateway.stats().ingest.storedCopies);
+  gauge(
+    'stored_copies',
+    'Retained presses through a hub, which are no presses',
+    () => gateway.stats().ingest.storedCopies,
+  );
   gauge('open_alerts', 'Alerts that are open', () => gateway.stats().openAlerts);
   gauge('devices', 'Devices registered', () => gateway.stats().devices);
   gauge('waiting_messages', 'Messages not committed yet', () => gateway.stats().waitingMessages);
@@ -46,7 +50,8 @@ export const createMetrics = (parts: {
     labelNames: ['what'],
     registers: [registry],
     collect() {
-      for (const [what, count] of Object.entries(broker.stats())) if (typeof count === 'number') this.set({ what }, count);
+      for (const [what, count] of Object.entries(broker.stats()))
+        if (typeof count === 'number') this.set({ what }, count);
     },
   });
   return () => registry.metrics();

@@ -31,12 +31,17 @@ export const openPoisonList = (dir: string): PoisonList => {
       rmSync(file);
     }
   }
-  const suspected = new Set(Object.entries(stops).flatMap(([hash, times]) => (times >= suspectAt ? [hash] : [])));
+  const suspected = new Set(
+    Object.entries(stops).flatMap(([hash, times]) => (times >= suspectAt ? [hash] : [])),
+  );
   return {
     isPoison: (message) => suspected.size > 0 && suspected.delete(digest(message)),
     suspect: (messages) => {
       const hashes = new Set(messages.map(digest));
-      writeFileSync(file, JSON.stringify(Object.fromEntries([...hashes].map((hash) => [hash, (stops[hash] ?? 0) + 1]))));
+      writeFileSync(
+        file,
+        JSON.stringify(Object.fromEntries([...hashes].map((hash) => [hash, (stops[hash] ?? 0) + 1]))),
+      );
     },
   };
 };

@@ -7,7 +7,6 @@ import {
   NativeStatusPayload,
 } from '../../devices/dialects/native-payloads.ts';
 import { ClientMessage, ServerMessage } from '../model/change.ts';
-import { Id } from '../model/text.ts';
 import type { App } from './parts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -112,10 +111,7 @@ export const describeFeeds = (version: string): Json => ({
           ? {}
           : {
               parameters: Object.fromEntries(
-                parameters.map((id) => [
-                  id,
-                  { description: `${Id.description ?? 'An id'}: [A-Za-z0-9][A-Za-z0-9._-]{0,63}` },
-                ]),
+                parameters.map((id) => [id, { description: 'An id: [A-Za-z0-9][A-Za-z0-9._-]{0,63}' }]),
               ),
             }),
         messages: Object.fromEntries(

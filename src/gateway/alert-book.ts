@@ -41,7 +41,12 @@ export type AlertBook = {
   readonly isActive: (rule: string, device: string) => boolean;
   /** Raises a new alert, or joins the open one; answers the alert afterwards. */
   readonly raise: (raise: Raise, actor: string, now: number) => Alert;
-  readonly befall: (id: string, step: LifeEvent, actor: string, data?: Readonly<Record<string, unknown>>) => Result<Alert>;
+  readonly befall: (
+    id: string,
+    step: LifeEvent,
+    actor: string,
+    data?: Readonly<Record<string, unknown>>,
+  ) => Result<Alert>;
   readonly operate: (user: string, operation: AlertOperation, now: number) => Result<Alert>;
   /** A console has drawn it. */
   readonly shown: (user: string, id: string, version: number, now: number) => void;
@@ -110,7 +115,12 @@ export const createAlertBook = (parts: {
     note: Note | null,
   ): void => {
     const { alert } = record;
-    const facts: Record<string, unknown> = { state: alert.state, priority: alert.priority, count: alert.count, ...data };
+    const facts: Record<string, unknown> = {
+      state: alert.state,
+      priority: alert.priority,
+      count: alert.count,
+      ...data,
+    };
     if (alert.claimedBy !== undefined) facts.claimedBy = alert.claimedBy;
     if (alert.disposition !== undefined) facts.disposition = alert.disposition;
     if (note) facts.note = note.id;
@@ -136,7 +146,11 @@ export const createAlertBook = (parts: {
     const happened = done.happened ?? (note ? 'commented' : null);
     if (happened === null) return { ok: true, value: done.alert };
     const ladder = climb(before, done.alert, step, times, before.reAlarmAfterMs);
-    const after: AlertRecord = { ...before, alert: done.alert, ladder: note ? { ...ladder, tendBy: null } : ladder };
+    const after: AlertRecord = {
+      ...before,
+      alert: done.alert,
+      ladder: note ? { ...ladder, tendBy: null } : ladder,
+    };
     write(after, happened, step.at, actor, data, note);
     return { ok: true, value: done.alert };
   };
@@ -158,7 +172,14 @@ export const createAlertBook = (parts: {
       if (open) {
         const again = befall(
           open.id,
-          { event: 'raised-again', at: now, receivedAt: raise.receivedAt, holds: raise.holds, late: raise.late, evidence: raise.evidence },
+          {
+            event: 'raised-again',
+            at: now,
+            receivedAt: raise.receivedAt,
+            holds: raise.holds,
+            late: raise.late,
+            evidence: raise.evidence,
+          },
           actor,
         );
         return again.ok ? again.value : open;
@@ -192,9 +213,23 @@ export const createAlertBook = (parts: {
         title: raise.title,
         evidence: [raise.evidence],
       };
-      const step: LifeEvent = { event: 'raised-again', at: now, receivedAt: raise.receivedAt, holds: raise.holds, late: raise.late, evidence: raise.evidence };
+      const step: LifeEvent = {
+        event: 'raised-again',
+        at: now,
+        receivedAt: raise.receivedAt,
+        holds: raise.holds,
+        late: raise.late,
+        evidence: raise.evidence,
+      };
       const ladder = climb(null, alert, step, times, raise.reAlarmAfterMs);
-      write({ alert, ladder, reAlarmAfterMs: raise.reAlarmAfterMs }, 'raised', now, actor, { kind: alert.kind, device: alert.device }, null);
+      write(
+        { alert, ladder, reAlarmAfterMs: raise.reAlarmAfterMs },
+        'raised',
+        now,
+        actor,
+        { kind: alert.kind, device: alert.device },
+        null,
+      );
       return alert;
     },
     befall: (id, step, actor, data) => befall(id, step, actor, data),
@@ -202,7 +237,9 @@ export const createAlertBook = (parts: {
       const record = records.get(operation.alert);
       if (record === undefined) return refused('not-found', `no open alert ${operation.alert}`);
       if (operation.version !== undefined && operation.version !== record.alert.version) {
-        return refused('stale-version', `the alert is at version ${record.alert.version}`, { version: record.alert.version });
+        return refused('stale-version', `the alert is at version ${record.alert.version}`, {
+          version: record.alert.version,
+        });
       }
       const noteId = operation.note === undefined ? null : newId();
       const note: Note | null =
@@ -229,7 +266,12 @@ export const createAlertBook = (parts: {
         for (let record = records.get(id); record; record = records.get(id)) {
           const step = dueStep(record, now, watched);
           if (step === null) break;
-          befall(id, step, 'system', step.event === 'escalated' ? { reason: reasonOf(record.alert, watched) } : {});
+          befall(
+            id,
+            step,
+            'system',
+            step.event === 'escalated' ? { reason: reasonOf(record.alert, watched) } : {},
+          );
           // A step that changes nothing would stay due for ever.
           if (records.get(id) === record) break;
         }
@@ -255,7 +297,8 @@ export const createAlertBook = (parts: {
     },
     stamp: (id, committedAt) => {
       const record = records.get(id);
-      if (record?.alert.committedAt === 0) records.set(id, { ...record, alert: { ...record.alert, committedAt } });
+      if (record?.alert.committedAt === 0)
+        records.set(id, { ...record, alert: { ...record.alert, committedAt } });
     },
     markHelpAnnounced: (id) => {
       const record = records.get(id);
@@ -299,7 +342,10 @@ const stepOf = (
     case 'comment':
       return { step: { event: 'commented', at, by }, data: {} };
     case 'dispatch':
-      return { step: { event: 'dispatched', at, by }, data: { who: operation.who, confirmed: operation.confirmed } };
+      return {
+        step: { event: 'dispatched', at, by },
+        data: { who: operation.who, confirmed: operation.confirmed },
+      };
     case 'close':
       return { step: { event: 'closed', at, by, disposition: operation.disposition }, data: {} };
   }

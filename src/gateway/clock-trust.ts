@@ -8,8 +8,12 @@ const lateMs = 300_000;
 const staleMs = 30 * 86_400_000;
 
 /** When a thing was measured, as far as we believe the device: its own time, or the time of receipt where it gave none or its clock is wrong. */
-export const believe = (deviceAt: number | undefined, receivedAt: number): { readonly at: number; readonly late: boolean; readonly wrong: boolean } => {
+export const believe = (
+  deviceAt: number | undefined,
+  receivedAt: number,
+): { readonly at: number; readonly late: boolean; readonly wrong: boolean } => {
   if (deviceAt === undefined) return { at: receivedAt, late: false, wrong: false };
-  if (deviceAt > receivedAt + aheadMs || deviceAt < earliest || deviceAt < receivedAt - staleMs) return { at: receivedAt, late: false, wrong: true };
+  if (deviceAt > receivedAt + aheadMs || deviceAt < earliest || deviceAt < receivedAt - staleMs)
+    return { at: receivedAt, late: false, wrong: true };
   return { at: deviceAt, late: deviceAt < receivedAt - lateMs, wrong: false };
 };

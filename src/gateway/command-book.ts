@@ -16,10 +16,22 @@ export const commandLifeMs: Readonly<Record<Command['command'], number>> = {
 /** Commands to devices: written down first, sent once that is committed, kept until they are answered or expire. */
 export type CommandBook = {
   /** Answers the command's id. */
-  readonly issue: (device: string, command: Command['command'], alert: string, now: number, by?: string) => string;
+  readonly issue: (
+    device: string,
+    command: Command['command'],
+    alert: string,
+    now: number,
+    by?: string,
+  ) => string;
   readonly delivered: (id: string, now: number) => void;
   /** Answers the command that was replied to, if it was this device's. */
-  readonly replied: (device: string, id: string, ok: boolean, error: string | undefined, now: number) => Command | null;
+  readonly replied: (
+    device: string,
+    id: string,
+    ok: boolean,
+    error: string | undefined,
+    now: number,
+  ) => Command | null;
   /** Committed commands for a connection that have not been delivered, oldest first. */
   readonly waiting: (connection: string, now: number) => readonly Outbound[];
   /** A command's row was committed: what must be sent now, if anything. */
@@ -79,7 +91,13 @@ export const createCommandBook = (parts: {
       };
       if (name === 'siren-off') {
         for (const other of commands.values()) {
-          if (other.device === device && other.command === 'siren-on' && other.alert === alert && other.deliveredAt === undefined) drop(other.id);
+          if (
+            other.device === device &&
+            other.command === 'siren-on' &&
+            other.alert === alert &&
+            other.deliveredAt === undefined
+          )
+            drop(other.id);
         }
       }
       ledger.enter(now, 'system', 'command.issued', `device:${device}`, null, { command: id, name, alert });
@@ -94,14 +112,19 @@ export const createCommandBook = (parts: {
       const command = commands.get(id);
       if (command?.device !== device) return null;
       const replied: Command = { ...command, repliedAt: now, ok, ...(error === undefined ? {} : { error }) };
-      ledger.enter(now, `device:${device}`, 'command.replied', `device:${device}`, null, { command: id, name: command.command, ok });
+      ledger.enter(now, `device:${device}`, 'command.replied', `device:${device}`, null, {
+        command: id,
+        name: command.command,
+        ok,
+      });
       drop(id);
       return replied;
     },
     waiting: (connection, now) => {
       const waiting: Outbound[] = [];
       for (const command of commands.values()) {
-        if (command.deliveredAt !== undefined || command.expiresAt <= now || !durable.has(command.id)) continue;
+        if (command.deliveredAt !== undefined || command.expiresAt <= now || !durable.has(command.id))
+          continue;
         const message = outbound(command);
         if (message?.connection === connection) waiting.push(message);
       }

@@ -7,7 +7,10 @@ import type { Committed } from './doors.ts';
 import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
 
 /** What is volatile about a device and never journalled: how its link stands and when it was last heard. */
-export type Liveness = (device: string) => { readonly link: Device['link']; readonly lastSeenAt: number | null };
+export type Liveness = (device: string) => {
+  readonly link: Device['link'];
+  readonly lastSeenAt: number | null;
+};
 
 /** The places named by the paths of these, each once. */
 export const placesOf = (places: Iterable<Place | null>): Place[] => {
@@ -18,20 +21,26 @@ export const placesOf = (places: Iterable<Place | null>): Place[] => {
     for (let depth = 1; depth < place.path.length; depth += 1) {
       const path = place.path.slice(0, depth);
       const last = path[depth - 1];
-      if (last && !known.has(last.id)) known.set(last.id, { id: last.id, path, text: path.map((step) => step.name).join(' ') });
+      if (last && !known.has(last.id))
+        known.set(last.id, { id: last.id, path, text: path.map((step) => step.name).join(' ') });
     }
   }
   return [...known.values()];
 };
 
 /** The committed side of the books: it moves on only with a commit, and is all that anybody outside is shown. */
-export const createCommitted = (state: StoredState, liveness: Liveness): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
+export const createCommitted = (
+  state: StoredState,
+  liveness: Liveness,
+): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
   let seq = state.seq;
   const alerts = new Map<string, Alert>(state.alerts.map(({ alert }) => [alert.id, alert]));
   const devices = new Map<string, DeviceRecord>(state.devices.map((device) => [device.id, device]));
   const latest = new Map<string, Record<string, Latest>>();
   for (const [id, known] of state.deviceStates) latest.set(id, { ...known.latest });
-  const households = new Map<string, Household>(state.households.map((household) => [household.place, household]));
+  const households = new Map<string, Household>(
+    state.households.map((household) => [household.place, household]),
+  );
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
   let places: Place[] | null = null;
@@ -45,7 +54,11 @@ export const createCommitted = (state: StoredState, liveness: Liveness): { reado
     for (const put of batch.puts) {
       switch (put.kind) {
         case 'alert':
-          move(alerts, put.id, put.body === null || put.body.alert.state === 'closed' ? null : put.body.alert);
+          move(
+            alerts,
+            put.id,
+            put.body === null || put.body.alert.state === 'closed' ? null : put.body.alert,
+          );
           break;
         case 'device':
           move(devices, put.id, put.body);

@@ -24,7 +24,13 @@ export type DeviceBook = {
   readonly remove: (id: string) => void;
   /** Up to `most` devices heard since their state was last taken. */
   readonly takeDirty: (most: number) => readonly WorkingDevice[];
-  readonly noteValue: (device: WorkingDevice, measurement: string, value: Value, at: number, receivedAt: number) => void;
+  readonly noteValue: (
+    device: WorkingDevice,
+    measurement: string,
+    value: Value,
+    at: number,
+    receivedAt: number,
+  ) => void;
   readonly noteHeard: (device: WorkingDevice, at: number) => void;
 };
 
@@ -43,7 +49,8 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
 
   const put = (record: DeviceRecord): WorkingDevice => {
     const known = devices.get(record.id);
-    if (known?.record.hub && known.record.address) byAddress.delete(addressKey(known.record.hub, known.record.address));
+    if (known?.record.hub && known.record.address)
+      byAddress.delete(addressKey(known.record.hub, known.record.address));
     if (record.hub && record.address) byAddress.set(addressKey(record.hub, record.address), record.id);
     if (known) {
       known.record = record;
@@ -83,7 +90,8 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
     remove: (id) => {
       const known = devices.get(id);
       if (known === undefined) return;
-      if (known.record.hub && known.record.address) byAddress.delete(addressKey(known.record.hub, known.record.address));
+      if (known.record.hub && known.record.address)
+        byAddress.delete(addressKey(known.record.hub, known.record.address));
       dirty.delete(known);
       devices.delete(id);
     },

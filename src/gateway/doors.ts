@@ -39,7 +39,9 @@ export type DeviceDoor = {
 };
 
 /** What came of a command: its value, or a refusal. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Committed state: what snapshot, feed and every GET show. The maps are live; they change only between ticks of the event loop. */
 export type Committed = {
@@ -75,7 +77,11 @@ export type DutyDoor = {
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
   readonly removeDevice: (user: string, id: string) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string) => Result<Device>;
-  readonly takeOutOfService: (user: string, id: string, why: Omit<OutOfService, 'since' | 'by'>) => Result<Device>;
+  readonly takeOutOfService: (
+    user: string,
+    id: string,
+    why: Omit<OutOfService, 'since' | 'by'>,
+  ) => Result<Device>;
   readonly putInService: (user: string, id: string) => Result<Device>;
   readonly putHousehold: (user: string, household: Household) => Result<Household>;
   readonly eraseHousehold: (user: string, place: string) => Result<null>;
@@ -84,7 +90,12 @@ export type DutyDoor = {
   readonly openSession: (session: Session) => void;
   readonly endSession: (id: string) => void;
   /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out. */
-  readonly record: (actor: string, event: string, subject: string, data?: Readonly<Record<string, unknown>>) => void;
+  readonly record: (
+    actor: string,
+    event: string,
+    subject: string,
+    data?: Readonly<Record<string, unknown>>,
+  ) => void;
 };
 
 /** What the notifiers may ask and tell. */
@@ -96,7 +107,12 @@ export type NotifyDoor = {
   /** Sends a command to a device; answers its id. */
   readonly command: (device: string, command: 'siren-on' | 'siren-off', alert: string) => string;
   /** What came of telling somebody, on the alert's own record. */
-  readonly told: (alert: string, channel: string, outcome: 'sent' | 'refused' | 'gave-up', detail: string) => void;
+  readonly told: (
+    alert: string,
+    channel: string,
+    outcome: 'sent' | 'refused' | 'gave-up',
+    detail: string,
+  ) => void;
   readonly cursor: () => number;
   readonly advance: (seq: number) => void;
 };

@@ -3,7 +3,7 @@ import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import type { Engine, Finding, Rule } from '../model/rule.ts';
 import { createEngine } from '../rules/engine.ts';
-import { createAlertBook, pressKey, type AlertBook } from './alert-book.ts';
+import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';
 import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
@@ -111,7 +111,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const people = createPeopleBook(state, ledger);
   const registry = createRegistry({ devices, types, dialects, ledger });
   const quarantine = createQuarantine(ledger, newId);
-  const engine: Engine = createEngine({ rules: parts.rules, types, surroundings: { isActive: alerts.isActive } });
+  const engine: Engine = createEngine({
+    rules: parts.rules,
+    types,
+    surroundings: { isActive: alerts.isActive },
+  });
 
   /** Levels are compared with the alert book; what differs becomes an alert, or the return of one. */
   const heed = (findings: readonly Finding[], receivedAt: number, late: boolean): void => {
@@ -191,7 +195,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         if (open) alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${device.record.id}`);
       },
       happened: (device, event, at) => {
-        ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, { event });
+        ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, {
+          event,
+        });
       },
       statusChanged: setLink,
       replied: (device, id, ok, error, at) => {
@@ -217,7 +223,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const rules = new Set(parts.rules.map(({ id }) => id));
     for (const alert of [...alerts.open()]) {
       // Nothing can tell any more whether a condition holds whose rule or device is gone.
-      const orphan = alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
+      const orphan =
+        alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
       if (orphan) alerts.befall(alert.id, { event: 'returned', at: startedAt }, 'system');
     }
   };
@@ -225,7 +232,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   // From the first start on: what is escalated before the notifiers have written a cursor of their own is told after a crash too.
   if (!state.facts.has('notify-cursor')) ledger.put('fact', 'notify-cursor', state.seq);
 
-  const coverOpenAlerts = (device: string, event: 'out-of-service' | 'in-service', actor: string, at: number): void => {
+  const coverOpenAlerts = (
+    device: string,
+    event: 'out-of-service' | 'in-service',
+    actor: string,
+    at: number,
+  ): void => {
     for (const alert of alerts.openOfDevice(device)) alerts.befall(alert.id, { event, at }, actor);
   };
 
@@ -279,7 +291,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return type !== undefined && emergencyTypes.has(type);
     },
     receive: (message, acknowledge) => {
-      if (parts.isPoison(message)) quarantine.keep(message, null, 'poison', 'the gateway stopped twice while this message was under way');
+      if (parts.isPoison(message))
+        quarantine.keep(
+          message,
+          null,
+          'poison',
+          'the gateway stopped twice while this message was under way',
+        );
       else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
@@ -309,13 +327,24 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       if (operation.verb === 'hand-over') {
         const heir = people.get(operation.to);
         if (heir === undefined || heir.disabled || heir.role === 'viewer') {
-          return { ok: false, refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` } };
+          return {
+            ok: false,
+            refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` },
+          };
         }
       }
       const before = alerts.get(operation.alert);
       const result = alerts.operate(user, operation, at);
       if (result.ok && before) {
-        tellPresser(alerts, commands, before, result.value, user, operation.verb === 'dispatch' && operation.confirmed, at);
+        tellPresser(
+          alerts,
+          commands,
+          before,
+          result.value,
+          user,
+          operation.verb === 'dispatch' && operation.confirmed,
+          at,
+        );
       }
       return result;
     },
@@ -335,7 +364,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const result = registry.remove(user, id, at);
       if (!result.ok) return result;
       heed(engine.forget(id), at, false);
-      for (const alert of alerts.openOfDevice(id)) alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
+      for (const alert of alerts.openOfDevice(id))
+        alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
       ledger.afterCommit(() => downlink.disconnect(id));
       return result;
     },
@@ -357,18 +387,47 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return result;
     },
     putHousehold: (user, household) => {
-      if (!committed.view.places().some(({ id, path }) => id === household.place && path.at(-1)?.kind === 'household')) {
-        return { ok: false, refusal: { code: 'unknown-place', message: `no household ${household.place} is known` } };
+      if (
+        !committed.view
+          .places()
+          .some(({ id, path }) => id === household.place && path.at(-1)?.kind === 'household')
+      ) {
+        return {
+          ok: false,
+          refusal: { code: 'unknown-place', message: `no household ${household.place} is known` },
+        };
       }
-      const seq = ledger.enter(now(), `user:${user}`, 'household.changed', `household:${household.place}`, null, {});
-      ledger.tell({ seq, at: now(), what: 'household', event: 'changed', by: `user:${user}`, data: { place: household.place } });
+      const seq = ledger.enter(
+        now(),
+        `user:${user}`,
+        'household.changed',
+        `household:${household.place}`,
+        null,
+        {},
+      );
+      ledger.tell({
+        seq,
+        at: now(),
+        what: 'household',
+        event: 'changed',
+        by: `user:${user}`,
+        data: { place: household.place },
+      });
       ledger.put('household', household.place, household);
       return { ok: true, value: household };
     },
     eraseHousehold: (user, place) => {
-      if (!committed.view.households.has(place)) return { ok: false, refusal: { code: 'not-found', message: `no card of ${place}` } };
+      if (!committed.view.households.has(place))
+        return { ok: false, refusal: { code: 'not-found', message: `no card of ${place}` } };
       const seq = ledger.enter(now(), `user:${user}`, 'household.erased', `household:${place}`, null, {});
-      ledger.tell({ seq, at: now(), what: 'household', event: 'erased', by: `user:${user}`, data: { place } });
+      ledger.tell({
+        seq,
+        at: now(),
+        what: 'household',
+        event: 'erased',
+        by: `user:${user}`,
+        data: { place },
+      });
       ledger.put('household', place, null);
       return { ok: true, value: null };
     },
@@ -422,5 +481,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 };
 
 /** The types whose connection may carry an emergency: held back last. */
-const emergencyTypes: ReadonlySet<string> = new Set(['call-button', 'smoke-alarm', 'gas-detector', 'co-detector', 'fall-detector', 'hub']);
-
+const emergencyTypes: ReadonlySet<string> = new Set([
+  'call-button',
+  'smoke-alarm',
+  'gas-detector',
+  'co-detector',
+  'fall-detector',
+  'hub',
+]);

@@ -3,11 +3,11 @@ import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.
 import type { Dialects, Item } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
 import type { Engine, Finding } from '../model/rule.ts';
+import { believe } from './clock-trust.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { Inbound } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { MessageIds } from './ports.ts';
-import { believe } from './clock-trust.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** How long a device's message id is remembered: 7 days and that device's last 4,096; 10 minutes for a press, because counters restart with the battery. */
@@ -17,7 +17,12 @@ const pressIdKeptMs = 600_000;
 
 /** What the items of a message lead to, beyond readings. */
 export type Effects = {
-  readonly findings: (findings: readonly Finding[], device: WorkingDevice, receivedAt: number, late: boolean) => void;
+  readonly findings: (
+    findings: readonly Finding[],
+    device: WorkingDevice,
+    receivedAt: number,
+    late: boolean,
+  ) => void;
   readonly pressed: (press: {
     /** Null: nobody of that name is registered under the hub. */
     readonly device: WorkingDevice | null;
@@ -31,23 +36,45 @@ export type Effects = {
   readonly cancelled: (device: WorkingDevice, at: number) => void;
   readonly happened: (device: WorkingDevice, event: string, at: number) => void;
   readonly statusChanged: (device: WorkingDevice, state: 'online' | 'offline', at: number) => void;
-  readonly replied: (device: WorkingDevice, command: string, ok: boolean, error: string | undefined, at: number) => void;
-  readonly flagged: (device: WorkingDevice, flag: 'wrong-clock' | 'retained-press', set: boolean, at: number) => void;
+  readonly replied: (
+    device: WorkingDevice,
+    command: string,
+    ok: boolean,
+    error: string | undefined,
+    at: number,
+  ) => void;
+  readonly flagged: (
+    device: WorkingDevice,
+    flag: 'wrong-clock' | 'retained-press',
+    set: boolean,
+    at: number,
+  ) => void;
 };
 
 /** Counts of what came in, since the start. */
-export type IngestCounts = { messages: number; readings: number; events: number; duplicates: number; storedCopies: number; refused: number };
+export type IngestCounts = {
+  messages: number;
+  readings: number;
+  events: number;
+  duplicates: number;
+  storedCopies: number;
+  refused: number;
+};
 
 /** Why a value cannot be this measurement, or null where it can. */
 const faultOf = (measurement: Measurement, value: Value): string | null => {
   switch (measurement.kind) {
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
-      return value < measurement.min || value > measurement.max ? `must lie within ${measurement.min}..${measurement.max}` : null;
+      return value < measurement.min || value > measurement.max
+        ? `must lie within ${measurement.min}..${measurement.max}`
+        : null;
     case 'flag':
       return typeof value === 'boolean' ? null : 'must be true or false';
     case 'text':
-      return typeof value === 'string' && measurement.values.includes(value) ? null : `must be one of ${measurement.values.join(', ')}`;
+      return typeof value === 'string' && measurement.values.includes(value)
+        ? null
+        : `must be one of ${measurement.values.join(', ')}`;
   }
 };
 
@@ -63,11 +90,23 @@ export const createIngest = (parts: {
   readonly effects: Effects;
 }): { readonly take: (message: Inbound) => void; readonly counts: IngestCounts } => {
   const { devices, types, dialects, ledger, quarantine, effects } = parts;
-  const counts: IngestCounts = { messages: 0, readings: 0, events: 0, duplicates: 0, storedCopies: 0, refused: 0 };
+  const counts: IngestCounts = {
+    messages: 0,
+    readings: 0,
+    events: 0,
+    duplicates: 0,
+    storedCopies: 0,
+    refused: 0,
+  };
   /** Ids of this run by device and id, newest ordinals last: committed or not, so that a copy that overtakes the commit is known. */
-  const recent = new Map<string, { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }>();
+  const recent = new Map<
+    string,
+    { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }
+  >();
 
-  const known = (device: string): { last: number; readonly ids: Map<string, { ordinal: number; at: number }> } => {
+  const known = (
+    device: string,
+  ): { last: number; readonly ids: Map<string, { ordinal: number; at: number }> } => {
     let ids = recent.get(device);
     if (ids === undefined) {
       ids = { last: parts.messageIds.last(device), ids: new Map() };
@@ -81,7 +120,11 @@ export const createIngest = (parts: {
     const ids = known(device);
     const key = press ? `sos ${id}` : id;
     const found = ids.ids.get(key) ?? parts.messageIds.find(device, key);
-    const fresh = found !== null && found !== undefined && now - found.at < (press ? pressIdKeptMs : idKeptMs) && ids.last - found.ordinal < idsKept;
+    const fresh =
+      found !== null &&
+      found !== undefined &&
+      now - found.at < (press ? pressIdKeptMs : idKeptMs) &&
+      ids.last - found.ordinal < idsKept;
     if (fresh) return true;
     ids.last += 1;
     ids.ids.set(key, { ordinal: ids.last, at: now });
@@ -96,16 +139,31 @@ export const createIngest = (parts: {
     return false;
   };
 
-  const takeReadings = (device: WorkingDevice, type: DeviceType, item: Item & { kind: 'readings' }, message: Inbound): void => {
+  const takeReadings = (
+    device: WorkingDevice,
+    type: DeviceType,
+    item: Item & { kind: 'readings' },
+    message: Inbound,
+  ): void => {
     const { receivedAt } = message;
     const { at, late, wrong } = believe(item.at, receivedAt);
-    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined) effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined)
+      effects.flagged(device, 'wrong-clock', wrong, receivedAt);
     const engine = parts.engine();
     for (const measurement in item.values) {
       const value = item.values[measurement] as Value;
-      const declared = Object.hasOwn(type.measurements, measurement) ? type.measurements[measurement] : undefined;
+      const declared = Object.hasOwn(type.measurements, measurement)
+        ? type.measurements[measurement]
+        : undefined;
       if (declared === undefined) {
-        quarantine.keep(message, device.record.id, 'unknown-measurement', `${type.name} has no measurement ${measurement}`);
+        // A convention that sends whatever it has offers more than this device is registered for.
+        if (item.lenient) continue;
+        quarantine.keep(
+          message,
+          device.record.id,
+          'unknown-measurement',
+          `${type.name} has no measurement ${measurement}`,
+        );
         continue;
       }
       const fault = faultOf(declared, value);
@@ -122,7 +180,10 @@ export const createIngest = (parts: {
       const newest = device.latest.get(measurement);
       const overtaken = newest !== undefined && at < newest.at;
       devices.noteValue(device, measurement, value, at, receivedAt);
-      const findings = late || overtaken ? engine.late(device.record, reading) : engine.reading(device.record, reading, receivedAt);
+      const findings =
+        late || overtaken
+          ? engine.late(device.record, reading)
+          : engine.reading(device.record, reading, receivedAt);
       if (findings.length > 0) effects.findings(findings, device, receivedAt, late);
     }
   };
@@ -131,7 +192,8 @@ export const createIngest = (parts: {
     const { receivedAt } = message;
     counts.events += 1;
     const { at, wrong } = believe(item.at, receivedAt);
-    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined) effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined)
+      effects.flagged(device, 'wrong-clock', wrong, receivedAt);
     effects.happened(device, item.event, receivedAt);
     if (item.event === 'sos-cancel') effects.cancelled(device, receivedAt);
     else {
@@ -140,28 +202,56 @@ export const createIngest = (parts: {
     }
   };
 
-  const takePress = (device: WorkingDevice | null, name: string, sender: WorkingDevice, item: Item & { kind: 'event' }, message: Inbound): void => {
+  const takePress = (
+    device: WorkingDevice | null,
+    name: string,
+    sender: WorkingDevice,
+    item: Item & { kind: 'event' },
+    message: Inbound,
+  ): void => {
     if (message.retained) {
       // Through a hub the flag marks a copy that some broker had kept: nobody pressed anything now.
       if (item.subject.by !== 'sender') {
         counts.storedCopies += 1;
-        quarantine.keep(message, name, 'stored-copy', 'a retained press through a hub is a stored copy, not a press');
+        quarantine.keep(
+          message,
+          name,
+          'stored-copy',
+          'a retained press through a hub is a stored copy, not a press',
+        );
         return;
       }
       if (device) effects.flagged(device, 'retained-press', true, message.receivedAt);
     }
     counts.events += 1;
     const { at, late, wrong } = believe(item.at, message.receivedAt);
-    if (device && wrong && !device.record.flags.includes('wrong-clock')) effects.flagged(device, 'wrong-clock', true, message.receivedAt);
-    effects.pressed({ device, sender, name, at, receivedAt: message.receivedAt, late: late || wrong, raw: message });
+    if (device && wrong && !device.record.flags.includes('wrong-clock'))
+      effects.flagged(device, 'wrong-clock', true, message.receivedAt);
+    effects.pressed({
+      device,
+      sender,
+      name,
+      at,
+      receivedAt: message.receivedAt,
+      late: late || wrong,
+      raw: message,
+    });
   };
 
   const takeItem = (item: Item, sender: WorkingDevice, message: Inbound): void => {
     const device = devices.resolve(message.sender, item.subject);
-    const name = item.subject.by === 'sender' ? message.sender : item.subject.by === 'id' ? item.subject.id : item.subject.address;
+    const name =
+      item.subject.by === 'sender'
+        ? message.sender
+        : item.subject.by === 'id'
+          ? item.subject.id
+          : item.subject.address;
     const press = item.kind === 'event' && item.event === 'sos';
     const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
-    if (messageId !== undefined && seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)) {
+    if (
+      messageId !== undefined &&
+      seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)
+    ) {
       counts.duplicates += 1;
       return;
     }
@@ -171,7 +261,12 @@ export const createIngest = (parts: {
       return;
     }
     if (device === null) {
-      quarantine.keep(message, name, 'unknown-device', `no device ${name} is registered under ${message.sender}`);
+      quarantine.keep(
+        message,
+        name,
+        'unknown-device',
+        `no device ${name} is registered under ${message.sender}`,
+      );
       return;
     }
     if (item.kind === 'status') {

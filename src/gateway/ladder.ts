@@ -30,7 +30,9 @@ const still: Ladder = {
 /** Whether the alert must sound somewhere: an emergency that nobody has taken or acknowledged and that nothing covers. */
 export const rings = (alert: Alert): boolean =>
   isEmergency(alert) &&
-  (alert.state === 'unacknowledged' || alert.state === 'latched-unacknowledged' || alert.state === 'returned-unacknowledged');
+  (alert.state === 'unacknowledged' ||
+    alert.state === 'latched-unacknowledged' ||
+    alert.state === 'returned-unacknowledged');
 
 /** The ladder of a new alert, or of one that begins to ring again at `from` (epoch ms). */
 const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladder => ({
@@ -43,15 +45,30 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
 const acknowledgedAndHolding = (alert: Alert): boolean => alert.active && alert.acknowledged;
 
 /** The ladder after `step` has turned `before` into `alert`. */
-export const climb = (before: AlertRecord | null, alert: Alert, step: LifeEvent, times: LadderTimes, reAlarmAfterMs: number | null): Ladder => {
+export const climb = (
+  before: AlertRecord | null,
+  alert: Alert,
+  step: LifeEvent,
+  times: LadderTimes,
+  reAlarmAfterMs: number | null,
+): Ladder => {
   const ladder = before?.ladder ?? still;
   const startsAnew = before === null || step.event === 'raised-again' || !rings(before.alert);
   if (rings(alert)) {
-    if (startsAnew) return ringing(step.event === 'raised-again' ? step.receivedAt : step.at, times, ladder.helpAnnounced && step.event !== 'raised-again');
+    if (startsAnew)
+      return ringing(
+        step.event === 'raised-again' ? step.receivedAt : step.at,
+        times,
+        ladder.helpAnnounced && step.event !== 'raised-again',
+      );
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
       const announcements = ladder.announcements + 1;
-      return { ...ladder, announcements, announceAt: announcements < times.announcements ? step.at + times.announceAfterMs : null };
+      return {
+        ...ladder,
+        announcements,
+        announceAt: announcements < times.announcements ? step.at + times.announceAfterMs : null,
+      };
     }
     if (step.event === 'escalated') return { ...ladder, escalateAt: null };
     return ladder;
@@ -62,9 +79,16 @@ export const climb = (before: AlertRecord | null, alert: Alert, step: LifeEvent,
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    return isEmergency(alert) && alert.state !== 'closed' ? { ...calm, tendBy: step.at + times.tendWithinMs } : calm;
+    return isEmergency(alert) && alert.state !== 'closed'
+      ? { ...calm, tendBy: step.at + times.tendWithinMs }
+      : calm;
   }
-  if (step.event === 'commented' || step.event === 'dispatched' || alert.state === 'closed' || alert.state === 'out-of-service') {
+  if (
+    step.event === 'commented' ||
+    step.event === 'dispatched' ||
+    alert.state === 'closed' ||
+    alert.state === 'out-of-service'
+  ) {
     return { ...calm, tendBy: null };
   }
   return calm;
@@ -84,6 +108,7 @@ export const dueStep = (record: AlertRecord, now: number, watched: boolean): Lif
 /** When the ladder next has something to say (epoch ms); null = never. */
 export const nextDeadline = ({ announceAt, escalateAt, tendBy, reAlarmAt }: Ladder): number | null => {
   let next: number | null = null;
-  for (const at of [announceAt, escalateAt, tendBy, reAlarmAt]) if (at !== null && (next === null || at < next)) next = at;
+  for (const at of [announceAt, escalateAt, tendBy, reAlarmAt])
+    if (at !== null && (next === null || at < next)) next = at;
   return next;
 };

@@ -5,7 +5,12 @@ import type { Reading } from '../model/reading.ts';
 import type { Batch, Congestion, Journal, MessageId, Put, Rows } from './ports.ts';
 
 /** How much may wait for the disk before connections are held back: messages and bytes, first for those without emergencies (`soft`), then for all (`hard`). */
-export type LedgerLimits = { readonly softMessages: number; readonly hardMessages: number; readonly softBytes: number; readonly hardBytes: number };
+export type LedgerLimits = {
+  readonly softMessages: number;
+  readonly hardMessages: number;
+  readonly softBytes: number;
+  readonly hardBytes: number;
+};
 
 /** Room for every device of a large street to have something under way, and for a few minutes of a dead disk, within 100 MiB. */
 export const defaultLedgerLimits: LedgerLimits = {
@@ -21,7 +26,14 @@ type Waiting = { readonly done: () => void; readonly message: unknown; readonly 
 /** The ledger: everything the core decides goes here, in order, and from here to the journal. While the writer is busy the next batch grows; when it is free all of it goes as one. */
 export type Ledger = {
   /** A line of the record; answers its number. */
-  readonly enter: (at: number, actor: string, event: string, subject: string, version: number | null, data: Entry['data']) => number;
+  readonly enter: (
+    at: number,
+    actor: string,
+    event: string,
+    subject: string,
+    version: number | null,
+    data: Entry['data'],
+  ) => number;
   readonly tell: (change: Omit<Change, 'type'>) => void;
   readonly keepReading: (reading: Reading) => void;
   readonly keepMessageId: (id: MessageId) => void;
@@ -47,7 +59,14 @@ type Draft = {
   waiting: Waiting[];
 };
 
-const emptyDraft = (): Draft => ({ entries: [], changes: [], readings: [], puts: new Map(), messageIds: [], waiting: [] });
+const emptyDraft = (): Draft => ({
+  entries: [],
+  changes: [],
+  readings: [],
+  puts: new Map(),
+  messageIds: [],
+  waiting: [],
+});
 
 const hasContent = (draft: Draft): boolean =>
   draft.entries.length > 0 || draft.readings.length > 0 || draft.puts.size > 0 || draft.messageIds.length > 0;
@@ -74,7 +93,8 @@ export const createLedger = (parts: {
   const weigh = (): void => {
     const { softMessages, hardMessages, softBytes, hardBytes } = parts.limits;
     // A level is left only at half its limit, so that connections are not stopped and started at every commit.
-    const above = (limit: number, value: number, held: boolean): boolean => value >= (held ? limit / 2 : limit);
+    const above = (limit: number, value: number, held: boolean): boolean =>
+      value >= (held ? limit / 2 : limit);
     const next: Congestion =
       above(hardMessages, messages, level === 'hard') || above(hardBytes, bytes, level === 'hard')
         ? 'hard'
@@ -96,9 +116,13 @@ export const createLedger = (parts: {
       ? batch
       : {
           ...batch,
-          changes: batch.changes.map((change) => (change.alert ? { ...change, alert: stamped(change.alert) } : change)),
+          changes: batch.changes.map((change) =>
+            change.alert ? { ...change, alert: stamped(change.alert) } : change,
+          ),
           puts: batch.puts.map((put) =>
-            put.kind === 'alert' && put.body ? { ...put, body: { ...put.body, alert: stamped(put.body.alert) } } : put,
+            put.kind === 'alert' && put.body
+              ? { ...put, body: { ...put.body, alert: stamped(put.body.alert) } }
+              : put,
           ),
         };
 
@@ -123,7 +147,8 @@ export const createLedger = (parts: {
     // What the open draft says of an alert raised before the last commit has been stamped; the next one starts with a clean list.
     committedAt.clear();
     parts.journal.write(batch, (at) => {
-      for (const change of batch.changes) if (change.alert?.committedAt === 0) committedAt.set(change.alert.id, at);
+      for (const change of batch.changes)
+        if (change.alert?.committedAt === 0) committedAt.set(change.alert.id, at);
       parts.committed(stampAll(batch), at);
       writing = null;
       release(draft);
@@ -186,7 +211,9 @@ export const createLedger = (parts: {
       soon();
     },
     unsettled: () =>
-      [...(writing?.waiting ?? []), ...open.waiting].map(({ message }) => message).filter((message) => message !== null),
+      [...(writing?.waiting ?? []), ...open.waiting]
+        .map(({ message }) => message)
+        .filter((message) => message !== null),
     uncommitted: function* () {
       if (writing) yield* writing.changes;
       yield* open.changes;

@@ -15,10 +15,16 @@ export type PeopleBook = {
   readonly tick: (now: number) => void;
 };
 
-const refuse = (code: Refusal['code'], message: string): Result<never> => ({ ok: false, refusal: { code, message } });
+const refuse = (code: Refusal['code'], message: string): Result<never> => ({
+  ok: false,
+  refusal: { code, message },
+});
 
 /** Makes the book from what was stored. */
-export const createPeopleBook = (stored: Pick<StoredState, 'users' | 'sessions'>, ledger: Ledger): PeopleBook => {
+export const createPeopleBook = (
+  stored: Pick<StoredState, 'users' | 'sessions'>,
+  ledger: Ledger,
+): PeopleBook => {
   const users = new Map<string, UserRecord>(stored.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(stored.sessions.map((session) => [session.id, session]));
 
@@ -42,7 +48,8 @@ export const createPeopleBook = (stored: Pick<StoredState, 'users' | 'sessions'>
     get: (id) => users.get(id),
     put: (by, user, newPassword, now) => {
       const known = users.get(user.id);
-      if (isAdmin(known) && !isAdmin(user) && !anotherAdmin(user.id)) return refuse('last-admin', 'this is the last admin');
+      if (isAdmin(known) && !isAdmin(user) && !anotherAdmin(user.id))
+        return refuse('last-admin', 'this is the last admin');
       users.set(user.id, user);
       ledger.put('user', user.id, user);
       ledger.enter(now, actor(by), known ? 'user.changed' : 'user.created', `user:${user.id}`, null, {

@@ -34,13 +34,22 @@ export type Ladder = {
 };
 
 /** An alert with what only the alert book needs to know of it. */
-export type AlertRecord = { readonly alert: Alert; readonly ladder: Ladder; readonly reAlarmAfterMs: number | null };
+export type AlertRecord = {
+  readonly alert: Alert;
+  readonly ladder: Ladder;
+  readonly reAlarmAfterMs: number | null;
+};
 
 /** A user with what the API needs to recognise a password (an argon2id hash in PHC form). */
 export type UserRecord = User & { readonly passwordHash: string };
 
 /** A session; its id is the SHA-256 of its token, in hex. */
-export type Session = { readonly id: string; readonly user: string; readonly createdAt: number; readonly expiresAt: number };
+export type Session = {
+  readonly id: string;
+  readonly user: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
 
 /** The kinds of row that a batch may put or remove, with their bodies. */
 export type Rows = {
@@ -59,10 +68,17 @@ export type Rows = {
 };
 
 /** A row to be put, or removed where `body` is null. Of several for one (kind, id) in a batch the last counts. */
-export type Put = { readonly [K in keyof Rows]: { readonly kind: K; readonly id: string; readonly body: Rows[K] | null } }[keyof Rows];
+export type Put = {
+  readonly [K in keyof Rows]: { readonly kind: K; readonly id: string; readonly body: Rows[K] | null };
+}[keyof Rows];
 
 /** A device's own message id, and the how-manieth id of that device it is. */
-export type MessageId = { readonly device: string; readonly id: string; readonly ordinal: number; readonly at: number };
+export type MessageId = {
+  readonly device: string;
+  readonly id: string;
+  readonly ordinal: number;
+  readonly at: number;
+};
 
 /** What is committed together, in order. `entries` number on from the last batch without a gap; every change has the number of an entry of the same batch. An alert whose `committedAt` is 0 gets the time of the commit. */
 export type Batch = {
@@ -77,7 +93,9 @@ export type Batch = {
 export type Journal = { readonly write: (batch: Batch, committed: (at: number) => void) => void };
 
 /** How the store is. `since` (epoch ms) is when it began to fail. */
-export type StoreHealth = { readonly ok: true } | { readonly ok: false; readonly since: number; readonly error: string };
+export type StoreHealth =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly since: number; readonly error: string };
 
 /** Everything the core needs to go on where it stopped. */
 export type StoredState = {
@@ -107,7 +125,9 @@ export type MessageIds = {
 };
 
 /** A span of readings: `[at, value]`, or `[from, min, mean, max]` where `points` asked for fewer. */
-export type ReadingPoint = readonly [number, number | boolean | string] | readonly [number, number, number, number];
+export type ReadingPoint =
+  | readonly [number, number | boolean | string]
+  | readonly [number, number, number, number];
 
 /** Which alerts are asked for. `after` is the id of the last one of the page before; newest first. */
 export type AlertQuery = {
@@ -128,13 +148,31 @@ export type Archive = {
   readonly alert: (id: string) => Promise<Alert | null>;
   readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
   /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
-  readonly changes: (after: number, limit: number) => Promise<readonly { readonly seq: number; readonly text: string }[] | null>;
-  readonly readings: (query: { readonly device: string; readonly measurement: string; readonly from: number; readonly to: number; readonly points: number }) => Promise<readonly ReadingPoint[]>;
-  readonly quarantine: (query: { readonly after?: string | undefined; readonly limit: number }) => Promise<readonly Quarantined[]>;
+  readonly changes: (
+    after: number,
+    limit: number,
+  ) => Promise<readonly { readonly seq: number; readonly text: string }[] | null>;
+  readonly readings: (query: {
+    readonly device: string;
+    readonly measurement: string;
+    readonly from: number;
+    readonly to: number;
+    readonly points: number;
+  }) => Promise<readonly ReadingPoint[]>;
+  readonly quarantine: (query: {
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }) => Promise<readonly Quarantined[]>;
 };
 
 /** A message for a device, on its way out over the connection of `connection` (its own or its hub's). */
-export type Outbound = { readonly command: string; readonly connection: string; readonly topic: string; readonly payload: string; readonly expiresAt: number };
+export type Outbound = {
+  readonly command: string;
+  readonly connection: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly expiresAt: number;
+};
 
 /** What the core needs of the broker. Sending is at least once; `delivered` on the device door is the answer. A device that is not there is no error: it asks when it returns. */
 export type Downlink = {

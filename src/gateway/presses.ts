@@ -5,13 +5,20 @@ import type { CommandBook } from './command-book.ts';
 import type { Effects } from './ingest.ts';
 
 const pressed: Text = { zh: '紧急呼叫', en: 'Emergency call' };
-const pressedUnregistered: Text = { zh: '紧急呼叫（未登记设备）', en: 'Emergency call from an unregistered device' };
+const pressedUnregistered: Text = {
+  zh: '紧急呼叫（未登记设备）',
+  en: 'Emergency call from an unregistered device',
+};
 
 /** How much of an unregistered device's message the alert carries, in bytes. */
 const rawKept = 2048;
 
 /** An id-like name for a device that is not registered: what it is called on the wire, with what no id may hold replaced. */
-const wireId = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^[^A-Za-z0-9]/, 'x').slice(0, 64) || 'unnamed';
+const wireId = (name: string): string =>
+  name
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^[^A-Za-z0-9]/, 'x')
+    .slice(0, 64) || 'unnamed';
 
 /** What a press does, whoever pressed: it joins the device's open emergency call or raises one, always rings, and the device hears that it was received. No rule, no repair and no test mode stands between. */
 export const press = (
@@ -67,6 +74,8 @@ export const tellPresser = (
   now: number,
 ): void => {
   if (after.kind !== 'sos' || after.test) return;
-  if (after.takenAt !== undefined && after.takenAt !== before.takenAt) commands.issue(after.device, 'sos-accepted', after.id, now, by);
-  if (confirmedDispatch && alerts.markHelpAnnounced(after.id)) commands.issue(after.device, 'help-dispatched', after.id, now);
+  if (after.takenAt !== undefined && after.takenAt !== before.takenAt)
+    commands.issue(after.device, 'sos-accepted', after.id, now, by);
+  if (confirmedDispatch && alerts.markHelpAnnounced(after.id))
+    commands.issue(after.device, 'help-dispatched', after.id, now);
 };

@@ -35,7 +35,10 @@ export const createQuarantine = (ledger: Ledger, newId: () => string): Quarantin
   };
 };
 
-const textOf = (bytes: Uint8Array, utf8: { readonly decode: (bytes: Uint8Array) => string }): Pick<Quarantined, 'payload' | 'encoding'> => {
+const textOf = (
+  bytes: Uint8Array,
+  utf8: { readonly decode: (bytes: Uint8Array) => string },
+): Pick<Quarantined, 'payload' | 'encoding'> => {
   try {
     return { payload: utf8.decode(bytes), encoding: 'utf8' };
   } catch {

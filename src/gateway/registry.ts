@@ -16,10 +16,18 @@ export type Registry = {
   readonly remove: (user: string, id: string, now: number) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string, now: number) => Result<Device>;
   readonly outOfService: (user: string, id: string, why: OutOfService | null, now: number) => Result<Device>;
-  readonly flag: (device: WorkingDevice, flag: DeviceRecord['flags'][number], set: boolean, now: number) => void;
+  readonly flag: (
+    device: WorkingDevice,
+    flag: DeviceRecord['flags'][number],
+    set: boolean,
+    now: number,
+  ) => void;
 };
 
-const refuse = (code: Refusal['code'], message: string): Result<never> => ({ ok: false, refusal: { code, message } });
+const refuse = (code: Refusal['code'], message: string): Result<never> => ({
+  ok: false,
+  refusal: { code, message },
+});
 
 /** A device as it is now. */
 export const viewOf = ({ record, link, lastSeenAt, latest }: WorkingDevice): Device => {
@@ -36,7 +44,13 @@ export const createRegistry = (parts: {
 }): Registry => {
   const { devices, types, dialects, ledger } = parts;
 
-  const write = (device: WorkingDevice, event: string, actor: string, now: number, data: Record<string, unknown> = {}): Device => {
+  const write = (
+    device: WorkingDevice,
+    event: string,
+    actor: string,
+    now: number,
+    data: Record<string, unknown> = {},
+  ): Device => {
     const view = viewOf(device);
     const seq = ledger.enter(now, actor, `device.${event}`, `device:${view.id}`, null, data);
     ledger.put('device', view.id, device.record);
@@ -48,7 +62,9 @@ export const createRegistry = (parts: {
 
   const placeOf = (ref: Place | string): Place | null => {
     if (typeof ref !== 'string') return ref;
-    return placesOf([...devices.all()].map(({ record }) => record.place)).find(({ id }) => id === ref) ?? null;
+    return (
+      placesOf([...devices.all()].map(({ record }) => record.place)).find(({ id }) => id === ref) ?? null
+    );
   };
 
   /** The parts of a registration that point elsewhere, found; or what is wrong with them. */
@@ -58,25 +74,41 @@ export const createRegistry = (parts: {
   ): Result<Pick<DeviceRecord, 'place' | 'hub' | 'dialect' | 'address'>> => {
     const hub = wanted.hub === undefined ? before.hub : wanted.hub;
     const over = hub === null ? undefined : devices.get(hub)?.record;
-    if (hub !== null && (over === undefined || over.type !== 'hub' || hub === before.id)) return refuse('unknown-hub', `no hub ${hub}`);
+    if (hub !== null && (over === undefined || over.type !== 'hub' || hub === before.id))
+      return refuse('unknown-hub', `no hub ${hub}`);
     const dialect = wanted.dialect ?? (over && wanted.hub !== undefined ? over.dialect : before.dialect);
-    if (!dialects.has(dialect)) return refuse('unknown-dialect', `no dialect ${dialect}; there are ${[...dialects.keys()].join(', ')}`);
+    if (!dialects.has(dialect))
+      return refuse('unknown-dialect', `no dialect ${dialect}; there are ${[...dialects.keys()].join(', ')}`);
     const address = wanted.address === undefined ? before.address : wanted.address;
     if (hub !== null && address !== null) {
       const taken = devices.resolve(hub, { by: 'address', address });
-      if (taken && taken.record.id !== before.id) return refuse('already-exists', `${taken.record.id} has the address ${address} under ${hub}`);
+      if (taken && taken.record.id !== before.id)
+        return refuse('already-exists', `${taken.record.id} has the address ${address} under ${hub}`);
     }
-    const place = wanted.place === undefined ? before.place : wanted.place === null ? null : placeOf(wanted.place);
-    if (place === null && wanted.place) return refuse('unknown-place', `no place ${String(wanted.place)} is known; give the whole place`);
+    const place =
+      wanted.place === undefined ? before.place : wanted.place === null ? null : placeOf(wanted.place);
+    if (place === null && wanted.place)
+      return refuse('unknown-place', `no place ${String(wanted.place)} is known; give the whole place`);
     return { ok: true, value: { place, hub, dialect, address } };
   };
 
   return {
     register: (user, wanted, secretHash, now) => {
-      if (devices.get(wanted.id)) return refuse('already-exists', `device ${wanted.id} is registered already`);
+      if (devices.get(wanted.id))
+        return refuse('already-exists', `device ${wanted.id} is registered already`);
       const type = types.get(wanted.type);
-      if (type === undefined) return refuse('unknown-type', `no device type ${wanted.type}; there are ${[...types.keys()].join(', ')}`);
-      const found = located(wanted, { id: wanted.id, place: null, hub: null, dialect: 'native', address: null });
+      if (type === undefined)
+        return refuse(
+          'unknown-type',
+          `no device type ${wanted.type}; there are ${[...types.keys()].join(', ')}`,
+        );
+      const found = located(wanted, {
+        id: wanted.id,
+        place: null,
+        hub: null,
+        dialect: 'native',
+        address: null,
+      });
       if (!found.ok) return found;
       const device = devices.put({
         id: wanted.id,
@@ -101,7 +133,8 @@ export const createRegistry = (parts: {
     remove: (user, id, now) => {
       const device = devices.get(id);
       if (device === undefined) return missing(id);
-      if (devices.children(id).length > 0) return refuse('has-children', `devices are registered under ${id}`);
+      if (devices.children(id).length > 0)
+        return refuse('has-children', `devices are registered under ${id}`);
       const view = viewOf(device);
       devices.remove(id);
       const seq = ledger.enter(now, `user:${user}`, 'device.removed', `device:${id}`, null, {});
@@ -121,12 +154,24 @@ export const createRegistry = (parts: {
       if (device === undefined) return missing(id);
       devices.put({ ...device.record, outOfService: why });
       const actor = user === 'system' ? user : `user:${user}`;
-      return { ok: true, value: write(device, why ? 'out-of-service' : 'in-service', actor, now, why ? { until: why.until } : {}) };
+      return {
+        ok: true,
+        value: write(
+          device,
+          why ? 'out-of-service' : 'in-service',
+          actor,
+          now,
+          why ? { until: why.until } : {},
+        ),
+      };
     },
     flag: (device, flag, set, now) => {
       const { flags, id } = device.record;
       if (flags.includes(flag) === set) return;
-      devices.put({ ...device.record, flags: set ? [...flags, flag] : flags.filter((known) => known !== flag) });
+      devices.put({
+        ...device.record,
+        flags: set ? [...flags, flag] : flags.filter((known) => known !== flag),
+      });
       write(device, set ? 'flagged' : 'unflagged', `device:${id}`, now, { flag });
     },
   };

@@ -28,7 +28,13 @@ export const alertKinds = [
 export type AlertKind = (typeof alertKinds)[number];
 
 /** The kinds that are sent to the consoles even while the store cannot commit, and that escalate when nobody takes them. */
-export const emergencyKinds: ReadonlySet<AlertKind> = new Set(['sos', 'smoke', 'gas', 'co', 'unregistered-sos']);
+export const emergencyKinds: ReadonlySet<AlertKind> = new Set([
+  'sos',
+  'smoke',
+  'gas',
+  'co',
+  'unregistered-sos',
+]);
 
 /** How an alert ended. `returned` is given by the gateway alone, to an alert that was acknowledged and whose condition is over. */
 export const dispositions = [
@@ -94,7 +100,8 @@ export const stateOf = (facts: AlertFacts, now: number): AlertState => {
   if (facts.suppressedBy !== undefined) return 'suppressed';
   if (facts.shelvedUntil !== undefined && facts.shelvedUntil > now) return 'shelved';
   if (facts.active) return facts.acknowledged ? 'acknowledged' : 'unacknowledged';
-  if (facts.latching && !facts.reset) return facts.acknowledged ? 'latched-acknowledged' : 'latched-unacknowledged';
+  if (facts.latching && !facts.reset)
+    return facts.acknowledged ? 'latched-acknowledged' : 'latched-unacknowledged';
   return facts.acknowledged ? 'closed' : 'returned-unacknowledged';
 };
 
@@ -143,4 +150,5 @@ export const Alert = z.object({
 export type Alert = Readonly<z.infer<typeof Alert>>;
 
 /** Whether this alert must ring, be shown within 10 s and escalate: a real emergency, not a test. */
-export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean => emergencyKinds.has(alert.kind) && !alert.test;
+export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean =>
+  emergencyKinds.has(alert.kind) && !alert.test;

@@ -67,15 +67,29 @@ export type Change = Readonly<z.infer<typeof Change>>;
 
 /** What the server sends on the live feed. `uncommitted` is an emergency that could not be stored within 1 s; `readings` and `devices` carry only the newest state of what is watched and have no number. */
 export const ServerMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), seq: z.number().int(), feed: z.string(), serverTime: Moment, user: User, version: z.string() }),
-  z.object({ type: z.literal('snapshot'), seq: z.number().int(), alerts: z.array(Alert), calls: z.array(Call) }),
+  z.object({
+    type: z.literal('hello'),
+    seq: z.number().int(),
+    feed: z.string(),
+    serverTime: Moment,
+    user: User,
+    version: z.string(),
+  }),
+  z.object({
+    type: z.literal('snapshot'),
+    seq: z.number().int(),
+    alerts: z.array(Alert),
+    calls: z.array(Call),
+  }),
   Change,
   z.object({ type: z.literal('uncommitted'), alert: Alert }),
   z.object({ type: z.literal('tick'), seq: z.number().int(), serverTime: Moment }),
   z.object({ type: z.literal('readings'), devices: z.record(z.string(), z.record(z.string(), Latest)) }),
   z.object({
     type: z.literal('devices'),
-    devices: z.array(z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() })),
+    devices: z.array(
+      z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() }),
+    ),
   }),
   z.object({ type: z.literal('error'), error: z.object({ code: z.string(), message: z.string() }) }),
 ]);

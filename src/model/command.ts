@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { Id, Moment } from './text.ts';
 
 /** What the gateway can tell a device. */
-export const commandNames = ['sos-received', 'sos-accepted', 'help-dispatched', 'siren-on', 'siren-off'] as const;
+export const commandNames = [
+  'sos-received',
+  'sos-accepted',
+  'help-dispatched',
+  'siren-on',
+  'siren-off',
+] as const;
 
 /** A command to a device. It waits in the store while the device is away and is dropped at `expiresAt`. */
 export const Command = z.object({

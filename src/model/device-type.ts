@@ -3,7 +3,13 @@ import type { Text } from './text.ts';
 
 /** What a device type declares of one measurement. A number outside `min`..`max` cannot be right: it is refused and the message kept in quarantine. */
 export type Measurement =
-  | { readonly kind: 'number'; readonly unit: string; readonly min: number; readonly max: number; readonly label: Text }
+  | {
+      readonly kind: 'number';
+      readonly unit: string;
+      readonly min: number;
+      readonly max: number;
+      readonly label: Text;
+    }
   | { readonly kind: 'flag'; readonly label: Text }
   | { readonly kind: 'text'; readonly values: readonly string[]; readonly label: Text };
 

@@ -7,7 +7,13 @@ import { Id, Moment } from './text.ts';
 export const deviceFlags = ['wrong-clock', 'retained-press', 'unregistered-measurements'] as const;
 
 /** A device taken out for repair, until when and why. It never covers an SOS. */
-export const OutOfService = z.object({ since: Moment, until: Moment, reason: z.string(), by: z.string(), onSite: z.string().optional() });
+export const OutOfService = z.object({
+  since: Moment,
+  until: Moment,
+  reason: z.string(),
+  by: z.string(),
+  onSite: z.string().optional(),
+});
 export type OutOfService = Readonly<z.infer<typeof OutOfService>>;
 
 /** A device as the registry knows it and as it was last heard. `link` is its connection (its hub's word for a child); `unknown` until it has been heard since the last start. */

@@ -26,16 +26,20 @@ export const faults = {
   'unknown-hub': 422,
   'unknown-dialect': 422,
   'unknown-user': 422,
-  'invalid': 422,
+  invalid: 422,
   'payload-too-large': 413,
-  'internal': 500,
+  internal: 500,
   'not-implemented': 501,
   'store-unavailable': 503,
 } as const;
 export type FaultCode = keyof typeof faults;
 
 /** A command that was refused, and why. */
-export type Refusal = { readonly code: FaultCode; readonly message: string; readonly details?: Readonly<Record<string, unknown>> };
+export type Refusal = {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+};
 
 /** The body of every HTTP error. */
 export const ErrorBody = z.object({

@@ -9,11 +9,25 @@ export const Household = z.object({
   place: Id,
   warnings: z.array(z.enum(householdWarnings)).default([]),
   residents: z
-    .array(z.object({ name: z.string().min(1).max(60), born: z.number().int().min(1890).max(2100).optional(), phone: z.string().max(40).optional(), health: z.string().max(300).optional() }))
+    .array(
+      z.object({
+        name: z.string().min(1).max(60),
+        born: z.number().int().min(1890).max(2100).optional(),
+        phone: z.string().max(40).optional(),
+        health: z.string().max(300).optional(),
+      }),
+    )
     .max(20)
     .default([]),
   contacts: z
-    .array(z.object({ name: z.string().min(1).max(60), relation: z.string().max(40).default(''), phone: z.string().max(40).default(''), hasKey: z.boolean().default(false) }))
+    .array(
+      z.object({
+        name: z.string().min(1).max(60),
+        relation: z.string().max(40).default(''),
+        phone: z.string().max(40).default(''),
+        hasKey: z.boolean().default(false),
+      }),
+    )
     .max(20)
     .default([]),
   note: z.string().max(1000).default(''),

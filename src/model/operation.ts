@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { dispositions } from './alert.ts';
 import { Id } from './text.ts';
 
-const base = { version: z.number().int().positive().optional(), note: z.string().min(1).max(2000).optional() };
+const base = {
+  version: z.number().int().positive().optional(),
+  note: z.string().min(1).max(2000).optional(),
+};
 
 /** Whom a duty operator sends. */
 export const helpers = ['grid-worker', 'neighbour', 'family', '120', '119', '110', 'other'] as const;
@@ -17,10 +20,19 @@ export const alertOperations = {
   reset: z.strictObject(base),
   comment: z.strictObject({ ...base, note: z.string().min(1).max(2000) }),
   /** `confirmed: false` says that somebody was asked and has not agreed yet; the device hears `help-dispatched` once it is confirmed. */
-  dispatch: z.strictObject({ ...base, who: z.enum(helpers).default('other'), name: z.string().max(100).optional(), confirmed: z.boolean().default(true) }),
+  dispatch: z.strictObject({
+    ...base,
+    who: z.enum(helpers).default('other'),
+    name: z.string().max(100).optional(),
+    confirmed: z.boolean().default(true),
+  }),
   close: z.strictObject({ ...base, disposition: z.enum(dispositions).exclude(['returned']) }),
 } as const;
 export type AlertVerb = keyof typeof alertOperations;
 
 /** An operator's command to an alert. */
-export type AlertOperation = { [V in AlertVerb]: { readonly verb: V; readonly alert: string } & Readonly<z.infer<(typeof alertOperations)[V]>> }[AlertVerb];
+export type AlertOperation = {
+  [V in AlertVerb]: { readonly verb: V; readonly alert: string } & Readonly<
+    z.infer<(typeof alertOperations)[V]>
+  >;
+}[AlertVerb];

@@ -8,7 +8,10 @@ export type PlaceKind = (typeof placeKinds)[number];
 /** A place: its `path` runs from the widest part down to the place itself, so the last step's id is the place's; `text` is what a person would say. */
 export const Place = z.object({
   id: Id,
-  path: z.array(z.object({ kind: z.enum(placeKinds), id: Id, name: z.string().min(1).max(100) })).min(1).max(7),
+  path: z
+    .array(z.object({ kind: z.enum(placeKinds), id: Id, name: z.string().min(1).max(100) }))
+    .min(1)
+    .max(7),
   text: z.string().min(1).max(300),
 });
 export type Place = Readonly<z.infer<typeof Place>>;

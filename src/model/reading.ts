@@ -19,6 +19,14 @@ export const Latest = z.object({ value: Value, at: z.number(), receivedAt: z.num
 export type Latest = Readonly<z.infer<typeof Latest>>;
 
 /** Names of the events that a device may send. */
-export const eventNames = ['sos', 'sos-cancel', 'test', 'tamper', 'fault', 'power-lost', 'power-restored'] as const;
+export const eventNames = [
+  'sos',
+  'sos-cancel',
+  'test',
+  'tamper',
+  'fault',
+  'power-lost',
+  'power-restored',
+] as const;
 export const EventName = z.enum(eventNames);
 export type EventName = z.infer<typeof EventName>;

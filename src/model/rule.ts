@@ -41,7 +41,13 @@ export type Delay = {
 
 /** What the engine finds. `holds`: the level of (rule, device) is now this, to be compared with the alert book. `occurred`: an edge, which is no level. `delay-started` and `delay-ended` are to be journalled with whatever caused them. */
 export type Finding =
-  | { readonly what: 'holds' | 'clears'; readonly rule: Rule; readonly device: string; readonly since: number; readonly evidence: Evidence }
+  | {
+      readonly what: 'holds' | 'clears';
+      readonly rule: Rule;
+      readonly device: string;
+      readonly since: number;
+      readonly evidence: Evidence;
+    }
   | { readonly what: 'occurred'; readonly rule: Rule; readonly device: string; readonly evidence: Evidence }
   | { readonly what: 'delay-started'; readonly delay: Delay }
   | { readonly what: 'delay-ended'; readonly rule: string; readonly device: string };
@@ -55,7 +61,11 @@ export type Surroundings = {
 export type Engine = {
   /** A reading takes effect as a level "now". The caller decides what is too late or out of order to count. */
   readonly reading: (device: Observed, reading: Reading, now: number) => readonly Finding[];
-  readonly event: (device: Observed, event: { readonly event: EventName; readonly at: number; readonly receivedAt: number }, now: number) => readonly Finding[];
+  readonly event: (
+    device: Observed,
+    event: { readonly event: EventName; readonly at: number; readonly receivedAt: number },
+    now: number,
+  ) => readonly Finding[];
   /** The device was heard (any message), or its link changed. Cheap: it is called for every message. */
   readonly heard: (device: Observed, now: number) => readonly Finding[];
   readonly link: (device: Observed, state: 'online' | 'offline', now: number) => readonly Finding[];

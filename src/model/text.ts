@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** An identifier on the wire: letters, digits, `.`, `_`, `-`, 1 to 64 characters, beginning with a letter or digit. */
-export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be an id: [A-Za-z0-9][A-Za-z0-9._-]{0,63}');
+export const Id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be an id: [A-Za-z0-9][A-Za-z0-9._-]{0,63}');
 
 /** A moment: epoch milliseconds. */
 export const Moment = z.number().int().nonnegative();

@@ -32,8 +32,13 @@ export const NewUser = z.strictObject({
 export type NewUser = Readonly<z.infer<typeof NewUser>>;
 
 /** `PATCH /users/{id}`; a new password ends that user's sessions and lifts a lock-out. */
-export const UserPatch = NewUser.omit({ username: true }).partial().extend({ disabled: z.boolean().optional() });
+export const UserPatch = NewUser.omit({ username: true })
+  .partial()
+  .extend({ disabled: z.boolean().optional() });
 export type UserPatch = Readonly<z.infer<typeof UserPatch>>;
 
 /** `POST /session`. */
-export const Login = z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(200) });
+export const Login = z.strictObject({
+  username: z.string().min(1).max(64),
+  password: z.string().min(1).max(200),
+});

@@ -133,7 +133,8 @@ export const createNotifier = (parts: {
       });
       for (;;) {
         const missed = await parts.archive.changes(seen, page);
-        if (missed === null) log.warn({ after: seen }, 'the journal no longer holds the changes after the cursor');
+        if (missed === null)
+          log.warn({ after: seen }, 'the journal no longer holds the changes after the cursor');
         for (const { text } of missed ?? []) heed(Change.parse(JSON.parse(text)));
         if (missed === null || missed.length < page) break;
       }

@@ -7,7 +7,10 @@ import type { FromReader, ReaderSetup, ToReader } from './reader.ts';
 type Pending = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
 /** Starts the reader thread and puts its answers behind the Archive port. A question it cannot answer rejects; it goes on with the next. */
-export const createArchive = (directory: DataDirectory, log: Logger): { readonly archive: Archive; readonly close: () => Promise<void> } => {
+export const createArchive = (
+  directory: DataDirectory,
+  log: Logger,
+): { readonly archive: Archive; readonly close: () => Promise<void> } => {
   const setup: ReaderSetup = { database: directory.database, readings: directory.readings };
   const worker = new Worker(new URL('./reader.ts', import.meta.url), { workerData: setup });
   const pending = new Map<number, Pending>();
@@ -31,7 +34,10 @@ export const createArchive = (directory: DataDirectory, log: Logger): { readonly
   });
   worker.on('exit', () => give(new Error('the reader thread ended')));
 
-  const ask = <K extends keyof Archive>(question: K, ...parameters: Parameters<Archive[K]>): ReturnType<Archive[K]> => {
+  const ask = <K extends keyof Archive>(
+    question: K,
+    ...parameters: Parameters<Archive[K]>
+  ): ReturnType<Archive[K]> => {
     const answer = new Promise((resolve, reject) => {
       if (gone) return reject(gone);
       last += 1;

@@ -65,7 +65,11 @@ export const checkChain = (db: Database.Database): ChainReport => {
     for (const row of rows) {
       const expected = entries + 1;
       if (row.seq !== expected)
-        return report(row.seq === expected + 1 ? `entry ${expected} is missing` : `entries ${expected} to ${row.seq - 1} are missing`);
+        return report(
+          row.seq === expected + 1
+            ? `entry ${expected} is missing`
+            : `entries ${expected} to ${row.seq - 1} are missing`,
+        );
       if (hashOf(prev, row) !== row.hash)
         return report(`entry ${row.seq} was changed, or replaced together with what came before it`);
       prev = row.hash;
@@ -75,11 +79,17 @@ export const checkChain = (db: Database.Database): ChainReport => {
   }
   if (entries < head.seq)
     return report(
-      entries + 1 === head.seq ? `entry ${head.seq}, the last, is missing` : `entries ${entries + 1} to ${head.seq} are missing from the end`,
+      entries + 1 === head.seq
+        ? `entry ${head.seq}, the last, is missing`
+        : `entries ${entries + 1} to ${head.seq} are missing from the end`,
     );
-  if (prev !== head.hash) return report(`entry ${head.seq} is not the one that was committed last: the chain was rewritten`);
+  if (prev !== head.hash)
+    return report(`entry ${head.seq} is not the one that was committed last: the chain was rewritten`);
   // Head and highest number in one snapshot, because the gateway may go on writing.
   const beyond = db.transaction(() => ({ head: readHead.get()?.seq ?? 0, highest: highest.get() ?? 0 }))();
-  if (beyond.highest > beyond.head) return report(`entry ${beyond.head + 1} or a later one was inserted after the last committed entry ${beyond.head}`);
+  if (beyond.highest > beyond.head)
+    return report(
+      `entry ${beyond.head + 1} or a later one was inserted after the last committed entry ${beyond.head}`,
+    );
   return report(null);
 };

@@ -17,16 +17,21 @@ export type Committer = {
 /** The committed end of the chain. The number never falls behind a row that stands in the journal, so that a row put there by somebody else stops nothing here; the check of the chain tells of it. */
 export const readHead = (db: Database.Database): ChainHead => {
   const head = db
-    .prepare<[], ChainHead>('SELECT seq, lower(hex(hash)) AS hash, committed_at AS committedAt FROM journal_head')
+    .prepare<[], ChainHead>(
+      'SELECT seq, lower(hex(hash)) AS hash, committed_at AS committedAt FROM journal_head',
+    )
     .get();
   const last = db
-    .prepare<[], ChainHead>('SELECT seq, lower(hex(hash)) AS hash, at AS committedAt FROM journal ORDER BY seq DESC LIMIT 1')
+    .prepare<[], ChainHead>(
+      'SELECT seq, lower(hex(hash)) AS hash, at AS committedAt FROM journal ORDER BY seq DESC LIMIT 1',
+    )
     .get();
   if (head === undefined) return last ?? { seq: 0, hash: firstPrev, committedAt: 0 };
   return last !== undefined && last.seq > head.seq ? last : head;
 };
 
-const textAt = (text: CommitText, at: number): string => (typeof text === 'string' ? text : `${text[0]}${at}${text[1]}`);
+const textAt = (text: CommitText, at: number): string =>
+  typeof text === 'string' ? text : `${text[0]}${at}${text[1]}`;
 
 /** Prepares a connection for parcels. Throws SqliteError. */
 export const makeCommitter = (db: Database.Database): Committer => {
@@ -34,13 +39,20 @@ export const makeCommitter = (db: Database.Database): Committer => {
   const addEntry = db.prepare<[number, number, string, string, string, number | null, string, Buffer]>(
     'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const moveHead = db.prepare<[number, Buffer, number]>('INSERT OR REPLACE INTO journal_head VALUES (1, ?, ?, ?)');
+  const moveHead = db.prepare<[number, Buffer, number]>(
+    'INSERT OR REPLACE INTO journal_head VALUES (1, ?, ?, ?)',
+  );
   const addChange = db.prepare<[number, number, string]>('INSERT INTO change VALUES (?, ?, ?)');
-  const addMessageId = db.prepare<[string, string, number, number]>('INSERT OR REPLACE INTO message_id VALUES (?, ?, ?, ?)');
+  const addMessageId = db.prepare<[string, string, number, number]>(
+    'INSERT OR REPLACE INTO message_id VALUES (?, ?, ?, ?)',
+  );
   const addReading = db.prepare<[number, number, number | string, number, number, number | null]>(
     'INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const puts = new Map<RowKind, { put: Database.Statement<[string, string]>; remove: Database.Statement<[string]> }>(
+  const puts = new Map<
+    RowKind,
+    { put: Database.Statement<[string, string]>; remove: Database.Statement<[string]> }
+  >(
     rowKinds.map((kind) => [
       kind,
       {
@@ -65,7 +77,14 @@ export const makeCommitter = (db: Database.Database): Committer => {
         numbers[index + 5],
       ];
       const value = kind === valueKinds.text ? (texts[number] ?? '') : number;
-      addReading.run(series, at, value, kind === valueKinds.flag ? 1 : 0, receivedAt, Number.isNaN(deviceAt) ? null : deviceAt);
+      addReading.run(
+        series,
+        at,
+        value,
+        kind === valueKinds.flag ? 1 : 0,
+        receivedAt,
+        Number.isNaN(deviceAt) ? null : deviceAt,
+      );
     }
   };
 
@@ -75,7 +94,16 @@ export const makeCommitter = (db: Database.Database): Committer => {
       if (entry.seq !== seq + 1) throw new Error(`entry ${entry.seq} does not follow entry ${seq}`);
       seq = entry.seq;
       hash = hashOf(hash, entry);
-      addEntry.run(seq, entry.at, entry.actor, entry.event, entry.subject, entry.version, entry.data, Buffer.from(hash, 'hex'));
+      addEntry.run(
+        seq,
+        entry.at,
+        entry.actor,
+        entry.event,
+        entry.subject,
+        entry.version,
+        entry.data,
+        Buffer.from(hash, 'hex'),
+      );
     }
     if (parcel.entries.length > 0) moveHead.run(seq, Buffer.from(hash, 'hex'), now);
     for (const change of parcel.changes) addChange.run(change.seq, change.at, textAt(change.text, now));

@@ -4,10 +4,7 @@ import Database from 'better-sqlite3';
 const busyTimeoutMs = 250;
 
 /** Opens a database for writing: WAL, every commit forced to the disk. Checkpoints are made by the writer between batches, so that none waits for one. Throws SqliteError. */
-export const openForWriting = (
-  path: string,
-  options: { readonly mustExist: boolean },
-): Database.Database => {
+export const openForWriting = (path: string, options: { readonly mustExist: boolean }): Database.Database => {
   const db = new Database(path, { fileMustExist: options.mustExist, timeout: busyTimeoutMs });
   try {
     db.pragma('journal_mode = WAL');

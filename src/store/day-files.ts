@@ -45,7 +45,9 @@ export const startOfDay = (day: string): number => Date.parse(`${day}T00:00:00Z`
 export const daysBetween = (folder: string, from: number, to: number): readonly string[] =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .map((file) => /^(\d{4}-\d{2}-\d{2})\.db$/.exec(file)?.[1])
-    .filter((day): day is string => day !== undefined && startOfDay(day) < to && startOfDay(day) + dayMs > from)
+    .filter(
+      (day): day is string => day !== undefined && startOfDay(day) < to && startOfDay(day) + dayMs > from,
+    )
     .sort();
 
 /** A day file open for writing. */
@@ -77,8 +79,10 @@ export const openDayFile = (folder: string, day: string): DayFile => {
     const commit = db.prepare('COMMIT');
     return {
       put: (device, measurement, rows) => {
-        const series = findSeries.get(device, measurement) ?? Number(addSeries.run(device, measurement).lastInsertRowid);
-        for (const row of rows) addReading.run(series, row.at, row.value, row.flag, row.receivedAt, row.deviceAt);
+        const series =
+          findSeries.get(device, measurement) ?? Number(addSeries.run(device, measurement).lastInsertRowid);
+        for (const row of rows)
+          addReading.run(series, row.at, row.value, row.flag, row.receivedAt, row.deviceAt);
       },
       begin: () => {
         begin.run();

@@ -35,10 +35,15 @@ export const lockDirectory = (path: string, root: string): Lock => {
   } catch (error) {
     db?.close();
     const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-    if (!busy) throw new StoreError('unusable', `cannot lock ${root}: ${describeError(error)}`, { cause: error });
-    throw new StoreError('locked', `another gateway${holderOf(path)} is running on the data directory ${root}`, {
-      cause: error,
-    });
+    if (!busy)
+      throw new StoreError('unusable', `cannot lock ${root}: ${describeError(error)}`, { cause: error });
+    throw new StoreError(
+      'locked',
+      `another gateway${holderOf(path)} is running on the data directory ${root}`,
+      {
+        cause: error,
+      },
+    );
   }
   const held = db;
   return {

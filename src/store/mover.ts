@@ -31,12 +31,16 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   const nextSeries = db
     .prepare<[number], number>('SELECT series FROM reading WHERE series >= ? ORDER BY series LIMIT 1')
     .pluck();
-  const nameSeries = db.prepare<[number], Series>('SELECT number, device, measurement FROM series WHERE number = ?');
+  const nameSeries = db.prepare<[number], Series>(
+    'SELECT number, device, measurement FROM series WHERE number = ?',
+  );
   const oldest = db.prepare<[number, number, number], ReadingRow>(
     `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt FROM reading
      WHERE series = ? AND at >= ? AND at < ? ORDER BY at LIMIT ${rowsPerQuery}`,
   );
-  const drop = db.prepare<[number, number, number]>('DELETE FROM reading WHERE series = ? AND at >= ? AND at <= ?');
+  const drop = db.prepare<[number, number, number]>(
+    'DELETE FROM reading WHERE series = ? AND at >= ? AND at <= ?',
+  );
   const dropAll = db.transaction((loads: readonly Load[]) => {
     for (const { series, rows } of loads) drop.run(series.number, rows[0]?.at ?? 0, rows.at(-1)?.at ?? 0);
   });
@@ -69,7 +73,10 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   };
 
   /** The next readings of the round, and where it goes on after them (null = it is over). */
-  const gather = (before: number, until: number): { loads: Load[]; next: { series: number; at: number } | null } => {
+  const gather = (
+    before: number,
+    until: number,
+  ): { loads: Load[]; next: { series: number; at: number } | null } => {
     const loads: Load[] = [];
     let { series: from, at } = cursor;
     let room = rowsPerBite;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Batch, MessageId, Put } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Reading } from '../model/reading.ts';
-import type { Batch, MessageId, Put } from '../gateway/ports.ts';
 import type { JournalRow } from './chain.ts';
 import type { RowKind } from './tables.ts';
 
@@ -88,7 +88,10 @@ export const makeSeriesBook = (known: Iterable<NewSeries>): SeriesBook => {
   };
 };
 
-const packReadings = (readings: readonly Reading[], book: SeriesBook): Pick<Parcel, 'series' | 'numbers' | 'texts'> => {
+const packReadings = (
+  readings: readonly Reading[],
+  book: SeriesBook,
+): Pick<Parcel, 'series' | 'numbers' | 'texts'> => {
   const series: NewSeries[] = [];
   const texts: string[] = [];
   const numbers = new Float64Array(readings.length * numbersPerReading);

@@ -41,7 +41,9 @@ export const makePruner = (db: Database.Database, keep: Keep): Pruner => {
   const nextDevice = db
     .prepare<[string], string>('SELECT device FROM message_id WHERE device > ? ORDER BY device LIMIT 1')
     .pluck();
-  const lastOrdinal = db.prepare<[string], number>('SELECT max(ordinal) FROM message_id WHERE device = ?').pluck();
+  const lastOrdinal = db
+    .prepare<[string], number>('SELECT max(ordinal) FROM message_id WHERE device = ?')
+    .pluck();
   const oldestIds = db.prepare<[string], { id: string; ordinal: number; at: number }>(
     `SELECT id, ordinal, at FROM message_id WHERE device = ? ORDER BY ordinal LIMIT ${rowsPerBite}`,
   );

@@ -12,22 +12,36 @@ import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.t
 /** Where the reader finds the live database and the day files. */
 export type ReaderSetup = { readonly database: string; readonly readings: string };
 /** A question by the name of the Archive's function. */
-export type ToReader = { readonly id: number; readonly question: keyof Archive; readonly parameters: readonly unknown[] };
+export type ToReader = {
+  readonly id: number;
+  readonly question: keyof Archive;
+  readonly parameters: readonly unknown[];
+};
 /** Its answer, or why there is none. */
 export type FromReader = { readonly id: number; readonly answer?: unknown; readonly error?: string };
 
 /** The Archive as this thread answers it: at once. */
-type Answers = { readonly [K in keyof Archive]: (...parameters: Parameters<Archive[K]>) => Awaited<ReturnType<Archive[K]>> };
+type Answers = {
+  readonly [K in keyof Archive]: (...parameters: Parameters<Archive[K]>) => Awaited<ReturnType<Archive[K]>>;
+};
 
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
 
-const valueOf = (row: ReadingRow): number | boolean | string => (row.flag === 1 ? row.value === 1 : row.value);
+const saidOf = (row: ReadingRow): number | boolean | string =>
+  row.flag === 1 ? row.value === 1 : row.value;
 
 /** The rows as they are, or, where there are more than `points`, buckets of equal length that keep the lowest and highest value; of flags and texts only the changes. */
-export const thin = (rows: readonly ReadingRow[], from: number, to: number, points: number): readonly ReadingPoint[] => {
-  if (rows.length <= points) return rows.map((row) => [row.at, valueOf(row)] as const);
+export const thin = (
+  rows: readonly ReadingRow[],
+  from: number,
+  to: number,
+  points: number,
+): readonly ReadingPoint[] => {
+  if (rows.length <= points) return rows.map((row) => [row.at, saidOf(row)] as const);
   if (rows.some((row) => typeof row.value === 'string' || row.flag === 1)) {
-    return rows.flatMap((row, index) => (index === 0 || rows[index - 1]?.value !== row.value ? [[row.at, valueOf(row)] as const] : []));
+    return rows.flatMap((row, index) =>
+      index === 0 || rows[index - 1]?.value !== row.value ? [[row.at, saidOf(row)] as const] : [],
+    );
   }
   const start = Math.max(from, rows[0]?.at ?? from);
   const end = Math.min(to, (rows.at(-1)?.at ?? to) + 1);
@@ -52,15 +66,21 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
   const entries = db.prepare<[number, number], EntryRow>(
     'SELECT seq, at, actor, event, subject, version, data, lower(hex(hash)) AS hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  const hashBefore = db.prepare<[number], string>('SELECT lower(hex(hash)) FROM journal WHERE seq = ?').pluck();
+  const hashBefore = db
+    .prepare<[number], string>('SELECT lower(hex(hash)) FROM journal WHERE seq = ?')
+    .pluck();
   const alert = db.prepare<[string], string>('SELECT body FROM alert WHERE id = ?').pluck();
   const ofSubject = db.prepare<[string], EntryRow>(
     "SELECT seq, at, actor, event, subject, version, data, '' AS hash FROM journal WHERE subject = ? ORDER BY seq",
   );
   const note = db.prepare<[string], string>('SELECT body FROM note WHERE id = ?').pluck();
   const forgotten = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'forgotten-changes'").pluck();
-  const changes = db.prepare<[number, number], { seq: number; text: string }>('SELECT seq, text FROM change WHERE seq > ? ORDER BY seq LIMIT ?');
-  const quarantine = db.prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?').pluck();
+  const changes = db.prepare<[number, number], { seq: number; text: string }>(
+    'SELECT seq, text FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  const quarantine = db
+    .prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?')
+    .pluck();
 
   const alertsBy = (query: AlertQuery): readonly Alert[] => {
     const where: string[] = [];
@@ -116,9 +136,15 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
       }
       // What is still in the live database is newer than its copy in a day file.
       for (const row of readSeries(db, device, measurement, from, to)) found.set(row.at, row);
-      return thin([...found.values()].sort((a, b) => a.at - b.at), from, to, points);
+      return thin(
+        [...found.values()].sort((a, b) => a.at - b.at),
+        from,
+        to,
+        points,
+      );
     },
-    quarantine: ({ after, limit }) => quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
+    quarantine: ({ after, limit }) =>
+      quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
   };
 };
 

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import type { Logger } from 'pino';
-import type { Archive, DeviceRecord, DeviceState, Journal, MessageIds, Rows, StoredState, StoreHealth } from '../gateway/ports.ts';
+import type {
+  Archive,
+  DeviceRecord,
+  DeviceState,
+  Journal,
+  MessageIds,
+  Rows,
+  StoredState,
+  StoreHealth,
+} from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
 import { readHead } from './commit.ts';
 import { dataDirectory, makeDirectories } from './data-directory.ts';
@@ -75,8 +84,12 @@ const readState = (db: Database.Database): StoredState => ({
 
 const openMessageIds = (path: string): MessageIds & { readonly close: () => void } => {
   const db = openForReading(path);
-  const find = db.prepare<[string, string], { ordinal: number; at: number }>('SELECT ordinal, at FROM message_id WHERE device = ? AND id = ?');
-  const last = db.prepare<[string], number | null>('SELECT max(ordinal) FROM message_id WHERE device = ?').pluck();
+  const find = db.prepare<[string, string], { ordinal: number; at: number }>(
+    'SELECT ordinal, at FROM message_id WHERE device = ? AND id = ?',
+  );
+  const last = db
+    .prepare<[string], number | null>('SELECT max(ordinal) FROM message_id WHERE device = ?')
+    .pluck();
   return {
     find: (device, id) => find.get(device, id) ?? null,
     last: (device) => last.get(device) ?? 0,
@@ -91,7 +104,9 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   try {
     makeDirectories(directory);
   } catch (error) {
-    throw new StoreError('unusable', `cannot use ${directory.root}: ${describeError(error)}`, { cause: error });
+    throw new StoreError('unusable', `cannot use ${directory.root}: ${describeError(error)}`, {
+      cause: error,
+    });
   }
   const lock = lockDirectory(directory.lock, directory.root);
   let state: StoredState;
@@ -99,17 +114,26 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   try {
     const db = openForWriting(directory.database, { mustExist: false });
     try {
-      const { applied, backup } = migrate(db, { backups: directory.backups, migrations: programMigrations(), now: Date.now() });
+      const { applied, backup } = migrate(db, {
+        backups: directory.backups,
+        migrations: programMigrations(),
+        now: Date.now(),
+      });
       if (applied.length > 0) log.info({ applied, backup }, 'the database was migrated');
       state = readState(db);
-      series = db.prepare<[], [number, string, string]>('SELECT number, device, measurement FROM series').raw().all();
+      series = db
+        .prepare<[], [number, string, string]>('SELECT number, device, measurement FROM series')
+        .raw()
+        .all();
     } finally {
       db.close();
     }
   } catch (error) {
     lock.release();
     if (error instanceof StoreError) throw error;
-    throw new StoreError('unusable', `cannot open ${directory.database}: ${describeError(error)}`, { cause: error });
+    throw new StoreError('unusable', `cannot open ${directory.database}: ${describeError(error)}`, {
+      cause: error,
+    });
   }
 
   const setup: WriterSetup = {
@@ -125,7 +149,8 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   const whenEnded = new Promise<void>((resolve) => {
     ended = resolve;
   });
-  const tell = (message: ToWriter, transfer: ArrayBuffer[] = []): void => writer.postMessage(message, transfer);
+  const tell = (message: ToWriter, transfer: ArrayBuffer[] = []): void =>
+    writer.postMessage(message, transfer);
 
   const fatal = (error: Error): void => {
     if (closed) return;

@@ -11,7 +11,10 @@ const usage = 'usage: npm run verify-journal [-- --data DIR]';
 const run = (): number => {
   let dir: string;
   try {
-    dir = parseArgs({ options: { data: { type: 'string' } } }).values.data ?? process.env.ZHISHOU_DATA_DIR ?? './data';
+    dir =
+      parseArgs({ options: { data: { type: 'string' } } }).values.data ??
+      process.env.ZHISHOU_DATA_DIR ??
+      './data';
   } catch (error) {
     process.stderr.write(`${describeError(error)}\n${usage}\n`);
     return 2;
@@ -24,7 +27,9 @@ const run = (): number => {
   const db = openForReading(database);
   try {
     const { entries, first, last, head, problem } = checkChain(db);
-    process.stdout.write(`${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}\n`);
+    process.stdout.write(
+      `${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}\n`,
+    );
     if (problem === null) return 0;
     process.stdout.write(`The journal is not whole: ${problem}.\n`);
     return 1;

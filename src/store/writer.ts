@@ -3,12 +3,16 @@ import type Database from 'better-sqlite3';
 import { type Chores, makeChores } from './chores.ts';
 import { type Committer, makeCommitter } from './commit.ts';
 import { describeError, isPassing, needsReopening, openForWriting } from './database.ts';
-import { makeMover, type Mover } from './mover.ts';
+import { type Mover, makeMover } from './mover.ts';
 import type { Parcel } from './parcel.ts';
 import { defaultKeep, makePruner } from './pruner.ts';
 
 /** What the writer thread is started with. Readings measured more than `moveAfterMs` ago are moved to the day files. */
-export type WriterSetup = { readonly database: string; readonly readings: string; readonly moveAfterMs: number };
+export type WriterSetup = {
+  readonly database: string;
+  readonly readings: string;
+  readonly moveAfterMs: number;
+};
 
 /** What the writer thread is told. */
 export type ToWriter = { readonly what: 'parcel'; readonly parcel: Parcel } | { readonly what: 'close' };
@@ -19,7 +23,12 @@ export type FromWriter =
   | { readonly what: 'committed'; readonly at: number }
   | { readonly what: 'failing'; readonly since: number; readonly error: string }
   | { readonly what: 'fatal'; readonly error: Error }
-  | { readonly what: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly fields: Readonly<Record<string, unknown>>; readonly text: string };
+  | {
+      readonly what: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    };
 
 const shortestPauseMs = 100;
 const longestPauseMs = 1_000;
@@ -31,7 +40,12 @@ const batchesPerBite = 16;
 const checkpointPages = 1_000;
 
 /** A connection and everything that is prepared on it. */
-type Desk = { readonly db: Database.Database; readonly committer: Committer; readonly mover: Mover; readonly chores: Chores };
+type Desk = {
+  readonly db: Database.Database;
+  readonly committer: Committer;
+  readonly mover: Mover;
+  readonly chores: Chores;
+};
 
 const monotonicMs = (): number => performance.now();
 
@@ -45,7 +59,10 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
 
   const checkpoint = (db: Database.Database) => {
     const pages = (mode: string): number => {
-      const [state] = db.pragma(`wal_checkpoint(${mode})`) as readonly { readonly log: number; readonly checkpointed: number }[];
+      const [state] = db.pragma(`wal_checkpoint(${mode})`) as readonly {
+        readonly log: number;
+        readonly checkpointed: number;
+      }[];
       return state === undefined ? 0 : state.log - state.checkpointed;
     };
     return (): boolean => {
@@ -62,12 +79,21 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
         folder: setup.readings,
         monotonicMs,
         report: (day, error) =>
-          tell({ what: 'log', level: 'error', fields: { day, error }, text: 'the day file is damaged; its readings stay in the live database' }),
+          tell({
+            what: 'log',
+            level: 'error',
+            fields: { day, error },
+            text: 'the day file is damaged; its readings stay in the live database',
+          }),
       });
       const chores = makeChores(
         [
           { name: 'checkpoint', bite: checkpoint(db), restMs: 50 },
-          { name: 'move readings', bite: () => mover.bite(Date.now() - setup.moveAfterMs, biteMs), restMs: Math.max(20, setup.moveAfterMs / 2) },
+          {
+            name: 'move readings',
+            bite: () => mover.bite(Date.now() - setup.moveAfterMs, biteMs),
+            restMs: Math.max(20, setup.moveAfterMs / 2),
+          },
           { name: 'prune changes', bite: () => pruner.changes(Date.now()), restMs: 60_000 },
           { name: 'prune message ids', bite: () => pruner.messageIds(Date.now()), restMs: 60_000 },
           { name: 'prune quarantine', bite: () => pruner.quarantine(), restMs: 60_000 },
@@ -75,7 +101,12 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
         {
           monotonicMs,
           failed: (chore, error) =>
-            tell({ what: 'log', level: 'warn', fields: { chore, error: describeError(error) }, text: 'a chore of the store failed and will be tried again' }),
+            tell({
+              what: 'log',
+              level: 'warn',
+              fields: { chore, error: describeError(error) },
+              text: 'a chore of the store failed and will be tried again',
+            }),
         },
       );
       return { db, committer: makeCommitter(db), mover, chores };
@@ -134,7 +165,12 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     try {
       closeDesk();
     } catch (error) {
-      tell({ what: 'log', level: 'warn', fields: { error: describeError(error) }, text: 'the database did not close cleanly' });
+      tell({
+        what: 'log',
+        level: 'warn',
+        fields: { error: describeError(error) },
+        text: 'the database did not close cleanly',
+      });
     }
     tell({ what: 'closed' });
     hangUp();
@@ -152,7 +188,10 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     try {
       settle(attempt(parcel, headBefore), pauseMs > 0);
     } catch (error) {
-      if (!isPassing(error)) return fail(error);
+      if (!isPassing(error)) {
+        fail(error);
+        return;
+      }
       if (pauseMs === 0) tell({ what: 'failing', since: Date.now(), error: describeError(error) });
       if (needsReopening(error)) {
         try {

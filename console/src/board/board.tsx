@@ -23,12 +23,7 @@ const Row = ({
   const { alert, stored } = shown;
   const word = stateWord(alert);
   return (
-    <li
-      className={`row ${alert.priority} ${word}`}
-      data-alert={alert.id}
-      data-state={alert.state}
-      tabIndex={0}
-    >
+    <li className={`row ${alert.priority} ${word}`} data-alert={alert.id} data-state={alert.state}>
       <span className="priority">
         <i aria-hidden="true">{shapes[alert.priority]}</i> {words.priority[alert.priority]}
       </span>
@@ -87,15 +82,20 @@ export const Board = (props: {
         : event.key === 'ArrowUp' || event.key === 'k'
           ? -1
           : 0;
-    const all = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')];
-    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const take = rows[at]?.querySelector<HTMLElement>('.take button');
     if (step !== 0) {
       event.preventDefault();
-      all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
-    } else if (event.key === 'Enter' && event.target === all[at]) {
-      (
-        all[at]?.querySelector<HTMLElement>('.take button') ?? all[at]?.querySelector<HTMLElement>('.title')
-      )?.click();
+      rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.querySelector<HTMLElement>('.title')?.focus();
+    } else if (
+      event.key === 'Enter' &&
+      take &&
+      event.target instanceof HTMLElement &&
+      event.target.matches('.title')
+    ) {
+      event.preventDefault();
+      take.click();
     }
   };
 

@@ -24,11 +24,7 @@ export const LoginForm = ({
     else setRefused(refusalText(words, answer));
   };
   return (
-    <div
-      className={expired ? 'login login-over' : 'login'}
-      role={expired ? 'dialog' : undefined}
-      aria-modal={expired || undefined}
-    >
+    <div className={expired ? 'login login-over' : 'login'}>
       <form onSubmit={(event) => void enter(event)}>
         <h1>
           {words.product} <small>{expired ? words.login.expiredTitle : words.login.title}</small>

@@ -11,7 +11,9 @@ export const webhook = (options: { readonly url: string; readonly secret: string
   tell: async ({ seq, reason, alert }, signal) => {
     const body = JSON.stringify({ type: 'escalated', seq, reason, alert });
     const headers: Record<string, string> = { 'content-type': 'application/json' };
-    if (options.secret !== null) headers['x-zhishou-signature'] = `sha256=${createHmac('sha256', options.secret).update(body).digest('hex')}`;
+    if (options.secret !== null)
+      headers['x-zhishou-signature'] =
+        `sha256=${createHmac('sha256', options.secret).update(body).digest('hex')}`;
     const answer = await fetch(options.url, {
       method: 'POST',
       headers,
