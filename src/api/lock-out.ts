@@ -88,6 +88,10 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
     },
     succeeded: (name, address) => {
       const ofName = counts.get(name);
+      const forgiven = ofName?.get(address)?.failures ?? 0;
+      const all = ofName?.get(everywhere);
+      // Only one's own slips are forgiven: somebody else may be guessing at the same time.
+      if (all !== undefined) all.failures = Math.max(0, all.failures - forgiven);
       if (ofName?.delete(address)) size -= 1;
       const good = (goodAddresses.get(name) ?? []).filter((known) => known !== address);
       goodAddresses.set(name, [...good, address].slice(-addressesRemembered));
