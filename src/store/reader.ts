@@ -27,8 +27,7 @@ type Answers = {
 
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
 
-const saidOf = (row: ReadingRow): number | boolean | string =>
-  row.flag === 1 ? row.value === 1 : row.value;
+const saidOf = (row: ReadingRow): number | boolean | string => (row.flag === 1 ? row.value === 1 : row.value);
 
 /** The rows as they are, or, where there are more than `points`, buckets of equal length that keep the lowest and highest value; of flags and texts only the changes. */
 export const thin = (
