@@ -36,7 +36,8 @@ export const planDevice = (
   place: Place,
   behind: { readonly hub?: string; readonly dialect?: string; readonly address?: string } = {},
 ): PlannedDevice => ({
-  id: `${prefix}.${place.id}.${type}`,
+  // Every id of the street begins with the street's own, which says nothing here; an id has room for 64 characters.
+  id: `${prefix}.${place.id.slice(place.id.indexOf('-') + 1)}.${type}`,
   type,
   name: `${place.text} ${typeNames[type] ?? type}`,
   place,

@@ -43,8 +43,8 @@ export type Fleet = {
   ) => void;
   /** Resolves when everything said is acknowledged. */
   readonly settled: () => Promise<void>;
-  /** How often a value of this measurement of this device was acknowledged. */
-  readonly acknowledgedValues: (device: string, measurement: string) => number;
+  /** How many values of each measurement of this device were acknowledged. */
+  readonly acknowledgedValues: (device: string) => ReadonlyMap<string, number>;
   readonly counts: () => FleetCounts;
   readonly close: () => Promise<void>;
 };
@@ -267,7 +267,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
     },
-    acknowledgedValues: (id, measurement) => reporters.get(id)?.acknowledged.get(measurement) ?? 0,
+    acknowledgedValues: (id) => reporters.get(id)?.acknowledged ?? new Map(),
     counts: () => {
       const all = [...links.values()].map((each) => each.counts());
       const sum = (of: (counts: (typeof all)[number]) => number): number =>

@@ -46,6 +46,8 @@ export type Stage<Key extends string> = {
   readonly mustBecome: (key: Key, holds: () => Promise<boolean>, seen: () => string) => Promise<void>;
   /** Every alert, open or closed, that was raised since the beginning by a device of this scenario; committed state. */
   readonly alertsRaised: () => Promise<readonly Alert[]>;
+  /** Lets so many ms of our clock pass on the street. */
+  readonly pass: (ms: number) => Promise<void>;
   /** How far it is, for the one who watches. */
   readonly progress: (doing: string, done: number, total: number) => void;
 };
