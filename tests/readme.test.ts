@@ -5,7 +5,9 @@ import { settings } from '../src/config.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 
 describe('the README', () => {
   test('gives a newcomer the two commands', () => {
@@ -14,13 +16,19 @@ describe('the README', () => {
   });
 
   test('names only commands that exist', () => {
-    const named = [...readme.matchAll(/npm (?:run ([\w:-]+)|(start|test))/g)].map(([, run, direct]) => run ?? direct ?? '');
+    const named = [...readme.matchAll(/npm (?:run ([\w:-]+)|(start|test))/g)].map(
+      ([, run, direct]) => run ?? direct ?? '',
+    );
     expect(named.length).toBeGreaterThan(4);
     for (const name of named) expect(Object.keys(scripts), name).toContain(name);
   });
 
   test('names only files and folders that exist, and every script has its file', () => {
-    const paths = [...readme.matchAll(/`((?:src|devices|config|console|simulator|tests|bench|docs|\.ci)(?:\/[\w.-]+)*\/?)`/g)].map(([, path]) => path ?? '');
+    const paths = [
+      ...readme.matchAll(
+        /`((?:src|devices|config|console|simulator|tests|bench|docs|\.ci)(?:\/[\w.-]+)*\/?)`/g,
+      ),
+    ].map(([, path]) => path ?? '');
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) expect(existsSync(join(root, path)), path).toBe(true);
     for (const script of Object.values(scripts)) {
@@ -41,6 +49,10 @@ describe('the sample settings', () => {
       if (indent === '' && value?.trim() === '') group = name;
       else shown.add(indent === '' ? name : `${group}.${name}`);
     }
-    expect([...shown].sort()).toEqual(settings().map(({ path }) => path).sort());
+    expect([...shown].sort()).toEqual(
+      settings()
+        .map(({ path }) => path)
+        .sort(),
+    );
   });
 });

@@ -20,10 +20,23 @@ export type Street = {
   readonly pass: (ms: number) => void;
   /** While held, the disk takes nothing. */
   readonly holdDisk: (held: boolean) => void;
-  readonly register: (id: string, type: string, more?: { readonly hub?: string; readonly dialect?: string; readonly address?: string }) => void;
-  readonly publish: (sender: string, topic: string, payload: unknown, more?: { readonly retained?: boolean; readonly name?: string }) => void;
+  readonly register: (
+    id: string,
+    type: string,
+    more?: { readonly hub?: string; readonly dialect?: string; readonly address?: string },
+  ) => void;
+  readonly publish: (
+    sender: string,
+    topic: string,
+    payload: unknown,
+    more?: { readonly retained?: boolean; readonly name?: string },
+  ) => void;
   readonly event: (device: string, event: unknown, more?: { readonly retained?: boolean }) => void;
-  readonly readings: (device: string, values: Record<string, unknown>, more?: { readonly at?: number; readonly id?: string }) => void;
+  readonly readings: (
+    device: string,
+    values: Record<string, unknown>,
+    more?: { readonly at?: number; readonly id?: string },
+  ) => void;
   readonly open: () => Alert[];
   readonly only: () => Alert;
   /** What a restart from disk would find. */
@@ -86,7 +99,9 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
 };
 
 /** Opens a street on a core with real devices and dialects and a disk of paper. */
-export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly state?: StoredState; readonly at?: number } = {}): Street => {
+export const openStreet = (
+  options: { readonly rules?: readonly Rule[]; readonly state?: StoredState; readonly at?: number } = {},
+): Street => {
   const state = options.state ?? emptyState;
   let at = options.at ?? dawn;
   let ids = state.seq * 1000;
@@ -113,7 +128,11 @@ export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly
       committed(at);
     }
   };
-  const downlink: Downlink = { send: (outbound) => sent.push(outbound), disconnect: () => undefined, congestion: () => undefined };
+  const downlink: Downlink = {
+    send: (outbound) => sent.push(outbound),
+    disconnect: () => undefined,
+    congestion: () => undefined,
+  };
   const gateway = createGateway({
     state,
     rules: options.rules ?? [],
@@ -137,13 +156,22 @@ export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly
     ladder: defaultLadderTimes,
     limits: defaultLedgerLimits,
   });
-  gateway.duty.listen({ change: (change) => changes.push(change), uncommitted: (alert) => uncommitted.push(alert) });
+  gateway.duty.listen({
+    change: (change) => changes.push(change),
+    uncommitted: (alert) => uncommitted.push(alert),
+  });
   work();
 
   const publish: Street['publish'] = (sender, topic, payload, more = {}) => {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     gateway.devices.receive(
-      { sender, topic, bytes: new TextEncoder().encode(text), retained: more.retained ?? false, receivedAt: at },
+      {
+        sender,
+        topic,
+        bytes: new TextEncoder().encode(text),
+        retained: more.retained ?? false,
+        receivedAt: at,
+      },
       () => acknowledged.push(more.name ?? text),
     );
     work();
@@ -174,13 +202,21 @@ export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly
       work();
     },
     publish,
-    event: (device, event, more) => publish(device, `zhishou/v1/devices/${device}/events`, typeof event === 'string' ? { event } : event, more),
-    readings: (device, values, more = {}) => publish(device, `zhishou/v1/devices/${device}/readings`, { values, ...more }),
+    event: (device, event, more) =>
+      publish(
+        device,
+        `zhishou/v1/devices/${device}/events`,
+        typeof event === 'string' ? { event } : event,
+        more,
+      ),
+    readings: (device, values, more = {}) =>
+      publish(device, `zhishou/v1/devices/${device}/readings`, { values, ...more }),
     open: () => [...gateway.duty.committed.alerts.values()],
     only: () => {
       const open = [...gateway.duty.committed.alerts.values()];
       const [alert] = open;
-      if (alert === undefined || open.length !== 1) throw new Error(`${open.length} alerts are open, not one`);
+      if (alert === undefined || open.length !== 1)
+        throw new Error(`${open.length} alerts are open, not one`);
       return alert;
     },
     stored: () => replay(state, batches),
@@ -188,7 +224,13 @@ export const openStreet = (options: { readonly rules?: readonly Rule[]; readonly
 };
 
 /** A rule for tests; `when` are the kind's own parameters. */
-export const rule = (id: string, kind: string, types: readonly string[], params: Record<string, unknown>, more: Partial<Rule> = {}): Rule => ({
+export const rule = (
+  id: string,
+  kind: string,
+  types: readonly string[],
+  params: Record<string, unknown>,
+  more: Partial<Rule> = {},
+): Rule => ({
   id,
   version: '1',
   kind,
@@ -197,6 +239,12 @@ export const rule = (id: string, kind: string, types: readonly string[], params:
   offDelayMs: 0,
   reAlarmAfterMs: null,
   params,
-  alert: { kind: 'smoke', priority: 'critical', latching: true, test: false, title: { zh: '烟', en: 'Smoke' } },
+  alert: {
+    kind: 'smoke',
+    priority: 'critical',
+    latching: true,
+    test: false,
+    title: { zh: '烟', en: 'Smoke' },
+  },
   ...more,
 });

@@ -48,7 +48,12 @@ describe('a press of the button', () => {
     street.pass(200);
     expect(street.only().state).toBe('latched-acknowledged');
     street.event('pager-1', 'sos');
-    expect(street.only()).toMatchObject({ id: first.id, count: 2, state: 'latched-unacknowledged', acknowledged: false });
+    expect(street.only()).toMatchObject({
+      id: first.id,
+      count: 2,
+      state: 'latched-unacknowledged',
+      acknowledged: false,
+    });
     expect(street.only().claimedBy).toBeUndefined();
   });
 
@@ -119,13 +124,20 @@ describe('a press of the button', () => {
     const street = openStreet();
     street.register('hub-1', 'hub');
     street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/stranger/events', { event: 'sos' });
-    expect(street.only()).toMatchObject({ kind: 'unregistered-sos', device: 'stranger', state: 'latched-unacknowledged' });
+    expect(street.only()).toMatchObject({
+      kind: 'unregistered-sos',
+      device: 'stranger',
+      state: 'latched-unacknowledged',
+    });
     expect(street.only().evidence[0]?.note).toContain('"sos"');
   });
 
   test('on a device that is out of service rings all the same', () => {
     const street = streetWithPager();
-    street.gateway.duty.takeOutOfService('admin', 'pager-1', { until: street.now() + 3_600_000, reason: 'repair' });
+    street.gateway.duty.takeOutOfService('admin', 'pager-1', {
+      until: street.now() + 3_600_000,
+      reason: 'repair',
+    });
     street.event('pager-1', 'sos');
     expect(street.only().state).toBe('latched-unacknowledged');
   });
@@ -233,7 +245,10 @@ describe('a disk that takes nothing', () => {
     const first = street.gateway.duty.perform('li', { verb: 'take', alert: id });
     const second = street.gateway.duty.perform('wang', { verb: 'take', alert: id });
     expect(first.ok).toBe(true);
-    expect(second).toMatchObject({ ok: false, refusal: { code: 'already-claimed', details: { claimedBy: 'li' } } });
+    expect(second).toMatchObject({
+      ok: false,
+      refusal: { code: 'already-claimed', details: { claimedBy: 'li' } },
+    });
     expect(street.only().claimedBy).toBeUndefined();
     street.holdDisk(false);
     expect(street.only().claimedBy).toBe('li');
