@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { openStreet, rule } from './core.ts';
+
+const smoke = rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true });
+const hot = rule(
+  'hot',
+  'threshold',
+  ['smoke-alarm'],
+  { measurement: 'temperature', above: 60, deadband: 3 },
+  {
+    onDelayMs: 30_000,
+    alert: {
+      kind: 'electrical',
+      priority: 'high',
+      latching: false,
+      test: false,
+      title: { zh: '热', en: 'Hot' },
+    },
+  },
+);
+const silentRule = rule(
+  'silent',
+  'silent',
+  ['gas-detector'],
+  { what: 'data', after: 600_000 },
+  {
+    alert: {
+      kind: 'silent',
+      priority: 'medium',
+      latching: false,
+      test: false,
+      title: { zh: '失联', en: 'Not heard' },
+    },
+  },
+);
+
+describe('readings on their way to an alert', () => {
+  test('raise a latching alert at once, which the end of the smoke does not take off the board', () => {
+    const street = openStreet({ rules: [smoke] });
+    street.register('smoke-1', 'smoke-alarm');
+    street.readings('smoke-1', { smoke: true });
+    expect(street.only()).toMatchObject({
+      kind: 'smoke',
+      state: 'unacknowledged',
+      active: true,
+      rule: { id: 'smoke' },
+    });
+    street.readings('smoke-1', { smoke: false });
+    expect(street.only().state).toBe('latched-unacknowledged');
+  });
+
+  test('raise nothing before their delay is over, and the delay goes on through a restart', () => {
+    const street = openStreet({ rules: [hot] });
+    street.register('smoke-1', 'smoke-alarm');
+    street.readings('smoke-1', { temperature: 70 });
+    street.pass(20_000);
+    expect(street.open()).toEqual([]);
+    const again = openStreet({ rules: [hot], state: street.stored(), at: street.now() });
+    again.pass(9_000);
+    expect(again.open()).toEqual([]);
+    again.pass(1_400);
+    expect(again.only().kind).toBe('electrical');
+  });
+
+  test('that came too late raise smoke, marked late, and nothing that is no emergency', () => {
+    const street = openStreet({ rules: [smoke, { ...hot, onDelayMs: 0 }] });
+    street.register('smoke-1', 'smoke-alarm');
+    street.readings('smoke-1', { smoke: true, temperature: 70 }, { at: street.now() - 3_600_000 });
+    expect(street.only()).toMatchObject({ kind: 'smoke', late: true });
+  });
+
+  test('of an impossible value go to quarantine, and the good ones beside it count', () => {
+    const street = openStreet({ rules: [smoke] });
+    street.register('smoke-1', 'smoke-alarm');
+    street.readings('smoke-1', { temperature: 99_999, smoke: true, moonlight: 3 });
+    expect(street.only().kind).toBe('smoke');
+    const kept = street.batches.flatMap(({ puts }) => puts).filter(({ kind }) => kind === 'quarantine');
+    expect(kept.map(({ body }) => (body as { reason: string }).reason)).toEqual([
+      'value-out-of-range',
+      'unknown-measurement',
+    ]);
+    expect(street.acknowledged).toHaveLength(1);
+  });
+
+  test('are dropped by nobody and acknowledged in the order in which they came', () => {
+    const street = openStreet();
+    street.register('smoke-1', 'smoke-alarm');
+    street.holdDisk(true);
+    for (let index = 0; index < 5; index += 1) {
+      street.publish(
+        'smoke-1',
+        'zhishou/v1/devices/smoke-1/readings',
+        { values: { temperature: index } },
+        { name: `${index}` },
+      );
+    }
+    expect(street.acknowledged).toEqual([]);
+    street.holdDisk(false);
+    expect(street.acknowledged).toEqual(['0', '1', '2', '3', '4']);
+    const values = street.batches.flatMap(({ readings }) => readings).map(({ value }) => value);
+    expect(values).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('a silent device', () => {
+  test('is called silent after its time, and is well again with its first word', () => {
+    const street = openStreet({ rules: [silentRule] });
+    street.register('gas-1', 'gas-detector');
+    street.pass(601_000);
+    expect(street.only().kind).toBe('silent');
+    street.readings('gas-1', { gas_lel: 0 });
+    expect(street.only().active).toBe(false);
+  });
+
+  test('is not called silent for the time the gateway itself was away', () => {
+    const street = openStreet({ rules: [silentRule] });
+    street.register('gas-1', 'gas-detector');
+    street.pass(300_000);
+    const again = openStreet({ rules: [silentRule], state: street.stored(), at: street.now() + 86_400_000 });
+    again.pass(250_000);
+    expect(again.open()).toEqual([]);
+    again.pass(100_000);
+    expect(again.only().kind).toBe('silent');
+  });
+});
