@@ -5,10 +5,13 @@ import { closed, commandFor, hear, openStreet, type Street, secretOf, topicOf } 
 const commands = topicOf('siren-1', 'commands');
 const publish = 3;
 
-const rawSiren = async (street: Street): Promise<RawClient> => {
+const rawSiren = async (street: Street, clean = true): Promise<RawClient> => {
   street.door.register('siren-1', secretOf('siren-1'));
   const raw = await street.raw();
-  raw.send(connectPacket({ user: 'siren-1', password: secretOf('siren-1') }), subscribePacket(1, commands));
+  raw.send(
+    connectPacket({ user: 'siren-1', password: secretOf('siren-1'), clean }),
+    subscribePacket(1, commands),
+  );
   expect((await raw.next())?.type).toBe(types.connack);
   expect((await raw.next())?.type).toBe(types.suback);
   return raw;
@@ -78,17 +81,45 @@ test('a siren that never acknowledges gets a bounded number of commands, and all
   expect((await heard)[99]).toBe('{"id":"c-99"}');
 });
 
-test('commands sent in a burst each have their own packet id, and each PUBACK tells of its own command', async () => {
+test('a command that comes while others wait for their turn does not overtake them', async () => {
   await using street = await openStreet();
   const raw = await rawSiren(street);
-  for (const id of ['c-1', 'c-2', 'c-3']) street.broker.downlink.send(commandFor('siren-1', id));
-  const got = [];
-  for (let i = 0; i < 3; i++) got.push(commandIn((await raw.next())?.body ?? Buffer.alloc(4)));
-  expect(new Set(got.map(({ packetId }) => packetId)).size).toBe(3);
-  for (const { packetId } of [...got].reverse()) raw.send(packet(0x40, number(packetId)));
-  await street.door.until(() => street.door.deliveries.length === 3);
-  expect(street.door.deliveries).toEqual(['c-3', 'c-2', 'c-1']);
+  const give = (i: number): void => {
+    const outbound = commandFor('siren-1', `c-${i}`);
+    street.door.queue(outbound);
+    street.broker.downlink.send(outbound);
+  };
+  for (let i = 0; i < 70; i++) give(i);
+  const heard: string[] = [];
+  const answerNext = async (): Promise<void> => {
+    const { packetId, payload } = commandIn((await raw.next())?.body ?? Buffer.alloc(4));
+    heard.push(payload);
+    raw.send(packet(0x40, number(packetId)));
+  };
+  await answerNext();
+  await street.door.until(() => street.door.deliveries.length === 1);
+  give(70);
+  for (let i = 1; i <= 70; i++) await answerNext();
+  expect(heard).toEqual(Array.from({ length: 71 }, (_, i) => `{"id":"c-${i}"}`));
 });
+
+test.each([
+  ['a clean session', true],
+  ['a session that it wanted kept', false],
+])(
+  'commands sent in a burst into %s each have their own packet id, and each PUBACK tells of its own command',
+  async (_what, clean) => {
+    await using street = await openStreet();
+    const raw = await rawSiren(street, clean);
+    for (const id of ['c-1', 'c-2', 'c-3']) street.broker.downlink.send(commandFor('siren-1', id));
+    const got = [];
+    for (let i = 0; i < 3; i++) got.push(commandIn((await raw.next())?.body ?? Buffer.alloc(4)));
+    expect(new Set(got.map(({ packetId }) => packetId)).size).toBe(3);
+    for (const { packetId } of [...got].reverse()) raw.send(packet(0x40, number(packetId)));
+    await street.door.until(() => street.door.deliveries.length === 3);
+    expect(street.door.deliveries).toEqual(['c-3', 'c-2', 'c-1']);
+  },
+);
 
 test('a device that listens elsewhere is not sent a command that it has not asked for', async () => {
   await using street = await openStreet();
@@ -104,13 +135,13 @@ test('a device that listens elsewhere is not sent a command that it has not aske
   expect(await heard).toEqual(['{"id":"c-3"}']);
 });
 
-test('a siren that listens at QoS 0 gets its command, and an acknowledgement is not made up for it', async () => {
+test('a siren that listens at QoS 0 gets every command, and no acknowledgement is made up for it', async () => {
   await using street = await openStreet();
   const siren = await street.connect('siren-1');
-  await siren.subscribeAsync([commands, topicOf('siren-1', '#')], { qos: 0 });
-  const heard = hear(siren, 1);
-  street.broker.downlink.send(commandFor('siren-1', 'c-1'));
-  await heard;
+  await siren.subscribeAsync({ [commands]: { qos: 0 }, [topicOf('siren-1', '#')]: { qos: 1 } });
+  const heard = hear(siren, 100);
+  for (let i = 0; i < 100; i++) street.broker.downlink.send(commandFor('siren-1', `c-${i}`));
+  expect((await heard)[99]).toBe('{"id":"c-99"}');
   await siren.publishAsync(topicOf('siren-1', 'replies'), '{"id":"c-1","ok":true}', { qos: 1 });
   expect(street.door.deliveries).toEqual([]);
 });

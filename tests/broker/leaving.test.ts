@@ -2,24 +2,27 @@ import { expect, test, vi } from 'vitest';
 import { connectPacket, publishPacket, types } from './raw-client.ts';
 import { openStreet, secretOf, topicOf } from './street.ts';
 
-const willOf = (device: string) => ({
+const willOf = (device: string, qos: 0 | 1 | 2 = 1) => ({
   will: {
     topic: topicOf(device, 'status'),
     payload: Buffer.from('{"state":"offline"}'),
-    qos: 1 as const,
+    qos,
     retain: true,
   },
 });
 
-test('a device that is cut off is reported as gone, and its will does not speak for it', async () => {
-  await using street = await openStreet();
-  const pager = await street.connect('pager-1', willOf('pager-1'));
-  await street.door.until(() => street.door.links.length === 1);
-  pager.stream.destroy();
-  await street.door.until(() => street.door.links.length === 2);
-  expect(street.door.links).toEqual(['up pager-1', 'down pager-1']);
-  expect(street.door.taken).toEqual([]);
-});
+test.each([0, 1, 2] as const)(
+  'a device that is cut off is reported as gone, and its will at QoS %i does not speak for it',
+  async (qos) => {
+    await using street = await openStreet();
+    const pager = await street.connect('pager-1', willOf('pager-1', qos));
+    await street.door.until(() => street.door.links.length === 1);
+    pager.stream.destroy();
+    await street.door.until(() => street.door.links.length === 2);
+    expect(street.door.links).toEqual(['up pager-1', 'down pager-1']);
+    expect(street.door.taken).toEqual([]);
+  },
+);
 
 test('a device that takes its leave is reported as gone too', async () => {
   await using street = await openStreet();
@@ -58,7 +61,7 @@ test('a device with two connections is gone only when both are', async () => {
 test('when the gateway stops, two hundred devices with wills are gone without a word about it', async () => {
   const street = await openStreet();
   const devices = Array.from({ length: 200 }, (_, i) => `pager-${i}`);
-  const clients = await Promise.all(devices.map((device) => street.connect(device, willOf(device))));
+  const clients = await Promise.all(devices.map((device) => street.connect(device, willOf(device, 0))));
   await street.door.until(() => street.door.links.length === 200);
   await street.broker.close();
   await vi.waitFor(() => expect(clients.some(({ connected }) => connected)).toBe(false));

@@ -61,6 +61,41 @@ test('messages of one device take effect and are acknowledged in the order in wh
   for (let i = 1; i <= 50; i++) expect((await raw.next())?.body.readUInt16BE()).toBe(i);
 });
 
+test.each([0, 1, 2] as const)(
+  'while the gateway acknowledges at QoS %i it is not called from behind with the next message',
+  async (qos) => {
+    await using street = await openStreet({ maxInFlight: 3 });
+    street.door.commitAtOnce(false);
+    const raw = await rawPager(street);
+    const batch = (from: number): Buffer[] =>
+      [0, 1, 2].map((i) => publishPacket(events, `press ${from + i}`, { qos, id: from + i + 1 }));
+    raw.send(...batch(0));
+    await street.door.until(() => street.door.taken.length === 3);
+    raw.send(...batch(3));
+    // The neighbour's answers come later than the second batch, which waits in the socket by then.
+    const neighbour = await street.connect('pager-2');
+    await neighbour.subscribeAsync(topicOf('pager-2', 'commands'));
+    expect(street.door.taken).toHaveLength(3);
+    for (const { acknowledge } of [...street.door.taken]) {
+      acknowledge();
+      expect(street.door.taken).toHaveLength(3);
+    }
+    await street.door.until(() => street.door.taken.length === 6);
+    expect(street.door.texts()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `press ${i}`));
+  },
+);
+
+test('a flood at QoS 0 behind the CONNECT is taken whole, once and in order', async () => {
+  await using street = await openStreet();
+  street.door.register('pager-1', secretOf('pager-1'));
+  const raw = await street.raw();
+  const texts = Array.from({ length: 5000 }, (_, i) => `reading ${i}`);
+  const login = connectPacket({ user: 'pager-1', password: secretOf('pager-1') });
+  raw.send(login, ...texts.map((text) => publishPacket(topicOf('pager-1', 'readings'), text, { qos: 0 })));
+  await street.door.until(() => street.door.taken.length >= 5000);
+  expect(street.door.texts()).toEqual(texts);
+});
+
 test('a press repeated at QoS 2 before its commit has one effect, and its acknowledgement still comes', async () => {
   await using street = await openStreet();
   street.door.commitAtOnce(false);
