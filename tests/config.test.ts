@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createClock } from '../src/clock.ts';
+import { loadConfig } from '../src/config.ts';
+import type { Inbound } from '../src/gateway/doors.ts';
+import { openPoisonList } from '../src/poison.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'zhishou-config-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('the settings', () => {
+  test('all have defaults: the street can start with none', () => {
+    expect(loadConfig({})).toMatchObject({
+      ok: true,
+      config: {
+        dataDir: './data',
+        timeZone: 'Asia/Shanghai',
+        mqtt: { host: '127.0.0.1', port: 1883 },
+        http: { port: 8080 },
+      },
+    });
+  });
+
+  test('of the environment win over those of the file', () => {
+    const path = file('both.yaml', 'mqtt:\n  port: 1999\n  host: 0.0.0.0\n');
+    expect(loadConfig({ ZHISHOU_CONFIG: path, ZHISHOU_MQTT_PORT: '0' })).toMatchObject({
+      ok: true,
+      config: { mqtt: { host: '0.0.0.0', port: 0 } },
+    });
+  });
+
+  test('that are wrong are all named, each with its place', () => {
+    const path = file('wrong.yaml', 'mqtt:\n  port: 99999\n  prot: 1\ntimeZone: Mars/Olympus\n');
+    const loaded = loadConfig({ ZHISHOU_CONFIG: path, ZHISHOU_HTTP_PORT: 'abc' });
+    expect(loaded.ok).toBe(false);
+    if (loaded.ok) return;
+    expect(loaded.problems.map((problem) => problem.path).sort()).toEqual([
+      'ZHISHOU_HTTP_PORT',
+      'mqtt',
+      'mqtt.port',
+      'timeZone',
+    ]);
+  });
+
+  test('that ask for TLS without a certificate are refused', () => {
+    expect(loadConfig({ ZHISHOU_MQTTS_PORT: '8883' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'tls' }],
+    });
+  });
+
+  test('name a file that is not there, or no YAML', () => {
+    expect(loadConfig({ ZHISHOU_CONFIG: join(dir, 'none.yaml') })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'ZHISHOU_CONFIG' }],
+    });
+    expect(loadConfig({ ZHISHOU_CONFIG: file('torn.yaml', 'mqtt: [') }).ok).toBe(false);
+  });
+
+  test('that nobody knows are told of and stop nothing', () => {
+    expect(loadConfig({ ZHISHOU_MQTT_PROT: '1' })).toMatchObject({
+      ok: true,
+      unknown: ['ZHISHOU_MQTT_PROT'],
+    });
+  });
+});
+
+describe('the clock', () => {
+  test('runs on when somebody sets the time, and says by how much', () => {
+    let wall = 1_000_000;
+    let monotonic = 0;
+    const clock = createClock(
+      () => wall,
+      () => monotonic,
+    );
+    wall += 5_000;
+    monotonic += 5_000;
+    expect(clock.now()).toBe(1_005_000);
+    wall += 3_600_000;
+    expect(clock.now()).toBe(1_005_000);
+    expect(clock.follow()).toBe(3_600_000);
+    expect(clock.now()).toBe(4_605_000);
+  });
+
+  test('never runs backwards while it follows a small drift', () => {
+    let wall = 1_000_000;
+    let monotonic = 0;
+    const clock = createClock(
+      () => wall,
+      () => monotonic,
+    );
+    let last = 0;
+    for (let step = 0; step < 100; step += 1) {
+      monotonic += 10;
+      wall += 4;
+      expect(clock.follow()).toBe(0);
+      expect(clock.now()).toBeGreaterThanOrEqual(last);
+      last = clock.now();
+    }
+    expect(Math.abs(last - wall)).toBeLessThan(100);
+  });
+});
+
+describe('a message that ends the process', () => {
+  const message = (text: string): Inbound => ({
+    sender: 'smoke-1',
+    topic: 'a/topic',
+    bytes: new TextEncoder().encode(text),
+    retained: false,
+    receivedAt: 1,
+  });
+
+  test('is suspected after two such stops, once, and then has its chance again', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad'), message('bystander')]);
+    expect(openPoisonList(home).isPoison(message('bad'))).toBe(false);
+    openPoisonList(home).suspect([message('bad')]);
+    const third = openPoisonList(home);
+    expect(third.isPoison(message('bystander'))).toBe(false);
+    expect(third.isPoison(message('bad'))).toBe(true);
+    expect(third.isPoison(message('bad'))).toBe(false);
+  });
+});
