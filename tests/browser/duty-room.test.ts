@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,17 +95,14 @@ optional('Chromium', existsSync(executablePath))('the duty room in a real browse
     await press('pager-1');
     const call = await seat.page.waitForSelector('[data-call]');
     expect(await call.textContent()).toContain('幸福社区 3栋2单元501');
-    await seat.page.waitForFunction(() =>
-      document.querySelector('[data-call]')?.textContent?.includes('王秀英'),
-    );
-    await seat.page.waitForFunction(() => document.documentElement.dataset.sound === 'sos');
+    await seat.page.waitForFunction(`document.querySelector('[data-call]')?.textContent?.includes('王秀英')`);
+    await seat.page.waitForFunction(`document.documentElement.dataset.sound === 'sos'`);
     const id = await call.getAttribute('data-call');
     await seat.page.click(`[data-call="${id}"] [data-take]`);
     await seat.page.waitForSelector(`[data-detail="${id}"][data-state="latched-acknowledged"]`);
-    await seat.page.waitForFunction(() => document.documentElement.dataset.sound === '');
+    await seat.page.waitForFunction(`document.documentElement.dataset.sound === ''`);
     await other.page.waitForFunction(
-      (alert) => document.querySelector(`[data-alert="${alert}"]`)?.textContent?.includes('li'),
-      id,
+      `document.querySelector('[data-alert="${id}"]')?.textContent?.includes('li')`,
     );
 
     await seat.page.fill('textarea[name=note]', '跌倒，右腿疼');
@@ -117,10 +113,7 @@ optional('Chromium', existsSync(executablePath))('the duty room in a real browse
     await seat.page.click('[data-disposition=assistance-given]');
     await seat.page.click('[data-close]');
     await seat.page.waitForSelector(`[data-detail="${id}"][data-state="closed"]`);
-    await other.page.waitForFunction(
-      (alert) => document.querySelector(`[data-alert="${alert}"]`) === null,
-      id,
-    );
+    await other.page.waitForFunction(`document.querySelector('[data-alert="${id}"]') === null`);
 
     const closed = await api.get(
       `/alerts/${id}`,
@@ -146,7 +139,7 @@ optional('Chromium', existsSync(executablePath))('the duty room in a real browse
     await page.waitForSelector('[data-panel="1"]');
     await page.keyboard.type('th her');
     expect(await page.inputValue('textarea[name=note]')).toBe('speaking with her');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('note');
+    expect(await page.evaluate(`document.activeElement?.getAttribute('name')`)).toBe('note');
     await context.close();
   });
 
