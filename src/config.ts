@@ -19,12 +19,7 @@ export const Config = z.strictObject({
   timeZone: z.string().refine(isZone, 'is not a time zone, like Asia/Shanghai').default('Asia/Shanghai'),
   rulesDir: z.string().min(1).default('./config/rules'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  adminPassword: z
-    .string()
-    .min(10, 'a password has at least 10 characters')
-    .max(200)
-    .nullable()
-    .default(null),
+  adminPassword: z.string().min(1).max(200).nullable().default(null),
   mqtt: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

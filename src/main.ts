@@ -3,6 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import {
+  NativeCommandPayload,
+  NativeEventPayload,
+  NativeReadingsPayload,
+  NativeReplyPayload,
+  NativeStatusPayload,
+} from '../devices/dialects/native-payloads.ts';
 import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
 import { hashPassword } from './api/passwords.ts';
@@ -73,6 +80,8 @@ const run = async (): Promise<void> => {
     pino.destination({ fd: 2, sync: true }),
   );
   if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
+  if (config.adminPassword !== null && config.adminPassword.length < 8)
+    log.warn('the password of admin is short: change it');
   if (config.influx.url !== null)
     log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
   const rules = readRules(config.rulesDir);
@@ -184,6 +193,13 @@ const run = async (): Promise<void> => {
       now: clock.now,
       newId: () => uuidv7(),
       log: log.child({ room: 'api' }),
+      mqttPayloads: {
+        readings: NativeReadingsPayload,
+        events: NativeEventPayload,
+        status: NativeStatusPayload,
+        replies: NativeReplyPayload,
+        commands: NativeCommandPayload,
+      },
     },
     {
       duty: core.duty,
