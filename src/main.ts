@@ -3,13 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import {
-  NativeCommandPayload,
-  NativeEventPayload,
-  NativeReadingsPayload,
-  NativeReplyPayload,
-  NativeStatusPayload,
-} from '../devices/dialects/native-payloads.ts';
 import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
 import { hashPassword } from './api/passwords.ts';
@@ -193,13 +186,6 @@ const run = async (): Promise<void> => {
       now: clock.now,
       newId: () => uuidv7(),
       log: log.child({ room: 'api' }),
-      mqttPayloads: {
-        readings: NativeReadingsPayload,
-        events: NativeEventPayload,
-        status: NativeStatusPayload,
-        replies: NativeReplyPayload,
-        commands: NativeCommandPayload,
-      },
     },
     {
       duty: core.duty,
