@@ -290,6 +290,8 @@ export const createIngest = (parts: {
   };
 
   const hear = (device: WorkingDevice, at: number): void => {
+    // A device behind a hub has no connection of its own: that it speaks is all there is to know of its link.
+    if (device.link !== 'online') effects.statusChanged(device, 'online', at);
     devices.noteHeard(device, at);
     const findings = parts.engine().heard(device.record, at);
     if (findings.length > 0) effects.findings(findings, device, at, false);

@@ -122,4 +122,19 @@ describe('a silent device', () => {
     again.pass(100_000);
     expect(again.only().kind).toBe('silent');
   });
+
+  test('behind a hub that is gone is not known to be gone, and is on line again when it speaks', () => {
+    const street = openStreet();
+    street.register('hub-1', 'hub');
+    street.register('door-1', 'door-sensor', { hub: 'hub-1' });
+    const link = () => street.gateway.duty.committed.device('door-1')?.link;
+    const speak = () =>
+      street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/door-1/readings', { values: { open: true } });
+    speak();
+    expect(link()).toBe('online');
+    street.gateway.devices.linkDown('hub-1', street.now());
+    expect(link()).toBe('unknown');
+    speak();
+    expect(link()).toBe('online');
+  });
 });
