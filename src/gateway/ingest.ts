@@ -257,7 +257,7 @@ export const createIngest = (parts: {
     }
     if (press) {
       takePress(device, name, sender, item, message);
-      if (device) devices.noteHeard(device, message.receivedAt);
+      if (device) hear(device, message.receivedAt);
       return;
     }
     if (device === null) {
