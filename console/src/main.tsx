@@ -1,7 +1,12 @@
 import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
 import { App } from './app.tsx';
-import './look/style.css';
+import './look/colours.css';
+import './look/base.css';
 import { SpeechProvider } from './words/words.tsx';
+
+// The page's own rules forbid making code from text, which zod otherwise tries for speed.
+z.config({ jitless: true });
 
 const home = document.getElementById('console');
 if (home === null) throw new Error('the page has no place for the console');

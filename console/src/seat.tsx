@@ -1,26 +1,32 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
-import { Board, ringingOf } from './board/board.tsx';
-import { isWaiting } from './board/order.ts';
+import { Board } from './board/board.tsx';
+import { byUrgency, isRinging, isWaiting } from './board/order.ts';
 import { DeviceList } from './devices/device-list.tsx';
 import { useClock } from './feed/clock.ts';
 import { openAlerts } from './feed/feed-state.ts';
 import { feedHealth } from './feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from './feed/live-feed.ts';
-import { useReceipts } from './feed/use-receipts.ts';
 import { askSession, logOut } from './server/gateway.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
+import { type Keys, useKeys } from './strip/use-keys.ts';
 import { useSpeech } from './words/words.tsx';
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+const useTitle = (waiting: number, ringing: number): void => {
+  const { words } = useSpeech();
+  useEffect(() => {
+    const count = waiting > 0 ? `(${waiting}) ` : '';
+    document.title = `${ringing > 0 ? `‼ ${words.priority.critical} ` : ''}${count}${words.product} · ${words.room}`;
+    const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+    if (icon) icon.href = ringing > 0 ? '/ringing.svg' : '/calm.svg';
+  }, [waiting, ringing, words]);
+};
 
 const Desk = ({ leave }: { readonly leave: () => void }) => {
-  const { words } = useSpeech();
   const state = useFeedState();
   const line = useLine();
   const health = useClock(() => feedHealth(line, Date.now()));
@@ -28,49 +34,63 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const [page, setPage] = useState<Page>('watch');
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
-  const alerts = useMemo(() => openAlerts(state), [state]);
-  const ringing = useMemo(() => ringingOf(alerts), [alerts]);
-  const drawn = useMemo(() => new Set(ringing.map(({ alert }) => alert.id)), [ringing]);
-  useReceipts(drawn);
+  const { alerts: stored, uncommitted } = state;
+  const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
+  const ringing = useMemo(
+    () =>
+      [...alerts.values()]
+        .filter(({ alert }) => isRinging(alert))
+        .sort((a, b) => byUrgency(a.alert, b.alert)),
+    [alerts],
+  );
+  const waiting = useMemo(
+    () => [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length,
+    [alerts],
+  );
+  useTitle(waiting, ringing.length);
 
-  const waiting = [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length;
-  useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${words.product} · ${words.room}`;
-    const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-    if (icon) icon.href = ringing.length > 0 ? '/ringing.svg' : '/calm.svg';
-  }, [waiting, ringing.length, words]);
-
-  const { toggleSilence } = sound;
-  useEffect(() => {
-    const heed = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') {
-        setSheet(false);
-        if (!isTyping(event.target)) setOpened(null);
-        return;
-      }
-      if (isTyping(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.key === '?') setSheet(true);
-      else if (event.key === '1') setPage('watch');
-      else if (event.key === '2') setPage('devices');
-      else if (event.key === 'm') toggleSilence();
-    };
-    window.addEventListener('keydown', heed);
-    return () => window.removeEventListener('keydown', heed);
-  }, [toggleSilence]);
+  const close = useCallback(() => setOpened(null), []);
+  const keys: Keys = {
+    escape: () => {
+      if (sheet) setSheet(false);
+      else if (opened !== null) setOpened(null);
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+    help: () => setSheet((now) => !now),
+    page: setPage,
+    silence: sound.toggleSilence,
+    test: sound.test,
+    open: setOpened,
+  };
+  useKeys(keys);
 
   return (
     <div className="seat">
-      <Strip page={page} open={setPage} sound={sound} leave={leave} showSheet={() => setSheet(true)} />
-      <Banners health={health} sound={sound} />
-      <Panel ringing={ringing} open={setOpened} />
+      <Strip
+        page={page}
+        open={setPage}
+        health={health}
+        waiting={waiting}
+        sound={sound}
+        leave={leave}
+        showSheet={() => setSheet(true)}
+      />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
+        <Panel ringing={ringing} open={setOpened} />
         {page === 'watch' ? (
-          <Board alerts={alerts} me={state.user?.id ?? null} complete={state.complete} open={setOpened} />
+          <Board
+            alerts={alerts}
+            me={state.user?.id ?? null}
+            complete={state.complete}
+            opened={opened}
+            open={setOpened}
+          />
         ) : (
           <DeviceList />
         )}
-        {opened !== null && <Detail key={opened} id={opened} close={() => setOpened(null)} />}
+        {opened !== null && <Detail key={opened} id={opened} close={close} />}
       </div>
+      <Banners health={health} sound={sound} />
       {sheet && <Sheet close={() => setSheet(false)} />}
     </div>
   );

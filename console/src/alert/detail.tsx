@@ -1,192 +1,175 @@
-import { useEffect, useRef, useState } from 'react';
-import { type Disposition, dispositions } from '../../../src/model/alert.ts';
-import { helpers } from '../../../src/model/operation.ts';
+import { useEffect, useRef } from 'react';
+import { mayActAs } from '../../../src/model/user.ts';
+import { stateWord } from '../board/state-word.ts';
+import { WaitingClock } from '../board/waiting-clock.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
-import { type AlertDetail, readAlert } from '../server/gateway.ts';
-import { useSpeech, wordFor } from '../words/words.tsx';
+import { wordFor } from '../words/word-for.ts';
+import { useSpeech } from '../words/words.tsx';
+import { type Draft, useDraft } from './drafts.ts';
+import { Comment, Dispatch, Finish } from './handling.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
+import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
+import { EvidenceList, Timeline, timeText } from './timeline.tsx';
+import { type Details, useDetail } from './use-detail.ts';
 import { type Operation, useOperation } from './use-operation.ts';
+import './detail.css';
 
-const clockText = (at: number, language: string): string =>
-  new Date(at).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false });
-
-/** Reads the alert again with every change of it on the feed. */
-const useDetail = (id: string): AlertDetail | 'loading' | 'missing' => {
-  const { touched } = useFeedState();
-  const seq = touched.get(id) ?? 0;
-  const [detail, setDetail] = useState<AlertDetail | 'loading' | 'missing'>('loading');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: seq is what says that there is something new to read
-  useEffect(() => {
-    let left = false;
-    void readAlert(id).then((answer) => {
-      if (left) return;
-      if (answer.ok) setDetail(answer.value);
-      else if (answer.code === 'not-found') setDetail('missing');
-    });
-    return () => {
-      left = true;
-    };
-  }, [id, seq]);
-  return detail;
-};
-
-const actorText = (words: ReturnType<typeof useSpeech>['words'], actor: string): string => {
-  if (actor.startsWith('user:')) return actor.slice(5);
-  return actor.startsWith('device:') ? words.actor.device(actor.slice(7)) : words.actor.system;
-};
-
-const Dispatch = ({ operation }: { readonly operation: Operation }) => {
+/** Take, acknowledge, let go, reset, hand over: what changes who has it. */
+const Holding = (props: {
+  readonly details: Details;
+  readonly operation: Operation;
+  readonly draft: Draft;
+  readonly put: (change: Partial<Draft>) => void;
+}) => {
   const { words } = useSpeech();
-  const [name, setName] = useState('');
-  const [confirmed, setConfirmed] = useState(true);
+  const { operation, draft, put } = props;
+  const { alert } = props.details;
+  const busy = operation.sending !== null;
+  const held = alert.claimedBy !== undefined;
+  const simple = (verb: 'acknowledge' | 'claim' | 'release' | 'reset', word: string) => (
+    <button type="button" data-verb={verb} disabled={busy} onClick={() => void operation.send(verb, {})}>
+      {operation.sending === verb ? words.sending : word}
+    </button>
+  );
+  const heir = draft.heir.trim();
   return (
-    <fieldset className="dispatch">
-      <legend>{words.detail.dispatch}</legend>
-      <label>
-        <input type="radio" checked={confirmed} onChange={() => setConfirmed(true)} />{' '}
-        {words.detail.confirmed}
-      </label>
-      <label>
-        <input type="radio" checked={!confirmed} onChange={() => setConfirmed(false)} /> {words.detail.asked}
-      </label>
-      <input
-        value={name}
-        maxLength={100}
-        placeholder={words.detail.person}
-        aria-label={words.detail.person}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <div className="choices">
-        {helpers.map((who) => (
+    <div className="holding">
+      {!alert.acknowledged && <TakeButton id={alert.id} />}
+      {!alert.acknowledged && simple('acknowledge', words.detail.acknowledge)}
+      {alert.acknowledged && !held && simple('claim', words.detail.claim)}
+      {alert.latching &&
+        !alert.active &&
+        !alert.reset &&
+        alert.rule !== null &&
+        simple('reset', words.detail.reset)}
+      {held && (
+        <span className="hand-over">
+          <input
+            value={draft.heir}
+            placeholder={words.detail.handOverTo}
+            aria-label={words.detail.handOverTo}
+            onChange={(event) => put({ heir: event.target.value })}
+          />
           <button
-            key={who}
             type="button"
-            data-dispatch={who}
-            disabled={operation.sending !== null}
+            disabled={busy || heir === ''}
             onClick={() =>
-              void operation.send('dispatch', {
-                who,
-                confirmed,
-                ...(name.trim() === '' ? {} : { name: name.trim() }),
+              void operation.send('hand-over', { to: heir }).then((done) => {
+                if (done) put({ heir: '' });
               })
             }
           >
-            {words.helper[who]}
+            {words.detail.handOver}
           </button>
-        ))}
-      </div>
-    </fieldset>
+        </span>
+      )}
+      {held && simple('release', words.detail.release)}
+    </div>
   );
 };
 
-const Comment = ({ operation }: { readonly operation: Operation }) => {
-  const { words } = useSpeech();
-  const [note, setNote] = useState('');
-  const save = async (): Promise<void> => {
-    if (note.trim() !== '' && (await operation.send('comment', { note: note.trim() }))) setNote('');
-  };
+const Facts = ({ details }: { readonly details: Details }) => {
+  const { words, language } = useSpeech();
+  const { alert } = details;
   return (
-    <fieldset>
-      <legend>{words.detail.comment}</legend>
-      <textarea
-        name="note"
-        rows={3}
-        maxLength={2000}
-        value={note}
-        placeholder={words.detail.commentPlaceholder}
-        aria-label={words.detail.comment}
-        onChange={(event) => setNote(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && event.ctrlKey) void save();
-        }}
-      />
-      <button
-        type="button"
-        data-save
-        disabled={note.trim() === '' || operation.sending !== null}
-        onClick={() => void save()}
-      >
-        {words.detail.save}
-      </button>
-    </fieldset>
-  );
-};
-
-const Finish = ({ operation, active }: { readonly operation: Operation; readonly active: boolean }) => {
-  const { words } = useSpeech();
-  const [disposition, setDisposition] = useState<Disposition | null>(null);
-  const choices = dispositions.filter((one) => one !== 'returned');
-  return (
-    <fieldset>
-      <legend>{words.detail.finish}</legend>
-      {active && <p className="quiet">{words.detail.stillActive}</p>}
-      <div className="choices">
-        {choices.map((one) => (
-          <button
-            key={one}
-            type="button"
-            data-disposition={one}
-            aria-pressed={disposition === one}
-            disabled={active}
-            onClick={() => setDisposition(one)}
-          >
-            {words.disposition[one]}
-          </button>
-        ))}
+    <dl className="facts">
+      <div>
+        <dt>{words.detail.device}</dt>
+        <dd>{alert.devices.join(', ')}</dd>
       </div>
-      <button
-        type="button"
-        className="main"
-        data-close
-        disabled={disposition === null || active || operation.sending !== null}
-        onClick={() => {
-          if (disposition !== null && disposition !== 'returned')
-            void operation.send('close', { disposition });
-        }}
-      >
-        {words.detail.closeNow}
-      </button>
-    </fieldset>
+      <div>
+        <dt>{words.detail.received}</dt>
+        <dd>{timeText(alert.receivedAt, language)}</dd>
+      </div>
+      {alert.deviceTime !== undefined && Math.abs(alert.deviceTime - alert.receivedAt) > 5_000 && (
+        <div>
+          <dt>{words.detail.deviceTime}</dt>
+          <dd>{timeText(alert.deviceTime, language)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{words.board.state}</dt>
+        <dd>
+          {words.state[alert.state]}
+          {alert.rule !== null && ` · ${alert.active ? words.detail.active : words.detail.over}`}
+        </dd>
+      </div>
+      {alert.rule && (
+        <div>
+          <dt>{words.detail.rule}</dt>
+          <dd>{alert.rule.id}</dd>
+        </div>
+      )}
+    </dl>
   );
 };
 
 /** One alert with everything that happened to it, and everything that can be done. */
 export const Detail = ({ id, close }: { readonly id: string; readonly close: () => void }) => {
-  const { words, text, language } = useSpeech();
-  const detail = useDetail(id);
+  const { words, text } = useSpeech();
+  const details = useDetail(id);
   const operation = useOperation(id);
-  const [heir, setHeir] = useState('');
-  const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another alert is another dialog
-  useEffect(() => heading.current?.focus(), [id]);
-  if (typeof detail === 'string') {
+  const { user } = useFeedState();
+  const [draft, put] = useDraft(id);
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Whoever is typing goes on typing.
+    if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
+  }, []);
+  const shut = (
+    <button type="button" className="shut" onClick={close}>
+      {words.detail.close}
+    </button>
+  );
+  if (typeof details === 'string') {
     return (
-      <section className="detail">
-        <button type="button" onClick={close}>
-          {words.detail.close}
-        </button>
-        <p>{detail === 'loading' ? words.detail.loading : words.detail.notFound}</p>
+      <section ref={pane} className="detail" tabIndex={-1}>
+        <header>
+          <h2>{details === 'loading' ? words.detail.loading : words.detail.notFound}</h2>
+          {shut}
+        </header>
       </section>
     );
   }
-  const closed = detail.state === 'closed';
-  const busy = operation.sending !== null;
+  const { alert, timeline, stored } = details;
+  const closed = alert.state === 'closed';
+  const mayAct = user === null || mayActAs(user.role, 'operator');
+  const word = stateWord(alert);
+  const handling = { operation, draft, put };
   return (
-    <section className="detail" data-detail={id} data-state={detail.state} aria-label={text(detail.title)}>
-      <header>
-        <h2 ref={heading} tabIndex={-1}>
-          {detail.place?.text ?? words.board.unknownPlace}
-        </h2>
-        <button type="button" onClick={close}>
-          {words.detail.close}
-        </button>
+    <section
+      ref={pane}
+      className="detail"
+      tabIndex={-1}
+      data-detail={id}
+      data-state={alert.state}
+      aria-label={text(alert.title)}
+    >
+      <header className={alert.priority}>
+        <div>
+          <p className="line">
+            <span className="priority">
+              <PriorityShape priority={alert.priority} /> {words.priority[alert.priority]}
+            </span>
+            <strong>{text(alert.title)}</strong>
+            {alert.count > 1 && <span>{words.board.count(alert.count)}</span>}
+            <Marks alert={alert} stored={stored} />
+          </p>
+          <h2>{alert.place?.text ?? words.board.unknownPlace}</h2>
+          <p className="line">
+            <span className={`word ${word}`}>{words.word[word]}</span>
+            {alert.claimedBy !== undefined && <span>{alert.claimedBy}</span>}
+            {closed ? (
+              alert.disposition && <strong>{wordFor(words.disposition, alert.disposition)}</strong>
+            ) : (
+              <WaitingClock since={alert.receivedAt} />
+            )}
+          </p>
+        </div>
+        {shut}
       </header>
-      <p className="what">
-        <strong>{text(detail.title)}</strong> · {words.state[detail.state]}
-        {detail.claimedBy !== undefined && ` · ${detail.claimedBy}`} <Marks alert={detail} stored />
-      </p>
       {operation.refused !== null && (
         <p className="refused" role="alert">
           {operation.refused}
@@ -194,90 +177,22 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
       )}
       <div className="columns">
         <div>
-          <HouseholdCard place={detail.place} />
-          {closed ? (
-            <p>
-              {words.detail.closedAs(
-                detail.disposition === undefined ? '' : words.disposition[detail.disposition],
-              )}
-            </p>
-          ) : (
+          <HouseholdCard place={alert.place} />
+          {!closed && mayAct && (
             <>
-              <div className="actions">
-                {detail.acknowledged ? null : <TakeButton alert={detail} stored />}
-                {detail.claimedBy !== undefined && (
-                  <button type="button" disabled={busy} onClick={() => void operation.send('release', {})}>
-                    {words.detail.release}
-                  </button>
-                )}
-                {!detail.acknowledged && (
-                  <button
-                    type="button"
-                    disabled={busy}
-                    onClick={() => void operation.send('acknowledge', {})}
-                  >
-                    {words.detail.acknowledge}
-                  </button>
-                )}
-                {detail.latching && !detail.active && !detail.reset && detail.rule !== null && (
-                  <button type="button" disabled={busy} onClick={() => void operation.send('reset', {})}>
-                    {words.detail.reset}
-                  </button>
-                )}
-                {detail.claimedBy !== undefined && (
-                  <span>
-                    <input
-                      value={heir}
-                      placeholder={words.detail.handOverTo}
-                      aria-label={words.detail.handOverTo}
-                      onChange={(event) => setHeir(event.target.value)}
-                    />
-                    <button
-                      type="button"
-                      disabled={busy || heir.trim() === ''}
-                      onClick={() => void operation.send('hand-over', { to: heir.trim() })}
-                    >
-                      {words.detail.handOver}
-                    </button>
-                  </span>
-                )}
-              </div>
-              <Comment operation={operation} />
-              <Dispatch operation={operation} />
-              <Finish operation={operation} active={detail.active} />
+              <Holding details={details} {...handling} />
+              <Comment {...handling} />
+              <Dispatch {...handling} timeline={timeline} />
+              <Finish {...handling} alert={id} active={alert.active} />
             </>
           )}
         </div>
         <div>
           <h3>{words.detail.timeline}</h3>
-          <ol className="timeline">
-            {detail.timeline.map((entry) => (
-              <li key={entry.seq} data-event={entry.event}>
-                <time>{clockText(entry.at, language)}</time>{' '}
-                <strong>{wordFor(words.timeline, entry.event)}</strong>{' '}
-                <span className="quiet">{actorText(words, entry.actor)}</span>
-                {typeof entry.data.who === 'string' && <span> {wordFor(words.helper, entry.data.who)}</span>}
-                {entry.note !== undefined && <blockquote>{entry.note}</blockquote>}
-              </li>
-            ))}
-          </ol>
+          <Timeline entries={timeline} />
           <h3>{words.detail.evidence}</h3>
-          <ul className="evidence">
-            {detail.evidence.map((piece, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: evidence is only ever appended, and two pieces may be the same
-              <li key={index}>
-                <time>{clockText(piece.receivedAt, language)}</time>{' '}
-                {piece.event !== undefined && wordFor(words.event, piece.event)}
-                {piece.measurement !== undefined &&
-                  `${wordFor(words.measurement, piece.measurement)} ${String(piece.value)} ${piece.unit ?? ''}`}
-                {piece.limit !== undefined && ` (${words.detail.limit} ${String(piece.limit)})`}
-              </li>
-            ))}
-          </ul>
-          <p className="quiet">
-            {words.detail.device} {detail.device}
-            {detail.rule !== null && ` · ${words.detail.rule} ${detail.rule.id}`}
-          </p>
+          <EvidenceList evidence={alert.evidence} />
+          <Facts details={details} />
         </div>
       </div>
     </section>

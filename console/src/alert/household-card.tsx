@@ -1,43 +1,19 @@
-import { useEffect, useState } from 'react';
-import type { Household } from '../../../src/model/household.ts';
 import type { Place } from '../../../src/model/place.ts';
-import { readHousehold } from '../server/gateway.ts';
+import { clock } from '../feed/clock.ts';
 import { useSpeech } from '../words/words.tsx';
+import { useHousehold } from './household-book.ts';
+import './household.css';
 
-type Known =
-  | { readonly is: 'loading' | 'none' | 'unknown' }
-  | { readonly is: 'known'; readonly card: Household };
-
-/** The card of the home a call comes from: first what must be known before the first word. */
+/** The card of the home a call comes from: first what must be known before the first word, then who lives there, then who has the key. */
 export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
   const { words } = useSpeech();
-  const [known, setKnown] = useState<Known>({ is: 'loading' });
-  const id = place?.id;
-  useEffect(() => {
-    if (id === undefined) return setKnown({ is: 'none' });
-    let left = false;
-    void readHousehold(id).then((answer) => {
-      if (left) return;
-      if (answer.ok) setKnown({ is: 'known', card: answer.value });
-      else setKnown({ is: answer.code === 'not-found' ? 'none' : 'unknown' });
-    });
-    return () => {
-      left = true;
-    };
-  }, [id]);
+  const known = useHousehold(place);
   if (known.is !== 'known') {
-    return (
-      <p className="household quiet">
-        {
-          { loading: words.household.loading, none: words.household.none, unknown: words.household.unknown }[
-            known.is
-          ]
-        }
-      </p>
-    );
+    return <p className="household absent">{words.household[known.is]}</p>;
   }
   const { card } = known;
-  const year = new Date().getFullYear();
+  const year = new Date(clock.now()).getFullYear();
+  const contacts = [...card.contacts].sort((a, b) => Number(b.hasKey) - Number(a.hasKey));
   return (
     <section className="household" aria-label={words.household.title}>
       {card.warnings.length > 0 && (
@@ -47,21 +23,25 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
           ))}
         </p>
       )}
-      {card.residents.map((resident) => (
-        <p key={resident.name}>
-          <strong>{resident.name}</strong>
-          {resident.born !== undefined && ` · ${words.household.age(year - resident.born)}`}
-          {resident.phone !== undefined && ` · ${resident.phone}`}
-          {resident.health !== undefined && ` · ${resident.health}`}
-        </p>
-      ))}
-      {card.contacts.map((contact) => (
-        <p key={`${contact.name} ${contact.phone}`} className="quiet">
-          {contact.relation} {contact.name} {contact.phone}{' '}
-          {contact.hasKey && <strong className="mark">{words.household.key}</strong>}
-        </p>
-      ))}
-      {card.note !== '' && <p>{card.note}</p>}
+      <ul>
+        {card.residents.map((resident) => (
+          <li key={resident.name}>
+            <strong>{resident.name}</strong>
+            {resident.born !== undefined && <span>{words.household.age(year - resident.born)}</span>}
+            {resident.phone !== undefined && <span className="phone">{resident.phone}</span>}
+            {resident.health !== undefined && <span>{resident.health}</span>}
+          </li>
+        ))}
+        {contacts.map((contact) => (
+          <li key={`${contact.name} ${contact.phone}`}>
+            <span className="relation">{contact.relation}</span>
+            <span>{contact.name}</span>
+            <span className="phone">{contact.phone}</span>
+            {contact.hasKey && <span className="key">{words.household.key}</span>}
+          </li>
+        ))}
+      </ul>
+      {card.note !== '' && <p className="note">{card.note}</p>}
     </section>
   );
 };

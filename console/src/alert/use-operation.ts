@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
+import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { perform } from '../server/gateway.ts';
 import { refusalText } from '../words/refusal.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -17,19 +18,32 @@ export type Operation = {
 };
 
 /** The way to command one alert. */
-export const useOperation = (alert: string): Operation => {
+export const useOperation = (id: string): Operation => {
   const { words } = useSpeech();
+  const feed = useFeed();
+  const { alerts } = useFeedState();
   const [sending, setSending] = useState<AlertVerb | null>(null);
+  const [awaited, setAwaited] = useState<{ readonly verb: AlertVerb; readonly version: number } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const known = alerts.get(id);
+  // Done, says the answer; shown as done once the feed has it too.
+  const pending =
+    awaited !== null && known !== undefined && known.version < awaited.version ? awaited.verb : null;
   return {
-    sending,
+    sending: sending ?? pending,
     refused,
     send: async (verb, body) => {
       setSending(verb);
       setRefused(null);
-      const answer = await perform(alert, verb, body);
+      const answer = await perform(id, verb, body);
+      if (answer.ok) setAwaited({ verb, version: answer.value.version });
       setSending(null);
-      if (!answer.ok) setRefused(refusalText(words, answer));
+      if (!answer.ok) {
+        const { uncommitted, alerts: stored } = feed.state();
+        const lost = answer.code === 'not-found' && uncommitted.has(id) && !stored.has(id);
+        if (lost) feed.forgetUncommitted(id);
+        setRefused(lost ? words.refusal.forgotten : refusalText(words, answer));
+      }
       return answer.ok;
     },
   };

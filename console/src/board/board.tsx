@@ -1,173 +1,212 @@
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
+import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
+import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
 import { WaitingClock } from './waiting-clock.tsx';
+import './board.css';
 
-const shapes = { critical: '◆', high: '▲', medium: '■', low: '○' } as const;
-
-const Row = ({
-  shown,
-  me,
-  open,
-}: {
-  readonly shown: Shown;
+type RowProps = {
+  readonly alert: Alert;
+  readonly stored: boolean;
   readonly me: string | null;
+  readonly selected: boolean;
   readonly open: (id: string) => void;
-}) => {
+};
+
+/** Who lives there, in a word or two beside the place. */
+const Residents = ({ alert }: { readonly alert: Alert }) => {
+  const known = useHousehold(alert.place);
+  if (known.is !== 'known') return null;
+  const { residents } = known.card;
+  return <span className="residents">{residents.map(({ name }) => name).join(' ')}</span>;
+};
+
+const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
   const { words, text } = useSpeech();
-  const { alert, stored } = shown;
   const word = stateWord(alert);
+  const rings = isRinging(alert);
   return (
-    <li className={`row ${alert.priority} ${word}`} data-alert={alert.id} data-state={alert.state}>
+    <li
+      className={`row ${alert.priority} ${word}${rings ? ' rings' : ''}${selected ? ' selected' : ''}`}
+      data-alert={alert.id}
+      data-state={alert.state}
+    >
       <span className="priority">
-        <i aria-hidden="true">{shapes[alert.priority]}</i> {words.priority[alert.priority]}
+        <PriorityShape priority={alert.priority} /> {words.priority[alert.priority]}
       </span>
-      <button type="button" className="title" onClick={() => open(alert.id)}>
-        <strong>{text(alert.title)}</strong>
-        <Marks alert={alert} stored={stored} />
+      <span className="what">
+        <button type="button" className="title" onClick={() => open(alert.id)}>
+          {text(alert.title)}
+        </button>
         {alert.count > 1 && <span className="count">{words.board.count(alert.count)}</span>}
-      </button>
-      <span className="where">{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
-      <WaitingClock since={alert.receivedAt} />
+        <Marks alert={alert} stored={stored} />
+      </span>
+      <span className="where">
+        <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
+        {(rings || alert.priority === 'critical' || alert.priority === 'high') && <Residents alert={alert} />}
+      </span>
+      <WaitingClock since={alert.receivedAt} deadlines={rings} />
       <span className={`word ${word}`}>{words.word[word]}</span>
       <span className="who">
-        {alert.claimedBy === undefined ? '—' : alert.claimedBy === me ? words.board.me : alert.claimedBy}
+        {alert.claimedBy === undefined ? '' : alert.claimedBy === me ? words.board.me : alert.claimedBy}
       </span>
       {isWaiting(alert) ? (
-        <TakeButton alert={alert} stored={stored} taken={() => open(alert.id)} />
+        <TakeButton id={alert.id} taken={() => open(alert.id)} />
       ) : (
-        <button type="button" onClick={() => open(alert.id)}>
-          {words.board.open}
-        </button>
+        <span className="take">
+          <button type="button" tabIndex={-1} onClick={() => open(alert.id)}>
+            {words.board.open}
+          </button>
+        </span>
       )}
     </li>
   );
-};
+});
+
+const foldedKey = 'zhishou.folded';
 
 /** What needs a person now, critical on top. While the pointer or the keyboard is in it no row moves; what comes meanwhile is announced and comes in below. */
 export const Board = (props: {
   readonly alerts: ReadonlyMap<string, Shown>;
   readonly me: string | null;
   readonly complete: boolean;
+  readonly opened: string | null;
   readonly open: (id: string) => void;
 }) => {
   const { words } = useSpeech();
+  const { open } = props;
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [folded, setFolded] = useState<ReadonlySet<string>>(
+    () => new Set((localStorage.getItem(foldedKey) ?? 'aside').split(' ')),
+  );
+  useEffect(() => localStorage.setItem(foldedKey, [...folded].join(' ')), [folded]);
   const drawn = useRef<Layout>([]);
-  const last = useRef(new Map<string, Shown>());
+  const known = useRef<ReadonlyMap<string, Shown>>(new Map());
+  const board = useRef<HTMLElement>(null);
   const wanted = useMemo(() => arrange([...props.alerts.values()].map(({ alert }) => alert)), [props.alerts]);
   const layout = settle(drawn.current, wanted, pointed || focused);
-  drawn.current = layout;
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
-  const rows = new Map([...last.current, ...props.alerts]);
-  last.current = new Map(
+  const rows = new Map(
     layout.flatMap(({ ids }) =>
-      ids.flatMap((id) => (rows.has(id) ? [[id, rows.get(id) as Shown] as const] : [])),
+      ids.flatMap((id) => {
+        const now = props.alerts.get(id);
+        const before = known.current.get(id);
+        if (now) return [[id, now] as const];
+        return before ? [[id, { ...before, alert: asClosed(before.alert) }] as const] : [];
+      }),
     ),
   );
+  useEffect(() => {
+    drawn.current = layout;
+    known.current = rows;
+  });
   const arrivals = layout.find(({ section }) => section === 'arrivals')?.ids ?? [];
-  const urgent = arrivals.filter((id) => isRinging((rows.get(id) as Shown).alert)).length;
+  const urgent = arrivals.filter((id) => {
+    const shown = rows.get(id);
+    return shown !== undefined && isRinging(shown.alert);
+  }).length;
 
-  const move = (event: KeyboardEvent<HTMLElement>): void => {
-    const step =
-      event.key === 'ArrowDown' || event.key === 'j'
-        ? 1
-        : event.key === 'ArrowUp' || event.key === 'k'
-          ? -1
-          : 0;
-    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')];
-    const at = rows.findIndex((row) => row.contains(document.activeElement));
-    const take = rows[at]?.querySelector<HTMLElement>('.take button');
-    if (step !== 0) {
-      event.preventDefault();
-      rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.querySelector<HTMLElement>('.title')?.focus();
-    } else if (
-      event.key === 'Enter' &&
-      take &&
-      event.target instanceof HTMLElement &&
-      event.target.matches('.title')
-    ) {
-      event.preventDefault();
-      take.click();
+  const letIn = (): void => {
+    if (board.current?.contains(document.activeElement) && document.activeElement instanceof HTMLElement) {
+      document.activeElement.blur();
     }
+    drawn.current = [];
+    setFocused(false);
+    setPointed(false);
+  };
+
+  const fold = (section: string): void =>
+    setFolded((now) =>
+      now.has(section) ? new Set([...now].filter((one) => one !== section)) : new Set([...now, section]),
+    );
+
+  /** Enter takes what waits, and opens what somebody has. */
+  const enter = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.key !== 'Enter' || !(event.target instanceof HTMLElement) || !event.target.matches('.title'))
+      return;
+    const take = event.target.closest('.row')?.querySelector<HTMLElement>('[data-take]');
+    if (!take) return;
+    event.preventDefault();
+    take.click();
   };
 
   return (
     <main
+      ref={board}
       className="board"
+      aria-label={words.board.title}
       onPointerEnter={() => setPointed(true)}
+      onPointerMove={() => setPointed(true)}
       onPointerLeave={() => setPointed(false)}
-      onFocus={() => setFocused(true)}
-      onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
-      onKeyDown={move}
+      // A click leaves its button focused; only a hand on the keyboard holds the board still after the pointer has gone.
+      onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
+      }}
+      onKeyDown={enter}
     >
-      {arrivals.length > 0 && (
-        <button
-          type="button"
-          className="arrivals"
-          onClick={() => {
-            drawn.current = [];
-            setFocused(false);
-            setPointed(false);
-          }}
-        >
-          {words.board.arrivals(arrivals.length, urgent)} · {words.board.letIn}
-        </button>
-      )}
       {layout.length === 0 && (
         <div className="empty">
           <h2>{props.complete ? words.board.empty : words.board.emptyUnsure}</h2>
           {props.complete && <p>{words.board.emptyHint}</p>}
         </div>
       )}
-      {layout.map(({ section, ids }) => (
-        <section key={section} className={`part ${section}`}>
-          <h2>
-            {words.section[section]} <span className="quiet">{ids.length}</span>
-            {section !== 'emergency' && (
-              <button
-                type="button"
-                className="plain"
-                aria-expanded={!folded.has(section)}
-                onClick={() =>
-                  setFolded(
-                    (now) =>
-                      new Set(
-                        now.has(section) ? [...now].filter((one) => one !== section) : [...now, section],
-                      ),
-                  )
-                }
-              >
-                {folded.has(section) ? words.board.unfold : words.board.fold}
-              </button>
+      {layout.map(({ section, ids }) => {
+        const shown = ids.flatMap((id) => rows.get(id) ?? []);
+        const waiting = shown.filter(({ alert }) => isWaiting(alert)).length;
+        const shut = section !== 'emergency' && section !== 'arrivals' && folded.has(section);
+        return (
+          <section key={section} className={`part ${section}`} data-section={section}>
+            <h2>
+              {section === 'emergency' || section === 'arrivals' ? (
+                <span>{words.section[section]}</span>
+              ) : (
+                <button type="button" className="fold" aria-expanded={!shut} onClick={() => fold(section)}>
+                  <i aria-hidden="true">{shut ? '▸' : '▾'}</i> {words.section[section]}
+                </button>
+              )}
+              <span className="quiet">
+                {ids.length}
+                {waiting > 0 && ` · ${words.board.waiting(waiting)}`}
+              </span>
+            </h2>
+            {!shut && (
+              <ul>
+                {shown.map(({ alert, stored }) => (
+                  <Row
+                    key={alert.id}
+                    alert={alert}
+                    stored={stored}
+                    me={props.me}
+                    selected={alert.id === props.opened}
+                    open={open}
+                  />
+                ))}
+              </ul>
             )}
-          </h2>
-          {!folded.has(section) && (
-            <ul>
-              {ids.map((id) => {
-                const shown = rows.get(id);
-                return shown && <Row key={id} shown={shown} me={props.me} open={props.open} />;
-              })}
-            </ul>
-          )}
-        </section>
-      ))}
+          </section>
+        );
+      })}
+      {arrivals.length > 0 && (
+        <div className="arrivals-bar" role="status">
+          <span>{words.board.arrivals(arrivals.length, urgent)}</span>
+          <button type="button" onClick={letIn}>
+            {words.board.letIn}
+          </button>
+        </div>
+      )}
     </main>
   );
 };
 
-/** Those that ring, most urgent first. */
-export const ringingOf = (alerts: ReadonlyMap<string, Shown>): readonly Shown[] =>
-  arrange([...alerts.values()].map(({ alert }): Alert => alert).filter(isRinging))
-    .flatMap(({ ids }) => ids)
-    .flatMap((id) => {
-      const shown = alerts.get(id);
-      return shown ? [shown] : [];
-    });
+const asClosed = (alert: Alert): Alert =>
+  alert.state === 'closed'
+    ? alert
+    : { ...alert, state: 'closed', acknowledged: true, closedAt: alert.lastAt };

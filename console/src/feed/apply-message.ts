@@ -46,19 +46,11 @@ const withDevice = (state: FeedState, change: Change, device: Device): FeedState
   return { ...state, seq: change.seq, devices };
 };
 
-const withoutDevice = (state: FeedState, id: string): ReadonlyMap<string, Device> => {
-  const devices = new Map(state.devices);
-  devices.delete(id);
-  return devices;
-};
-
 const withChange = (state: FeedState, change: Change): FeedState => {
   if (!state.complete || change.seq <= state.seq) return state;
   if (change.alert) return withAlert(state, change, change.alert);
   if (change.device) return withDevice(state, change, change.device);
-  if (change.what === 'device' && change.event === 'removed' && typeof change.data?.device === 'string') {
-    return { ...state, seq: change.seq, devices: withoutDevice(state, change.data.device) };
-  }
+  if (change.what === 'household') return { ...state, seq: change.seq, householdsAt: change.seq };
   return { ...state, seq: change.seq };
 };
 

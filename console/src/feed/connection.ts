@@ -33,12 +33,15 @@ export type Line = {
 /** The code of a close by a gateway whose messages we took too slowly; we come back at once. */
 const tooSlow = 4008;
 
-/** Opens the live feed and keeps it open. `after` answers the number to resume from, or null for a snapshot; `agrees` says after a hello whether what follows can be used (false: begin anew without a number). */
+/** Where a console goes on: after which number of which run of numbers. */
+export type Resumption = { readonly after: number; readonly feed: string };
+
+/** Opens the live feed and keeps it open. `after` answers where to resume, or null for a snapshot; `agrees` says after a hello whether what follows can be used (false: begin anew without a number). */
 export const keepLine = (ports: {
-  readonly open: (after: number | null, ears: SocketEars) => Socket;
+  readonly open: (after: Resumption | null, ears: SocketEars) => Socket;
   readonly now: () => number;
   readonly chance: () => number;
-  readonly after: () => number | null;
+  readonly after: () => Resumption | null;
   readonly heard: (message: ServerMessage) => void;
   readonly agrees: () => boolean;
   readonly unreadable: () => void;

@@ -25,6 +25,8 @@ export type FeedState = {
   readonly touched: ReadonlyMap<string, number>;
   /** Devices by id, as far as they were asked for or have changed. */
   readonly devices: ReadonlyMap<string, Device>;
+  /** The number of the last change of any household's card. */
+  readonly householdsAt: number;
   /** Messages that could not be read. */
   readonly unreadable: number;
 };
@@ -43,6 +45,7 @@ export const nothingHeard: FeedState = {
   announced: new Map(),
   touched: new Map(),
   devices: new Map(),
+  householdsAt: 0,
   unreadable: 0,
 };
 

@@ -3,7 +3,7 @@ import type { ClientMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { applyMessage, withDeviceList, withoutUncommitted } from './apply-message.ts';
 import { beat, setClock } from './clock.ts';
-import { keepLine, type LineState } from './connection.ts';
+import { keepLine, type LineState, type Resumption } from './connection.ts';
 import { type FeedState, nothingHeard } from './feed-state.ts';
 
 /** The live feed of this page: what is known, how the line stands, and the way to say something. */
@@ -17,9 +17,10 @@ export type LiveFeed = {
   readonly stop: () => void;
 };
 
-const addressOf = (after: number | null): string => {
+const addressOf = (from: Resumption | null): string => {
   const { protocol, host } = window.location;
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live${after === null ? '' : `?after=${after}`}`;
+  const query = from === null ? '' : `?after=${from.after}&feed=${encodeURIComponent(from.feed)}`;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live${query}`;
 };
 
 /** Starts the feed. `askWhy` is called when the line could not be opened, which a browser does not explain: the session may have ended. */
@@ -44,7 +45,7 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     },
     now: Date.now,
     chance: Math.random,
-    after: () => (state.complete ? state.seq : null),
+    after: () => (state.complete && state.feed !== null ? { after: state.seq, feed: state.feed } : null),
     heard: (message) => put(applyMessage(state, message, Date.now())),
     agrees: () => state.complete,
     unreadable: () => put({ ...state, unreadable: state.unreadable + 1 }),

@@ -32,6 +32,9 @@ export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
   test: [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7)],
 };
 
+/** How long one round of a tune is, in ms. */
+export const roundMs = (tune: Tune): number => tunes[tune].reduce((sum, { ms }) => sum + ms, 0);
+
 const fadeMs = 8;
 
 /** The samples (-1..1) of a round of tones at `rate` samples a second; a second partial gives it an edge that small loudspeakers carry. */

@@ -5,7 +5,7 @@ import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { chimes, longestSilenceMs, loopsNow, type Silence, silenceFor } from './choose-sound.ts';
 import { createPlayer, type Player } from './player.ts';
-import type { Tune } from './tones.ts';
+import { roundMs, type Tune } from './tones.ts';
 
 /** What this seat hears, and its switches. */
 export type Sound = {
@@ -40,14 +40,18 @@ export const useSound = (health: FeedHealth): Sound => {
   }, [player, sounding]);
   useEffect(() => () => player.loop([]), [player]);
 
+  const [chimedUntil, setChimedUntil] = useState(0);
   const chimed = useRef<ReadonlySet<string> | null>(null);
   useEffect(() => {
     if (!state.complete) return;
     const now = new Set(chimes(alerts));
     const before = chimed.current;
     chimed.current = now;
-    if (before !== null && [...now].some((name) => !before.has(name))) player.once('high');
+    if (before === null || ![...now].some((name) => !before.has(name))) return;
+    player.once('high');
+    setChimedUntil(Date.now() + roundMs('high'));
   }, [player, alerts, state.complete]);
+  const chiming = useClock(() => Date.now() < chimedUntil);
 
   useEffect(() => {
     const unlock = (): void => player.unlock();
@@ -60,9 +64,9 @@ export const useSound = (health: FeedHealth): Sound => {
   }, [player]);
 
   useEffect(() => {
-    document.documentElement.dataset.sound = sounding;
+    document.documentElement.dataset.sound = sounding === '' && chiming ? 'high' : sounding;
     document.documentElement.dataset.audio = audio;
-  }, [sounding, audio]);
+  }, [sounding, chiming, audio]);
 
   return {
     audio,

@@ -5,7 +5,7 @@ import { useFeedState, useLine } from '../feed/live-feed.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { useSpeech } from '../words/words.tsx';
 
-/** What the operator must know before trusting the page, loudest first. */
+/** What the operator must know before trusting the page. Laid over the foot of the page, so that no row moves when it comes or goes. */
 export const Banners = ({ health, sound }: { readonly health: FeedHealth; readonly sound: Sound }) => {
   const { words } = useSpeech();
   const line = useLine();
@@ -13,14 +13,12 @@ export const Banners = ({ health, sound }: { readonly health: FeedHealth; readon
   const age = useClock(() => ageText(Date.now() - line.heardAt));
   return (
     <div className="banners">
-      {health === 'blind' && (
-        <p className="banner blind" role="alert" data-banner="blind">
-          {words.banner.blind(age)}
-        </p>
-      )}
-      {health === 'stale' && (
-        <p className="banner stale" role="alert" data-banner="stale">
-          {words.banner.stale(age)}
+      {(outdated || unreadable > 0) && (
+        <p className="banner notice">
+          {outdated ? words.banner.outdated : words.banner.unreadable}
+          <button type="button" onClick={() => window.location.reload()}>
+            {words.banner.reload}
+          </button>
         </p>
       )}
       {sound.audio === 'suspended' && (
@@ -29,12 +27,14 @@ export const Banners = ({ health, sound }: { readonly health: FeedHealth; readon
           <small>{words.banner.unlockHint}</small>
         </button>
       )}
-      {(outdated || unreadable > 0) && (
-        <p className="banner stale">
-          {outdated ? words.banner.outdated : words.banner.unreadable}
-          <button type="button" onClick={() => window.location.reload()}>
-            {words.banner.reload}
-          </button>
+      {health === 'stale' && (
+        <p className="banner stale" role="alert" data-banner="stale">
+          {words.banner.stale(age)}
+        </p>
+      )}
+      {health === 'blind' && (
+        <p className="banner blind" role="alert" data-banner="blind">
+          {words.banner.blind(age)}
         </p>
       )}
     </div>

@@ -1,14 +1,19 @@
+import { useEffect, useRef } from 'react';
 import { useSpeech } from '../words/words.tsx';
 
 /** What the keyboard does. */
 export const Sheet = ({ close }: { readonly close: () => void }) => {
   const { words } = useSpeech();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
   const keys = [
-    ['↑ ↓ / j k', words.sheet.move],
+    ['j  k  ↑  ↓', words.sheet.move],
     ['Enter', words.sheet.enter],
+    ['o', words.sheet.open],
     ['Esc', words.sheet.escape],
     ['m', words.sheet.silence],
-    ['1 2', words.sheet.pages],
+    ['t', words.sheet.sound],
+    ['1  2', words.sheet.pages],
     ['?', words.sheet.sheet],
   ] as const;
   return (
@@ -24,7 +29,7 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
           </div>
         ))}
       </dl>
-      <button type="button" onClick={close}>
+      <button ref={button} type="button" onClick={close}>
         {words.sheet.close}
       </button>
     </div>

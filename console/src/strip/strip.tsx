@@ -1,9 +1,12 @@
 import { useEffect, useState } from 'react';
 import { ageText, spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
+import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import type { Sound } from '../sound/use-sound.ts';
-import { useSpeech, wordFor } from '../words/words.tsx';
+import { wordFor } from '../words/word-for.ts';
+import { useSpeech } from '../words/words.tsx';
+import './strip.css';
 
 /** The pages of the console. */
 export const pages = ['watch', 'devices'] as const;
@@ -23,37 +26,59 @@ const useTheme = (): readonly [(typeof themes)[number], () => void] => {
   return [theme, () => setTheme((now) => themes[(themes.indexOf(now) + 1) % themes.length] ?? 'system')];
 };
 
-/** The strip at the top, always there: how far the page can be trusted, who sits here, and whether it can be heard. */
+const LineState = ({ health }: { readonly health: FeedHealth }) => {
+  const { words, language } = useSpeech();
+  const line = useLine();
+  const age = useClock(() => ageText(Date.now() - line.heardAt));
+  const { open, openSince } = line;
+  const since =
+    openSince === null
+      ? ''
+      : new Date(openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+          hour: '2-digit',
+          minute: '2-digit',
+        });
+  const said = open
+    ? words.strip.connected(since)
+    : line.attempts === 0
+      ? words.strip.connecting
+      : words.strip.lost;
+  return (
+    <span
+      className={`lamp ${health === 'live' ? 'good' : 'bad'}`}
+      data-line={open ? 'open' : 'closed'}
+      data-health={health}
+    >
+      <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i> {said}
+      <span className="quiet"> · {words.strip.newest(age)}</span>
+    </span>
+  );
+};
+
+/** The strip at the top, always there: how far the page can be trusted, whether it can be heard, and who sits here. */
 export const Strip = (props: {
   readonly page: Page;
   readonly open: (page: Page) => void;
+  readonly health: FeedHealth;
+  readonly waiting: number;
   readonly sound: Sound;
   readonly leave: () => void;
   readonly showSheet: () => void;
 }) => {
-  const { words, language, switchLanguage } = useSpeech();
+  const { words, switchLanguage } = useSpeech();
   const { user } = useFeedState();
-  const line = useLine();
   const [theme, nextTheme] = useTheme();
   const { sound } = props;
-  const age = useClock(() => ageText(Date.now() - line.heardAt));
-  const since =
-    line.openSince === null
-      ? ''
-      : new Date(line.openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-          hour: '2-digit',
-          minute: '2-digit',
-        });
   const audio = {
     running: words.strip.soundOn,
     suspended: words.strip.soundLocked,
     missing: words.strip.soundMissing,
   }[sound.audio];
   return (
-    <header className="strip">
+    <header className={`strip ${props.health}`}>
       <strong className="brand">{words.product}</strong>
       <nav>
-        {(['watch', 'devices'] as const).map((page) => (
+        {pages.map((page) => (
           <button
             key={page}
             type="button"
@@ -61,44 +86,47 @@ export const Strip = (props: {
             onClick={() => props.open(page)}
           >
             {words.strip[page]}
+            {page === 'watch' && props.waiting > 0 && <b className="tally">{props.waiting}</b>}
           </button>
         ))}
       </nav>
-      <span className={`line ${line.open ? 'good' : 'bad'}`} data-line={line.open ? 'open' : 'closed'}>
-        <i aria-hidden="true">{line.open ? '●' : '▲'}</i>{' '}
-        {line.open
-          ? words.strip.connected(since)
-          : line.attempts === 0
-            ? words.strip.connecting
-            : words.strip.lost}
-      </span>
-      <span className="quiet">{words.strip.newest(age)}</span>
+      <LineState health={props.health} />
       <span className="spring" />
-      <span className={sound.audio === 'running' ? 'good' : 'bad'}>
+      <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
         <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {audio}
       </span>
-      <button type="button" onClick={sound.test}>
+      <button type="button" data-test-sound onClick={sound.test}>
         {words.strip.testSound}
       </button>
       <button
         type="button"
+        data-silence
         onClick={sound.toggleSilence}
         aria-pressed={sound.silencedMs > 0}
         disabled={sound.sounding === '' && sound.silencedMs === 0}
       >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>
-      <button type="button" onClick={nextTheme}>
-        {words.strip.theme[theme]}
+      <button type="button" onClick={nextTheme} data-theme-switch title={words.strip.look}>
+        <i aria-hidden="true">◐</i> {words.strip.theme[theme]}
       </button>
-      <button type="button" onClick={switchLanguage}>
+      <button type="button" onClick={switchLanguage} data-language-switch>
         {words.strip.otherLanguage}
       </button>
-      <button type="button" onClick={props.showSheet}>
-        {words.strip.sheet}
+      <button
+        type="button"
+        onClick={props.showSheet}
+        aria-label={words.sheet.title}
+        title={words.sheet.title}
+      >
+        ?
       </button>
-      {user && <span>{words.strip.user(user.name, wordFor(words.role, user.role))}</span>}
-      <button type="button" onClick={props.leave}>
+      {user && (
+        <span className="seat-user" title={wordFor(words.role, user.role)}>
+          {user.name}
+        </span>
+      )}
+      <button type="button" onClick={props.leave} data-leave>
         {words.strip.logOut}
       </button>
     </header>

@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import type { Disposition } from '../../../src/model/alert.ts';
+
+/** What an operator has begun to write about an alert and not sent yet. */
+export type Draft = {
+  readonly note: string;
+  readonly person: string;
+  readonly heir: string;
+  readonly disposition: Exclude<Disposition, 'returned'> | null;
+  readonly closeNote: string;
+};
+
+const blank: Draft = { note: '', person: '', heir: '', disposition: null, closeNote: '' };
+
+// Outside the page's tree: what was typed outlives a look at another alert and a session that ends.
+const drafts = new Map<string, Draft>();
+
+/** The draft of an alert, and the way to change it. */
+export const useDraft = (alert: string): readonly [Draft, (change: Partial<Draft>) => void] => {
+  const [draft, setDraft] = useState(() => drafts.get(alert) ?? blank);
+  return [
+    draft,
+    (change) => {
+      const next = { ...(drafts.get(alert) ?? blank), ...change };
+      drafts.set(alert, next);
+      setDraft(next);
+    },
+  ];
+};
+
+/** Throws the draft away. */
+export const forgetDraft = (alert: string): void => {
+  drafts.delete(alert);
+};

@@ -1,0 +1,96 @@
+import type { Evidence } from '../../../src/model/alert.ts';
+import type { TimelineEntry } from '../../../src/model/change.ts';
+import { wordFor } from '../words/word-for.ts';
+import { type Speech, useSpeech } from '../words/words.tsx';
+
+/** A time of day in the seat's language; another day's with its date. */
+export const timeText = (at: number, language: Speech['language']): string => {
+  const date = new Date(at);
+  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+  const time = date.toLocaleTimeString(locale, { hour12: false });
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? time : `${date.toLocaleDateString(locale, { month: 'numeric', day: 'numeric' })} ${time}`;
+};
+
+/** The hour and minute, for where there is little room. */
+export const minuteText = (at: number, language: Speech['language']): string =>
+  new Date(at).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  });
+
+const actorText = ({ words }: Speech, actor: string): string => {
+  const [kind, ...rest] = actor.split(':');
+  const name = rest.join(':');
+  if (kind === 'user') return name;
+  if (kind === 'device') return words.actor.device(name);
+  return kind === 'rule' ? words.actor.rule(name) : words.actor.system;
+};
+
+const particulars = ({ words }: Speech, { event, data }: TimelineEntry): string => {
+  if (event === 'dispatched' && typeof data.who === 'string') {
+    const how = data.confirmed === true ? words.detail.confirmed : words.detail.asked;
+    return `${wordFor(words.helper, data.who)} · ${how}`;
+  }
+  if (event === 'handed-over' && typeof data.to === 'string') return `→ ${data.to}`;
+  if (event === 'closed' && typeof data.disposition === 'string')
+    return wordFor(words.disposition, data.disposition);
+  if ((event === 'notified' || event === 'notify-failed') && typeof data.channel === 'string')
+    return data.channel;
+  return '';
+};
+
+/** Everything that happened to an alert, newest first: what was just done is where the eye is. */
+export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry[] }) => {
+  const speech = useSpeech();
+  const { words, language } = speech;
+  return (
+    <ol className="timeline" aria-label={words.detail.timeline}>
+      {entries.toReversed().map((entry) => (
+        <li key={entry.seq} data-event={entry.event}>
+          <time>{timeText(entry.at, language)}</time>
+          <div>
+            <strong>{wordFor(words.timeline, entry.event)}</strong> {particulars(speech, entry)}{' '}
+            <span className="quiet">{actorText(speech, entry.actor)}</span>
+            {entry.note !== undefined && <blockquote>{entry.note}</blockquote>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+};
+
+/** What raised the alert: readings against their limits, events, silences. */
+export const EvidenceList = ({ evidence }: { readonly evidence: readonly Evidence[] }) => {
+  const { words, language } = useSpeech();
+  // Only ever appended to; two pieces may be the same.
+  const pieces = evidence.map((piece, index) => ({ key: `${piece.receivedAt} ${index}`, piece }));
+  const said = (value: string | number | boolean): string =>
+    typeof value === 'boolean' ? (value ? words.devices.yes : words.devices.no) : String(value);
+  return (
+    <ul className="evidence" aria-label={words.detail.evidence}>
+      {pieces.map(({ key, piece }) => (
+        <li key={key}>
+          <time>{timeText(piece.receivedAt, language)}</time>
+          <div>
+            {piece.event !== undefined && <strong>{wordFor(words.event, piece.event)}</strong>}
+            {piece.measurement !== undefined && wordFor(words.measurement, piece.measurement)}{' '}
+            {piece.value !== undefined && (
+              <strong>
+                {said(piece.value)} {piece.unit ?? ''}
+              </strong>
+            )}
+            {piece.limit !== undefined && typeof piece.limit !== 'boolean' && (
+              <span className="quiet">
+                {' '}
+                {words.detail.limit} {said(piece.limit)} {piece.unit ?? ''}
+              </span>
+            )}
+            {piece.note !== undefined && <span className="quiet raw"> {piece.note}</span>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+};

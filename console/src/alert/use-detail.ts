@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import type { Alert } from '../../../src/model/alert.ts';
+import type { TimelineEntry } from '../../../src/model/change.ts';
+import { useFeedState } from '../feed/live-feed.ts';
+import { type AlertDetail, readAlert } from '../server/gateway.ts';
+
+/** An alert with its timeline; `stored` false while no disk holds it. */
+export type Details = {
+  readonly alert: Alert;
+  readonly timeline: readonly TimelineEntry[];
+  readonly stored: boolean;
+};
+
+/** The alert as it is now, read again with every change of it on the feed. */
+export const useDetail = (id: string): Details | 'loading' | 'missing' => {
+  const { touched, alerts, uncommitted } = useFeedState();
+  const seq = touched.get(id) ?? 0;
+  const [found, setFound] = useState<{ readonly by: number; readonly what: AlertDetail | 'missing' } | null>(
+    null,
+  );
+  useEffect(() => {
+    let left = false;
+    // Another change is another thing to read.
+    void readAlert(id).then((answer) => {
+      if (left) return;
+      if (answer.ok) setFound({ by: seq, what: answer.value });
+      else if (answer.code === 'not-found') setFound({ by: seq, what: 'missing' });
+    });
+    return () => {
+      left = true;
+    };
+  }, [id, seq]);
+  const read = found === null ? 'loading' : found.what;
+  const known = alerts.get(id);
+  const unstored = uncommitted.get(id);
+  const timeline = typeof read === 'string' ? [] : read.timeline;
+  if (unstored) return { alert: unstored, timeline, stored: false };
+  if (typeof read === 'string') return known ? { alert: known, timeline, stored: true } : read;
+  const { timeline: _read, ...alert } = read;
+  return { alert: known && known.version > alert.version ? known : alert, timeline, stored: true };
+};

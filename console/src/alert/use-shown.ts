@@ -1,0 +1,38 @@
+import { useEffect, useRef } from 'react';
+import { useFeed } from '../feed/live-feed.ts';
+import { receiptsDue } from '../feed/receipts.ts';
+
+// One set for the page: the panel may draw the same showing again, but it is told once.
+const sent = new Set<string>();
+
+/** Watches whether the alert's element is really on the screen (laid out, within what is scrolled into view) and tells the gateway so while the page is visible: a hidden page shows nothing to anybody. Put the ref on the element. */
+export const useShown = (id: string) => {
+  const feed = useFeed();
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const drawn = element.current;
+    if (drawn === null) return;
+    let within = false;
+    const look = (): void => {
+      const state = feed.state();
+      const all = new Map([...state.alerts, ...state.uncommitted]);
+      const visible = within && document.visibilityState === 'visible';
+      for (const due of receiptsDue(all, state.announced, new Set([id]), sent, visible)) {
+        if (feed.send({ type: 'shown', alert: due.alert, version: due.version })) sent.add(due.showing);
+      }
+    };
+    const observer = new IntersectionObserver((entries) => {
+      within = entries.some((entry) => entry.isIntersecting);
+      look();
+    });
+    observer.observe(drawn);
+    document.addEventListener('visibilitychange', look);
+    const leave = feed.onChange(look);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('visibilitychange', look);
+      leave();
+    };
+  }, [feed, id]);
+  return element;
+};
