@@ -61,19 +61,20 @@ CREATE INDEX alert_place_place ON alert_place (place, alert);
 CREATE TABLE alert_device (alert TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (alert, device)) WITHOUT ROWID;
 CREATE INDEX alert_device_device ON alert_device (device, alert);
 
+-- No OR IGNORE in here: the conflict clause of the statement that fires a trigger takes its place.
 CREATE TRIGGER alert_inserted AFTER INSERT ON alert BEGIN
-  INSERT OR IGNORE INTO alert_place SELECT new.id, value ->> '$.id' FROM json_each(new.body, '$.alert.place.path');
-  INSERT OR IGNORE INTO alert_device SELECT new.id, value FROM json_each(new.body, '$.alert.devices');
-  INSERT OR IGNORE INTO alert_device VALUES (new.id, new.body ->> '$.alert.device');
+  INSERT INTO alert_place SELECT DISTINCT new.id, value ->> '$.id' FROM json_each(new.body, '$.alert.place.path');
+  INSERT INTO alert_device SELECT new.id, value FROM json_each(new.body, '$.alert.devices')
+    UNION SELECT new.id, new.body ->> '$.alert.device';
 END;
 CREATE TRIGGER alert_updated AFTER UPDATE ON alert
 WHEN old.body -> '$.alert.place' IS NOT new.body -> '$.alert.place'
   OR old.body -> '$.alert.devices' IS NOT new.body -> '$.alert.devices' BEGIN
   DELETE FROM alert_place WHERE alert = new.id;
   DELETE FROM alert_device WHERE alert = new.id;
-  INSERT OR IGNORE INTO alert_place SELECT new.id, value ->> '$.id' FROM json_each(new.body, '$.alert.place.path');
-  INSERT OR IGNORE INTO alert_device SELECT new.id, value FROM json_each(new.body, '$.alert.devices');
-  INSERT OR IGNORE INTO alert_device VALUES (new.id, new.body ->> '$.alert.device');
+  INSERT INTO alert_place SELECT DISTINCT new.id, value ->> '$.id' FROM json_each(new.body, '$.alert.place.path');
+  INSERT INTO alert_device SELECT new.id, value FROM json_each(new.body, '$.alert.devices')
+    UNION SELECT new.id, new.body ->> '$.alert.device';
 END;
 CREATE TRIGGER alert_deleted AFTER DELETE ON alert BEGIN
   DELETE FROM alert_place WHERE alert = old.id;
