@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive, ReadingPoint } from '../gateway/ports.ts';
+import type { AlertQuery, AlertRecord, Archive } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
+import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, openForReading } from './database.ts';
 import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.ts';
+import { mergeRows, thin } from './thinning.ts';
 
 /** Where the reader finds the live database and the day files. */
 export type ReaderSetup = { readonly database: string; readonly readings: string };
@@ -26,39 +28,6 @@ type Answers = {
 };
 
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
-
-const saidOf = (row: ReadingRow): number | boolean | string => (row.flag === 1 ? row.value === 1 : row.value);
-
-/** The rows as they are, or, where there are more than `points`, buckets of equal length that keep the lowest and highest value; of flags and texts only the changes. */
-export const thin = (
-  rows: readonly ReadingRow[],
-  from: number,
-  to: number,
-  points: number,
-): readonly ReadingPoint[] => {
-  if (rows.length <= points) return rows.map((row) => [row.at, saidOf(row)] as const);
-  if (rows.some((row) => typeof row.value === 'string' || row.flag === 1)) {
-    return rows.flatMap((row, index) =>
-      index === 0 || rows[index - 1]?.value !== row.value ? [[row.at, saidOf(row)] as const] : [],
-    );
-  }
-  const start = Math.max(from, rows[0]?.at ?? from);
-  const end = Math.min(to, (rows.at(-1)?.at ?? to) + 1);
-  const width = Math.max(1, Math.ceil((end - start) / points));
-  const buckets: { at: number; min: number; max: number; sum: number; count: number }[] = [];
-  for (const { at, value } of rows) {
-    if (typeof value !== 'number') continue;
-    const bucketAt = start + Math.floor((at - start) / width) * width;
-    const bucket = buckets.at(-1);
-    if (bucket?.at === bucketAt) {
-      bucket.min = Math.min(bucket.min, value);
-      bucket.max = Math.max(bucket.max, value);
-      bucket.sum += value;
-      bucket.count += 1;
-    } else buckets.push({ at: bucketAt, min: value, max: value, sum: value, count: 1 });
-  }
-  return buckets.map(({ at, min, max, sum, count }) => [at, min, sum / count, max] as const);
-};
 
 /** Prepares the answers over one connection. */
 export const prepareAnswers = (db: Database.Database, folder: string): Answers => {
@@ -82,25 +51,11 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     .pluck();
 
   const alertsBy = (query: AlertQuery): readonly Alert[] => {
-    const where: string[] = [];
-    const values: (string | number)[] = [];
-    const add = (sql: string, value: string | number | undefined): void => {
-      if (value === undefined) return;
-      where.push(sql);
-      values.push(value);
-    };
-    if (query.open !== undefined) add('open = ?', query.open ? 1 : 0);
-    add('priority = ?', query.priority);
-    add('id IN (SELECT alert FROM alert_place WHERE place = ?)', query.place);
-    add('id IN (SELECT alert FROM alert_device WHERE device = ?)', query.device);
-    add('raised_at >= ?', query.from);
-    add('raised_at < ?', query.to);
-    add('id < ?', query.after);
-    const sql = `SELECT body FROM alert ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`;
+    const { sql, values } = alertSearch(query);
     return db
       .prepare<(string | number)[], string>(sql)
       .pluck()
-      .all(...values, query.limit)
+      .all(...values)
       .map((text) => (JSON.parse(text) as AlertRecord).alert);
   };
 
@@ -129,18 +84,13 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
     readings: ({ device, measurement, from, to, points }) => {
-      const found = new Map<number, ReadingRow>();
-      for (const day of daysBetween(folder, from, to)) {
-        for (const row of readDay(folder, day, device, measurement, from, to)) found.set(row.at, row);
-      }
-      // What is still in the live database is newer than its copy in a day file.
-      for (const row of readSeries(db, device, measurement, from, to)) found.set(row.at, row);
-      return thin(
-        [...found.values()].sort((a, b) => a.at - b.at),
-        from,
-        to,
-        points,
-      );
+      // The live rows first: one that is moved meanwhile is then met twice, and never missed.
+      const live = [...readSeries(db, device, measurement, from, to)];
+      const moved = function* (): Generator<ReadingRow> {
+        for (const day of daysBetween(folder, from, to))
+          yield* readDay(folder, day, device, measurement, from, to);
+      };
+      return thin(mergeRows(live, moved()), points);
     },
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
