@@ -38,6 +38,7 @@ const biteMs = 12;
 const quietMs = 4;
 const batchesPerBite = 16;
 const checkpointPages = 1_000;
+const failedCheckpointRestMs = 5_000;
 
 /** A connection and everything that is prepared on it. */
 type Desk = {
@@ -55,20 +56,31 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
   let closing = false;
   let ended = false;
   let batchesSinceBite = 0;
+  let checkpointRestsUntil = 0;
   let choreTimer: NodeJS.Timeout | undefined;
 
-  const checkpoint = (db: Database.Database) => {
-    const pages = (mode: string): number => {
-      const [state] = db.pragma(`wal_checkpoint(${mode})`) as readonly {
-        readonly log: number;
-        readonly checkpointed: number;
-      }[];
-      return state === undefined ? 0 : state.log - state.checkpointed;
-    };
-    return (): boolean => {
-      if (pages('NOOP') >= checkpointPages) pages('PASSIVE');
-      return false;
-    };
+  const unmovedPages = (db: Database.Database, mode: 'NOOP' | 'PASSIVE'): number => {
+    const rows = db.pragma(`wal_checkpoint(${mode})`) as readonly {
+      readonly log: number;
+      readonly checkpointed: number;
+    }[];
+    return rows.reduce((sum, { log, checkpointed }) => sum + log - checkpointed, 0);
+  };
+
+  /** Moves pages from the WAL into the database. Nothing is lost while this fails: what is committed stands in the WAL. */
+  const checkpoint = (db: Database.Database): void => {
+    if (monotonicMs() < checkpointRestsUntil) return;
+    try {
+      if (unmovedPages(db, 'NOOP') >= checkpointPages) unmovedPages(db, 'PASSIVE');
+    } catch (error) {
+      checkpointRestsUntil = monotonicMs() + failedCheckpointRestMs;
+      tell({
+        what: 'log',
+        level: 'warn',
+        fields: { error: describeError(error) },
+        text: 'a checkpoint failed and will be tried again',
+      });
+    }
   };
 
   const openDesk = (): Desk => {
@@ -88,7 +100,6 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
       });
       const chores = makeChores(
         [
-          { name: 'checkpoint', bite: checkpoint(db), restMs: 50 },
           {
             name: 'move readings',
             bite: () => mover.bite(Date.now() - setup.moveAfterMs, biteMs),
@@ -137,6 +148,7 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     if (desk === null || writing || ended) return;
     batchesSinceBite = 0;
     const nextMs = desk.chores.run();
+    checkpoint(desk.db);
     clearTimeout(choreTimer);
     choreTimer = setTimeout(doChores, Math.min(Math.max(quietMs, nextMs), 60_000));
   };
@@ -144,8 +156,13 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
   const afterBatch = (): void => {
     batchesSinceBite += 1;
     clearTimeout(choreTimer);
-    if (batchesSinceBite >= batchesPerBite) setImmediate(doChores);
-    else choreTimer = setTimeout(doChores, quietMs);
+    // The answer goes out first, so that it waits for none of this.
+    setImmediate(() => {
+      if (desk === null || writing || ended) return;
+      checkpoint(desk.db);
+      if (batchesSinceBite >= batchesPerBite) doChores();
+      else choreTimer = setTimeout(doChores, quietMs);
+    });
   };
 
   /** One attempt; answers the time that the committed rows carry. */
@@ -217,7 +234,7 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
       return;
     }
     writing = true;
-    write(message.parcel, desk?.committer.head().seq ?? message.parcel.entries[0]?.seq ?? 0, 0);
+    write(message.parcel, desk?.committer.head().seq ?? Number.POSITIVE_INFINITY, 0);
   };
 };
 
