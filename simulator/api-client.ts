@@ -16,6 +16,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Nobody answers at that address, or not in time. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
 /** Somebody signed in at the gateway's API. Paths begin after `/api/v1`; answers are held against the schema given; refusals are ApiErrors. */
 export type ApiClient = {
   readonly url: string;
@@ -47,6 +52,11 @@ const call = async (
       },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
+    }).catch((error: unknown) => {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      throw new UnreachableError(
+        `${what} at ${base}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      );
     });
     const text = await response.text();
     if (response.ok) return text === '' ? null : JSON.parse(text);
@@ -72,7 +82,7 @@ const readJson = (text: string): unknown => {
   }
 };
 
-/** Signs in at the gateway at `url` (`http://host:port`); throws ApiError where it refuses. */
+/** Signs in at the gateway at `url` (`http://host:port`); throws ApiError where it refuses, UnreachableError where nobody is there. */
 export const signIn = async (url: string, username: string, password: string): Promise<ApiClient> => {
   const { token, user } = SessionAnswer.parse(
     await call(url, null, 'POST', '/session', { username, password }),

@@ -49,7 +49,7 @@ const said: Readonly<Record<Happening, string>> = {
   'gas-leak': 'has a gas leak',
 };
 
-/** Registers a street's homes, their cards and their devices, connects them and lets them live: a first press after some 20 s, and something every few minutes. */
+/** Registers a street's devices and the cards of their homes, connects them and lets them live: a first press after some 20 s, and something every few minutes. */
 export const settleNeighbourhood = async (options: NeighbourhoodOptions): Promise<Neighbourhood> => {
   const { api, street, seed, say } = options;
   const prefix = 'demo';
@@ -57,12 +57,13 @@ export const settleNeighbourhood = async (options: NeighbourhoodOptions): Promis
     planDevice(prefix, 'siren', street.place),
     ...planFleet(street, options.devices - 1, seed, prefix),
   ];
+  const secrets = await registerDevices(api, plan);
+  // A home is known once a device is registered there.
   const inhabited = new Set(plan.map(({ place }) => place.id));
   await registerCards(
     api,
     street.homes.filter(({ place }) => inhabited.has(place.id)),
   );
-  const secrets = await registerDevices(api, plan);
 
   const random = randomFrom(seed, 'neighbourhood');
   const agenda = createAgenda();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { ApiError } from './api-client.ts';
+import { ApiError, UnreachableError } from './api-client.ts';
 import { GatewayNotReadyError, startGateway } from './gateway-process.ts';
 import { type RunReport, runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -223,7 +223,10 @@ const main = async (args: readonly string[]): Promise<number> => {
     return report.passed ? 0 : 1;
   } catch (error) {
     const expected =
-      error instanceof UsageError || error instanceof ApiError || error instanceof GatewayNotReadyError;
+      error instanceof UsageError ||
+      error instanceof ApiError ||
+      error instanceof UnreachableError ||
+      error instanceof GatewayNotReadyError;
     const cause = error instanceof Error ? error : new Error(String(error));
     process.stderr.write(`simulate: ${expected ? cause.message : (cause.stack ?? cause.message)}\n`);
     return 2;
