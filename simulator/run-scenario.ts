@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceTypes } from '../devices/index.ts';
 import { Alert } from '../src/model/alert.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
+import { operate } from './alert-expectations.ts';
 import { ApiError, signIn } from './api-client.ts';
 import { createClock } from './clock.ts';
 import { createFleet, type FleetCounts } from './fleet.ts';
@@ -146,16 +147,11 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
   };
 
   const tidyUp = async (): Promise<void> => {
-    for (const alert of await stage.alertsRaised()) {
-      if (alert.state === 'closed') continue;
-      // One whose condition still holds cannot be closed; it goes with its device.
-      await api
-        .post(`/alerts/${alert.id}/close`, { disposition: 'test' }, z.unknown())
-        .catch((error: unknown) => {
-          if (!(error instanceof ApiError)) throw error;
-        });
-    }
+    // First the devices: an alert whose condition still holds cannot be closed, and with its device the condition goes.
     await removeDevices(api, installed);
+    for (const alert of await stage.alertsRaised()) {
+      if (alert.state !== 'closed') await operate(api, alert.id, 'close', { disposition: 'test' });
+    }
   };
 
   let stoppedBy: string | null = null;
