@@ -81,7 +81,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
           <Board
             alerts={alerts}
             me={state.user?.id ?? null}
-            complete={state.complete}
+            sure={state.complete && health === 'live'}
             opened={opened}
             open={setOpened}
           />

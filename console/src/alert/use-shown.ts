@@ -15,9 +15,10 @@ export const useShown = (id: string) => {
     let within = false;
     const look = (): void => {
       const state = feed.state();
-      const all = new Map([...state.alerts, ...state.uncommitted]);
+      const alert = state.uncommitted.get(id) ?? state.alerts.get(id);
+      if (alert === undefined) return;
       const visible = within && document.visibilityState === 'visible';
-      for (const due of receiptsDue(all, state.announced, new Set([id]), sent, visible)) {
+      for (const due of receiptsDue(new Map([[id, alert]]), state.announced, new Set([id]), sent, visible)) {
         if (feed.send({ type: 'shown', alert: due.alert, version: due.version })) sent.add(due.showing);
       }
     };

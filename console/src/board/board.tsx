@@ -75,7 +75,8 @@ const foldedKey = 'zhishou.folded';
 export const Board = (props: {
   readonly alerts: ReadonlyMap<string, Shown>;
   readonly me: string | null;
-  readonly complete: boolean;
+  /** What is drawn is all there is, and fresh. */
+  readonly sure: boolean;
   readonly opened: string | null;
   readonly open: (id: string) => void;
 }) => {
@@ -154,8 +155,8 @@ export const Board = (props: {
     >
       {layout.length === 0 && (
         <div className="empty">
-          <h2>{props.complete ? words.board.empty : words.board.emptyUnsure}</h2>
-          {props.complete && <p>{words.board.emptyHint}</p>}
+          <h2>{props.sure ? words.board.empty : words.board.emptyUnsure}</h2>
+          {props.sure && <p>{words.board.emptyHint}</p>}
         </div>
       )}
       {layout.map(({ section, ids }) => {

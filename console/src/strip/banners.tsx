@@ -29,7 +29,7 @@ export const Banners = ({ health, sound }: { readonly health: FeedHealth; readon
       )}
       {health === 'stale' && (
         <p className="banner stale" role="alert" data-banner="stale">
-          {words.banner.stale(age)}
+          {line.open ? words.banner.stale(age) : words.banner.closed(age)}
         </p>
       )}
       {health === 'blind' && (

@@ -109,6 +109,8 @@ export const en: Dictionary = {
   },
   banner: {
     stale: (age) => `This may not be the newest: nothing heard from the gateway for ${age}; connecting again`,
+    closed: (age) =>
+      `The line to the gateway is down; connecting again. This may not be the newest (heard ${age} ago)`,
     blind: (age) =>
       `Blind! No contact with the gateway for ${age}. Fall back to the telephone now and call the technician`,
     unlock: 'Sound is still off: click here to turn it on',
@@ -130,7 +132,7 @@ export const en: Dictionary = {
   board: {
     title: 'Alerts',
     empty: 'No alerts',
-    emptyHint: 'The gateway is connected and devices are reporting. An alert will appear here and sound.',
+    emptyHint: 'The line to the gateway is good. An alert will appear here, and sound.',
     emptyUnsure: 'Nothing heard from the gateway yet',
     waiting: (n) => `${n} waiting`,
     arrivals: (n, urgent) =>

@@ -117,6 +117,7 @@ export const zh = {
   },
   banner: {
     stale: (age: string) => `数据可能不是最新：${age} 没有收到网关消息，正在重新连接`,
+    closed: (age: string) => `与网关的连接断了，正在重新连接。列表可能不是最新（最新消息 ${age} 前）`,
     blind: (age: string) => `看不到警情！已有 ${age} 与网关失去联系。请立刻改用电话值守，并通知技术人员`,
     unlock: '声音还没有打开：点这里打开声音',
     unlockHint: '浏览器要求先点一下页面才允许发声。没有声音，警情来了听不见。',
@@ -137,7 +138,7 @@ export const zh = {
   board: {
     title: '警情',
     empty: '没有警情',
-    emptyHint: '网关在线，设备在报。有警情时这里会出现，并响起声音。',
+    emptyHint: '与网关连接正常。有警情时会出现在这里，并响起声音。',
     emptyUnsure: '还没有收到网关的数据',
     waiting: (n: number) => `${n} 待接`,
     arrivals: (n: number, urgent: number) =>

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
+import { type FeedState, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
+import type { ServerMessage } from '../../src/model/change.ts';
+import type { Device } from '../../src/model/device.ts';
+import { alertOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
+
+const hear = (state: FeedState, ...messages: readonly ServerMessage[]): FeedState =>
+  messages.reduce((known, message) => applyMessage(known, message, 40_000), state);
+
+const ready = (...alerts: readonly ReturnType<typeof alertOf>[]): FeedState =>
+  hear(nothingHeard, helloOf('run-1'), snapshotOf(10, ...alerts));
+
+const counts = (state: FeedState): Record<string, number> =>
+  Object.fromEntries([...state.alerts].map(([id, { count }]) => [id, count]));
+
+const device = (id: string, lastSeenAt: number | null, link: Device['link'] = 'online'): Device => ({
+  id,
+  type: 'call-button',
+  name: id,
+  place: null,
+  hub: null,
+  dialect: 'native',
+  address: null,
+  createdAt: 0,
+  outOfService: null,
+  flags: [],
+  link,
+  lastSeenAt,
+  latest: {},
+});
+
+test('a press that comes as a change stands on the board, and a closed one leaves it', () => {
+  const raised = hear(ready(), changeOf(11, alertOf('a')));
+  expect([...raised.alerts.keys()]).toEqual(['a']);
+  const closed = hear(
+    raised,
+    changeOf(12, alertOf('a', { version: 2, acknowledged: true, closedAt: 5_000 }), 'closed'),
+  );
+  expect(closed.alerts.size).toBe(0);
+  expect(closed.seq).toBe(12);
+});
+
+test('whatever is sent again after a resume, the board is as if everything had come once and in order', () => {
+  const changes = Array.from({ length: 30 }, (_, index) => {
+    const id = `a${index % 5}`;
+    const count = Math.floor(index / 5) + 1;
+    return changeOf(
+      11 + index * 3,
+      alertOf(id, { count, version: count }),
+      count === 1 ? 'raised' : 'raised-again',
+    );
+  });
+  const once = counts(hear(ready(), ...changes));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(29), fc.nat(29)), { maxLength: 8 }), (breaks) => {
+      let state = ready();
+      let heard = 0;
+      for (const [at, back] of breaks) {
+        // The line breaks after `at`; the gateway sends again from at most what was confirmed.
+        for (const change of changes.slice(heard, Math.max(heard, at))) state = hear(state, change);
+        heard = Math.max(heard, at);
+        state = hear(state, helloOf('run-1', 500), ...changes.slice(Math.min(back, heard), heard));
+      }
+      state = hear(state, ...changes.slice(heard));
+      expect(counts(state)).toEqual(once);
+      expect(state.seq).toBe(changes.at(-1)?.seq);
+    }),
+  );
+});
+
+test('a snapshot replaces everything that was known, also what is no longer open', () => {
+  const state = hear(
+    ready(alertOf('gone'), alertOf('stays')),
+    snapshotOf(90, alertOf('stays', { count: 2 }), alertOf('new')),
+  );
+  expect(counts(state)).toEqual({ stays: 2, new: 1 });
+  expect(state.seq).toBe(90);
+});
+
+test('after a backup was restored nothing of the old numbering is added up: changes wait for the snapshot of the new run', () => {
+  const other = hear(ready(alertOf('a')), helloOf('run-2'));
+  expect(other.complete).toBe(false);
+  const early = hear(other, changeOf(3, alertOf('b')));
+  expect([...early.alerts.keys()]).toEqual(['a']);
+  const fresh = hear(early, snapshotOf(2, alertOf('c')), changeOf(3, alertOf('b')));
+  expect([...fresh.alerts.keys()]).toEqual(['c', 'b']);
+  expect(fresh.seq).toBe(3);
+});
+
+test('an emergency that no disk holds is on the board, marked, until its stored change comes', () => {
+  const unstored = hear(ready(), { type: 'uncommitted', alert: alertOf('a') });
+  expect(openAlerts(unstored).get('a')).toEqual({ alert: alertOf('a'), stored: false });
+  const stored = hear(unstored, changeOf(11, alertOf('a', { committedAt: 9_000 })));
+  expect(openAlerts(stored).get('a')?.stored).toBe(true);
+  expect(stored.uncommitted.size).toBe(0);
+});
+
+test('a further press that no disk holds stands in for the stored alert, and an older stored change does not hide it', () => {
+  const again = alertOf('a', { count: 2, version: 2 });
+  const state = hear(
+    ready(alertOf('a')),
+    { type: 'uncommitted', alert: again },
+    changeOf(11, alertOf('a'), 'shown'),
+  );
+  expect(openAlerts(state).get('a')).toEqual({ alert: again, stored: false });
+  expect(openAlerts(hear(state, changeOf(12, again, 'raised-again'))).get('a')?.stored).toBe(true);
+});
+
+test('what is stored already is not announced as unstored', () => {
+  const state = hear(ready(alertOf('a', { version: 3, count: 2 })), {
+    type: 'uncommitted',
+    alert: alertOf('a', { version: 2, count: 2 }),
+  });
+  expect(state.uncommitted.size).toBe(0);
+});
+
+test('an unstored emergency survives a reconnection, because nobody has dealt with it', () => {
+  const unstored = hear(ready(), { type: 'uncommitted', alert: alertOf('a') });
+  const back = hear(unstored, helloOf('run-1'), snapshotOf(20));
+  expect([...openAlerts(back).keys()]).toEqual(['a']);
+  expect(openAlerts(withoutUncommitted(back, 'a')).size).toBe(0);
+});
+
+test('a new press and every announcement ask to be shown anew; a comment does not', () => {
+  const raised = hear(ready(), changeOf(11, alertOf('a')));
+  expect(raised.announced.get('a')).toBe(11);
+  const commented = hear(raised, changeOf(12, alertOf('a'), 'commented'));
+  expect(commented.announced.get('a')).toBe(11);
+  expect(commented.touched.get('a')).toBe(12);
+  expect(hear(commented, changeOf(13, alertOf('a'), 're-announced')).announced.get('a')).toBe(13);
+  expect(hear(commented, changeOf(13, alertOf('a'), 'untended')).announced.get('a')).toBe(13);
+});
+
+test('the clock of the duty room is the gateway’s, by its last tick', () => {
+  const state = hear(ready(), { type: 'tick', seq: 10, serverTime: 41_500 });
+  expect(state.clockOffsetMs).toBe(1_500);
+});
+
+test('a gateway that came back as another version says that the page is old', () => {
+  expect(hear(ready(), helloOf('run-1', 10, '1.0.0')).outdated).toBe(false);
+  expect(hear(ready(), helloOf('run-1', 10, '1.1.0')).outdated).toBe(true);
+});
+
+test('links and readings freshen the devices that are known and invent none', () => {
+  const known = withDeviceList(ready(), [device('d1', 1_000)]);
+  const fresh = hear(
+    known,
+    {
+      type: 'devices',
+      devices: [
+        { id: 'd1', link: 'offline', lastSeenAt: 3_000 },
+        { id: 'd9', link: 'online', lastSeenAt: 3_000 },
+      ],
+    },
+    { type: 'readings', devices: { d1: { battery: { value: 9, at: 1, receivedAt: 1 } } } },
+  );
+  expect([...fresh.devices.keys()]).toEqual(['d1']);
+  expect(fresh.devices.get('d1')).toMatchObject({
+    link: 'offline',
+    lastSeenAt: 3_000,
+    latest: { battery: { value: 9 } },
+  });
+});
+
+test('a list of devices that was slow to come does not overwrite newer news of a link', () => {
+  const known = hear(withDeviceList(ready(), [device('d1', 1_000)]), {
+    type: 'devices',
+    devices: [{ id: 'd1', link: 'offline', lastSeenAt: 5_000 }],
+  });
+  const listed = withDeviceList(known, [device('d1', 2_000), device('d2', 1_000)]);
+  expect(listed.devices.get('d1')).toMatchObject({ link: 'offline', lastSeenAt: 5_000 });
+  expect(listed.devices.has('d2')).toBe(true);
+});
+
+test('a device that is registered or removed comes and goes with its change', () => {
+  const change = {
+    type: 'change',
+    seq: 11,
+    at: 1,
+    what: 'device',
+    event: 'registered',
+    device: device('d1', null),
+  } as const;
+  const there = hear(ready(), change);
+  expect(there.devices.has('d1')).toBe(true);
+  expect(hear(there, { ...change, seq: 12, event: 'removed' }).devices.has('d1')).toBe(false);
+});

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ageText, spanText, standing } from '../../console/src/board/deadline.ts';
+import {
+  arrange,
+  isRinging,
+  keepOrder,
+  type Layout,
+  sectionOf,
+  settle,
+} from '../../console/src/board/order.ts';
+import { stateWord } from '../../console/src/board/state-word.ts';
+import { receiptsDue, showingOf } from '../../console/src/feed/receipts.ts';
+import { alertOf } from './alerts.ts';
+
+const ids = (layout: Layout): readonly string[] => layout.flatMap((part) => part.ids);
+
+test('critical stands on top, then what waits before what is in hand, then who has waited longest', () => {
+  const taken = { acknowledged: true, acknowledgedAt: 1_500, claimedBy: 'li' };
+  const layout = arrange([
+    alertOf('leak', { kind: 'water', priority: 'high', receivedAt: 1 }),
+    alertOf('press-late', { receivedAt: 300 }),
+    alertOf('press-taken', { receivedAt: 50, ...taken }),
+    alertOf('press-early', { receivedAt: 200 }),
+    alertOf('battery', { kind: 'battery', priority: 'low', receivedAt: 1 }),
+  ]);
+  expect(ids(layout)).toEqual(['press-early', 'press-late', 'press-taken', 'leak', 'battery']);
+  expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
+});
+
+test('gas that is only high is an emergency, a rehearsal never is, and what is covered stands aside but stands', () => {
+  expect(sectionOf(alertOf('gas', { kind: 'gas', priority: 'high' }))).toBe('emergency');
+  expect(sectionOf(alertOf('drill', { test: true }))).toBe('test');
+  expect(sectionOf(alertOf('shelved', { kind: 'water', state: 'shelved' }))).toBe('aside');
+  expect(isRinging(alertOf('drill', { test: true }))).toBe(false);
+  expect(isRinging(alertOf('cable', { kind: 'electrical' }))).toBe(true);
+  expect(isRinging(alertOf('taken', { acknowledged: true }))).toBe(false);
+});
+
+test('no row moves while the board is held: closed ones keep their place, new ones come below', () => {
+  const before = arrange([alertOf('a', { receivedAt: 1 }), alertOf('b', { receivedAt: 2 })]);
+  const wanted = arrange([alertOf('b', { receivedAt: 2 }), alertOf('c', { receivedAt: 0 })]);
+  const held = settle(before, wanted, true);
+  expect(ids(held)).toEqual(['a', 'b', 'c']);
+  expect(held.at(-1)?.section).toBe('arrivals');
+  expect(ids(settle(held, wanted, false))).toEqual(['c', 'b']);
+});
+
+test('whatever comes, goes and changes while the board is held, every row drawn keeps its number, and nothing is drawn twice or missing', () => {
+  const some = fc.uniqueArray(
+    fc.record({ id: fc.integer({ min: 0, max: 12 }), receivedAt: fc.nat(9), taken: fc.boolean() }),
+    {
+      selector: ({ id }) => id,
+    },
+  );
+  const layoutOf = (rows: readonly { id: number; receivedAt: number; taken: boolean }[]): Layout =>
+    arrange(
+      rows.map(({ id, receivedAt, taken }) =>
+        alertOf(`a${id}`, {
+          receivedAt,
+          acknowledged: taken,
+          priority: id % 2 ? 'critical' : 'high',
+          kind: id % 2 ? 'sos' : 'water',
+        }),
+      ),
+    );
+  fc.assert(
+    fc.property(some, fc.array(some, { minLength: 1, maxLength: 6 }), (first, later) => {
+      fc.pre(first.length > 0);
+      let drawn = layoutOf(first);
+      for (const rows of later) {
+        const next = settle(drawn, layoutOf(rows), true);
+        expect(ids(next).slice(0, ids(drawn).length)).toEqual(ids(drawn));
+        expect(new Set(ids(next)).size).toBe(ids(next).length);
+        expect(new Set(ids(next))).toEqual(new Set([...ids(drawn), ...rows.map(({ id }) => `a${id}`)]));
+        drawn = next;
+      }
+    }),
+  );
+});
+
+test('the rows of the panel do not change places under a hand', () => {
+  expect(keepOrder(['b', 'a'], ['a', 'b', 'c'], true)).toEqual(['b', 'a', 'c']);
+  expect(keepOrder(['b', 'a'], ['a', 'c'], true)).toEqual(['a', 'c']);
+  expect(keepOrder(['b', 'a'], ['a', 'b'], false)).toEqual(['a', 'b']);
+});
+
+test('the waiting runs against 30, 60 and 180 s', () => {
+  expect(standing(29_999)).toMatchObject({ passed: 0, nextMs: 30_000 });
+  expect(standing(30_000)).toMatchObject({ passed: 1, nextMs: 60_000 });
+  expect(standing(60_000).filled).toBeCloseTo(2 / 3);
+  expect(standing(180_000)).toEqual({ passed: 3, nextMs: null, filled: 1 });
+  expect(standing(-500).filled).toBe(0);
+});
+
+test('spans and ages read as on a clock', () => {
+  expect([-1, 42_000, 725_000, 11_229_000, 176_400_000].map(spanText)).toEqual([
+    '0:00',
+    '0:42',
+    '12:05',
+    '3:07:09',
+    '49 h',
+  ]);
+  expect([8_000, 720_000, 10_800_000, 180_000_000].map(ageText)).toEqual(['8 s', '12 min', '3 h', '2 d']);
+});
+
+test('the words of a row follow what was done', () => {
+  const taken = { acknowledged: true, claimedBy: 'li' };
+  expect(stateWord(alertOf('a'))).toBe('waiting');
+  expect(stateWord(alertOf('a', taken))).toBe('in-hand');
+  expect(stateWord(alertOf('a', { ...taken, dispatchedAt: 5 }))).toBe('sent');
+  expect(stateWord(alertOf('a', { ...taken, dispatchedAt: 5, onSiteAt: 6 }))).toBe('to-verify');
+  expect(stateWord(alertOf('a', { ...taken, kind: 'smoke', returnedAt: 7 }))).toBe('to-verify');
+  expect(stateWord(alertOf('a', { ...taken, closedAt: 8 }))).toBe('closed');
+  expect(stateWord(alertOf('a', { kind: 'water', state: 'suppressed' }))).toBe('aside');
+});
+
+test('a receipt is due for an emergency that is drawn on a visible page, once for each version and announcement', () => {
+  const alerts = new Map([
+    ['press', alertOf('press', { version: 2 })],
+    ['leak', alertOf('leak', { kind: 'water', priority: 'high' })],
+    ['drill', alertOf('drill', { test: true })],
+  ]);
+  const drawn = new Set(alerts.keys());
+  const due = (announcedAt: number, sent: readonly string[], visible = true) =>
+    receiptsDue(alerts, new Map([['press', announcedAt]]), drawn, new Set(sent), visible);
+  expect(due(7, [])).toEqual([
+    { showing: showingOf(alertOf('press', { version: 2 }), 7), alert: 'press', version: 2 },
+  ]);
+  expect(due(7, [], false)).toEqual([]);
+  expect(due(7, ['press/2/7'])).toEqual([]);
+  expect(due(9, ['press/2/7'])).toHaveLength(1);
+});

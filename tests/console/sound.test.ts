@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { chimes, loopsNow, silenceFor } from '../../console/src/sound/choose-sound.ts';
+import { roundMs, samplesOf, type Tune, tunes } from '../../console/src/sound/tones.ts';
+import { alertOf } from './alerts.ts';
+
+const none = new Map<string, number>();
+
+test('a press, fire and gas each have their own loop, the most urgent first', () => {
+  const all = [
+    alertOf('gas', { kind: 'gas', priority: 'high' }),
+    alertOf('smoke', { kind: 'smoke' }),
+    alertOf('press', { kind: 'unregistered-sos' }),
+    alertOf('co', { kind: 'co' }),
+    alertOf('cable', { kind: 'electrical' }),
+  ];
+  expect(loopsNow(all, none, null, 0)).toEqual(['sos', 'fire', 'gas', 'critical']);
+});
+
+test('it loops until somebody takes or acknowledges it; a rehearsal and a lesser alert never loop', () => {
+  expect(loopsNow([alertOf('press', { acknowledged: true })], none, null, 0)).toEqual([]);
+  expect(loopsNow([alertOf('drill', { test: true })], none, null, 0)).toEqual([]);
+  expect(loopsNow([alertOf('leak', { kind: 'water', priority: 'high' })], none, null, 0)).toEqual([]);
+});
+
+test('silence is for what rings now, 60 s at the most, and a new press breaks it', () => {
+  const press = alertOf('press');
+  const silence = silenceFor([press], none, 1_000, 600_000);
+  expect(silence.until).toBe(61_000);
+  expect(loopsNow([press], none, silence, 60_999)).toEqual([]);
+  expect(loopsNow([press], none, silence, 61_000)).toEqual(['sos']);
+  expect(loopsNow([alertOf('press', { count: 2 })], none, silence, 2_000)).toEqual(['sos']);
+  expect(loopsNow([press, alertOf('fire', { kind: 'smoke' })], none, silence, 2_000)).toEqual(['fire']);
+  expect(loopsNow([press], new Map([['press', 9]]), silence, 2_000)).toEqual(['sos']);
+});
+
+test('a high alert chimes when it comes and when it comes again', () => {
+  const leak = alertOf('leak', { kind: 'water', priority: 'high' });
+  expect(chimes([leak, alertOf('battery', { kind: 'battery', priority: 'low' })])).toEqual(['leak/1']);
+  expect(chimes([alertOf('leak', { kind: 'water', priority: 'high', count: 2 })])).toEqual(['leak/2']);
+  expect(chimes([alertOf('leak', { kind: 'water', priority: 'high', acknowledged: true })])).toEqual([]);
+});
+
+test('every tune is audible, never clips, begins and ends without a click, and is like no other', () => {
+  const rate = 8_000;
+  const rhythms = new Set<string>();
+  for (const name of Object.keys(tunes) as Tune[]) {
+    const samples = samplesOf(tunes[name], rate);
+    expect(samples.length).toBe(tunes[name].reduce((sum, { ms }) => sum + Math.round((ms / 1000) * rate), 0));
+    const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(loudest).toBeGreaterThan(0.3);
+    expect(loudest).toBeLessThanOrEqual(1);
+    expect(Math.abs(samples[0] ?? 1)).toBeLessThan(0.05);
+    expect(Math.abs(samples.at(-1) ?? 1)).toBeLessThan(0.05);
+    rhythms.add(tunes[name].map(({ hz, ms }) => `${hz}/${ms}`).join(' '));
+  }
+  expect(rhythms.size).toBe(Object.keys(tunes).length);
+  expect(roundMs('test')).toBeGreaterThan(500);
+});
+
+test('the chime of a high alert sounds three times', () => {
+  expect(tunes.high.filter(({ hz }) => hz === 659)).toHaveLength(3);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { en } from '../../console/src/words/en.ts';
+import { refusalText } from '../../console/src/words/refusal.ts';
+import { zh } from '../../console/src/words/zh.ts';
+import { deviceTypes } from '../../devices/index.ts';
+import { alertEvents } from '../../src/model/change.ts';
+import { commandNames } from '../../src/model/command.ts';
+import { eventNames } from '../../src/model/reading.ts';
+
+const leaves = (words: object, path = ''): readonly (readonly [string, unknown])[] =>
+  Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null
+      ? leaves(value, `${path}${key}.`)
+      : [[`${path}${key}`, value] as const],
+  );
+
+test('both languages say everything, and say it in their own words', () => {
+  const chinese = leaves(zh);
+  const english = new Map(leaves(en));
+  expect([...english.keys()].sort()).toEqual(chinese.map(([path]) => path).sort());
+  const empty = [...chinese, ...english].filter(([, value]) => value === '');
+  expect(empty).toEqual([]);
+  const unchanged = [...english].filter(
+    ([path, value]) =>
+      typeof value === 'string' && /\p{Script=Han}/u.test(value) && path !== 'strip.otherLanguage',
+  );
+  expect(unchanged).toEqual([]);
+});
+
+test('every device type, measurement, event and step of an alert’s life has a word', () => {
+  for (const words of [zh, en]) {
+    expect(Object.keys(words.type)).toEqual(expect.arrayContaining([...deviceTypes.keys()]));
+    const measurements = [...deviceTypes.values()].flatMap((type) => Object.keys(type.measurements));
+    expect(Object.keys(words.measurement)).toEqual(expect.arrayContaining([...new Set(measurements)]));
+    expect(Object.keys(words.event)).toEqual(expect.arrayContaining([...eventNames]));
+    expect(Object.keys(words.timeline)).toEqual(expect.arrayContaining([...alertEvents, ...commandNames]));
+  }
+});
+
+test('a refusal says who was faster, that the store cannot store, or at least what the gateway said', () => {
+  const refused = (code: string, details = {}) =>
+    refusalText(en, { ok: false, code, message: 'no', details });
+  expect(refused('already-claimed', { claimedBy: 'wang' })).toContain('wang');
+  expect(refused('already-claimed')).toBe(en.refusal.claimedBySomebody);
+  expect(refused('store-unavailable')).toBe(en.refusal['store-unavailable']);
+  expect(refused('toString')).toContain('no');
+});
