@@ -8,7 +8,7 @@ export type LoadOrder = {
   readonly forMs: number;
 };
 
-/** Publishes readings of QoS 1 as fast as they are acknowledged and answers how many were, and in how many ms. */
+/** Publishes readings of QoS 1 as fast as they are acknowledged and answers how many were, and in how many ms; says `publishing` when it begins. */
 const run = async ({
   url,
   clients,
@@ -20,6 +20,7 @@ const run = async ({
       mqtt.connectAsync(url, { username, password, clientId: username, reconnectPeriod: 0 }),
     ),
   );
+  process.send?.('publishing');
   const startedAt = performance.now();
   let acknowledged = 0;
   let at = Date.now() - 200_000;
