@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { AlertQuery } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import { firstPrev, hashOf } from '../../src/store/chain.ts';
-import { commit, entry, openRecordRoom, pressed, temporaryDirectory } from './record-room.ts';
+import { entry, pressed } from './batches.ts';
+import { commit, openRecordRoom, temporaryDirectory } from './record-room.ts';
 
 const homeIn = (building: string, home: string): Alert['place'] => ({
   id: home,

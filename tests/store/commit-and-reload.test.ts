@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Put, Rows } from '../../src/gateway/ports.ts';
 import type { Change } from '../../src/model/change.ts';
-import { commit, entry, openRecordRoom, pressed, temporaryDirectory } from './record-room.ts';
+import { entry, pressed } from './batches.ts';
+import { commit, openRecordRoom, temporaryDirectory } from './record-room.ts';
 
 const later = Date.now() + 3_600_000;
 const rows: { readonly [K in keyof Rows]: Rows[K] } = {
@@ -185,18 +186,19 @@ test('the numbers and the feed go on over restarts', async () => {
 test('a device message id is known once it is committed, also after a restart', async () => {
   const dir = temporaryDirectory();
   const first = await openRecordRoom(dir);
+  const now = Date.now();
   expect([first.messageIds.find('pager-1', 'm-7'), first.messageIds.last('pager-1')]).toEqual([null, 0]);
   await commit(first, {
     messageIds: [
-      { device: 'pager-1', id: 'm-7', ordinal: 1, at: 10 },
-      { device: 'pager-1', id: 'm-8', ordinal: 2, at: 11 },
-      { device: 'pager-1', id: 'm-7', ordinal: 3, at: 12 },
+      { device: 'pager-1', id: 'm-7', ordinal: 1, at: now + 10 },
+      { device: 'pager-1', id: 'm-8', ordinal: 2, at: now + 11 },
+      { device: 'pager-1', id: 'm-7', ordinal: 3, at: now + 12 },
     ],
   });
-  expect(first.messageIds.find('pager-1', 'm-7')).toEqual({ ordinal: 3, at: 12 });
+  expect(first.messageIds.find('pager-1', 'm-7')).toEqual({ ordinal: 3, at: now + 12 });
   await first.close();
   const { messageIds } = await openRecordRoom(dir);
-  expect(messageIds.find('pager-1', 'm-8')).toEqual({ ordinal: 2, at: 11 });
+  expect(messageIds.find('pager-1', 'm-8')).toEqual({ ordinal: 2, at: now + 11 });
   expect([messageIds.last('pager-1'), messageIds.find('pager-2', 'm-7')]).toEqual([3, null]);
 });
 
