@@ -68,21 +68,16 @@ export const makeCommitter = (db: Database.Database): Committer => {
 
   const addReadings = ({ numbers, texts }: Parcel): void => {
     for (let index = 0; index < numbers.length; index += numbersPerReading) {
-      const [series = 0, at = 0, number = 0, kind, receivedAt = 0, deviceAt = Number.NaN] = [
-        numbers[index],
-        numbers[index + 1],
-        numbers[index + 2],
-        numbers[index + 3],
-        numbers[index + 4],
-        numbers[index + 5],
-      ];
+      const number = numbers[index + 2] ?? 0;
+      const kind = numbers[index + 3];
+      const deviceAt = numbers[index + 5] ?? Number.NaN;
       const value = kind === valueKinds.text ? (texts[number] ?? '') : number;
       addReading.run(
-        series,
-        at,
+        numbers[index] ?? 0,
+        numbers[index + 1] ?? 0,
         value,
         kind === valueKinds.flag ? 1 : 0,
-        receivedAt,
+        numbers[index + 4] ?? 0,
         Number.isNaN(deviceAt) ? null : deviceAt,
       );
     }

@@ -7,7 +7,7 @@ import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
-import { describeError, openForReading } from './database.ts';
+import { describeError, needsReopening, openForReading } from './database.ts';
 import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.ts';
 import { mergeRows, thin } from './thinning.ts';
 
@@ -100,16 +100,23 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
 const port = parentPort;
 if (port !== null) {
   const setup = workerData as ReaderSetup;
-  const answers = prepareAnswers(openForReading(setup.database), setup.readings);
-  port.on('message', ({ id, question, parameters }: ToReader) => {
-    const answer = (): FromReader => {
-      try {
-        const ask = answers[question] as (...given: readonly unknown[]) => unknown;
-        return { id, answer: ask(...parameters) };
-      } catch (error) {
-        return { id, error: describeError(error) };
+  const open = () => {
+    const db = openForReading(setup.database);
+    return { db, answers: prepareAnswers(db, setup.readings) };
+  };
+  let desk: ReturnType<typeof open> | null = open();
+  const answer = ({ id, question, parameters }: ToReader): FromReader => {
+    try {
+      desk ??= open();
+      const ask = desk.answers[question] as (...given: readonly unknown[]) => unknown;
+      return { id, answer: ask(...parameters) };
+    } catch (error) {
+      if (needsReopening(error)) {
+        desk?.db.close();
+        desk = null;
       }
-    };
-    port.postMessage(answer());
-  });
+      return { id, error: describeError(error) };
+    }
+  };
+  port.on('message', (asked: ToReader) => port.postMessage(answer(asked)));
 }
