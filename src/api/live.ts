@@ -171,9 +171,10 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
   };
 
   const shown = (console: LiveConsole, id: string, version: number): void => {
-    const user = console.user();
     // Only a screen in front of somebody who can answer counts; a receipt from any other would keep the ladder from climbing.
-    if (!mayActAs(user.role, 'operator')) return;
+    // Whoever was signed out may still talk until the connection has ended.
+    const user = sessions.holder(console.session)?.user;
+    if (user === undefined || !mayActAs(user.role, 'operator')) return;
     const alert = committed.alerts.get(id) ?? uncommitted.get(id);
     if (alert !== undefined && maySee(user, alert.place)) duty.shown(user.id, id, version);
   };

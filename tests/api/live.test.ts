@@ -253,6 +253,21 @@ describe('who may listen', () => {
     }
   });
 
+  test('whoever was signed out shows nothing any more, also before the connection has ended', async () => {
+    const id = await pressed('p1');
+    const wang = await room.person('wang', 'operator');
+    const desk = await room.console(wang);
+    await desk.until(snapshot);
+    // A peer that has not read its close yet still talks; what it says arrives ahead of its answer to the close.
+    desk.socket.pause();
+    await room.admin.call('PATCH', '/users/wang', { disabled: true });
+    desk.say({ type: 'shown', alert: id, version: 1 });
+    desk.socket.resume();
+    expect(await desk.closed).toBe(4001);
+    await room.settled();
+    expect(room.core.duty.committed.alerts.get(id)?.firstShownAt).toBeUndefined();
+  });
+
   test('rights by place hold on the feed too, in the snapshot, live and replayed', async () => {
     const near = await room.person('li', 'operator', ['c1']);
     await room.register('p1', 'call-button', home301);
