@@ -2,7 +2,7 @@ import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import type { Engine, Finding, Rule } from '../model/rule.ts';
-import { createEngine } from '../rules/engine.ts';
+import { createEngine } from '../rules/engine/engine.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';

@@ -69,6 +69,8 @@ export type AlertState = (typeof alertStates)[number];
 export const Evidence = z.object({
   at: Moment,
   receivedAt: Moment,
+  /** Since when it had been so. */
+  since: Moment.optional(),
   measurement: z.string().optional(),
   value: Value.optional(),
   unit: z.string().optional(),

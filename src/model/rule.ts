@@ -60,7 +60,7 @@ export type Rule = {
 /** What the engine knows of a device. */
 export type Observed = Pick<Device, 'id' | 'type' | 'hub' | 'place'>;
 
-/** Which condition of a rule, on what: `branch` counts the rule's conditions from 0; `subject` is a device's id, or `place:<id>` for a combination within a place. `version` is the rule's; what was kept for another version means nothing any more. */
+/** Which condition of a rule, on what: `branch` counts the rule's conditions from 0; `subject` is a device's id, or `place:<id>` for a combination within a place. `version` changes with what the condition asks; what was kept for another version means nothing any more. */
 export type BranchKey = {
   readonly rule: string;
   readonly version: string;
@@ -70,6 +70,8 @@ export type BranchKey = {
 
 /** A delay that is running: the condition `holds` (or no longer does) since `since`, and takes effect at `deadline` (epoch ms). Kept in the journal's tables so that it survives a restart. */
 export type Delay = BranchKey & {
+  /** The device that set it running. */
+  readonly device: string;
   readonly holds: boolean;
   readonly since: number;
   readonly deadline: number;
@@ -77,7 +79,13 @@ export type Delay = BranchKey & {
 };
 
 /** JSON that a condition over a span of time remembers. */
-export type Memory = null | boolean | number | string | readonly Memory[] | { readonly [key: string]: Memory };
+export type Memory =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Memory[]
+  | { readonly [key: string]: Memory };
 
 /** What such a condition remembers of a subject, kept like a delay. */
 export type Remembered = BranchKey & { readonly memory: Memory };
@@ -109,6 +117,7 @@ export type Finding =
 export type Active = {
   readonly alert: string;
   readonly rule: string;
+  readonly subject: string;
   readonly device: string;
   readonly place: Device['place'];
 };
@@ -120,7 +129,10 @@ export type Surroundings = {
   /** The alert book: the active alerts of these rules. */
   readonly active: (rules: readonly string[]) => readonly Active[];
   /** The device book: the newest value of a measurement. */
-  readonly latest: (device: string, measurement: string) => { readonly value: Value; readonly at: number } | null;
+  readonly latest: (
+    device: string,
+    measurement: string,
+  ) => { readonly value: Value; readonly at: number } | null;
   /** The household book: whether nobody is at home there now, so that stillness means nothing. */
   readonly away: (device: Observed, now: number) => boolean;
 };
@@ -146,7 +158,12 @@ export type Engine = {
   /** The wall clock was set forward (or back, negative) by so many ms: what is running or remembered moves along, so that nothing fires for it. */
   readonly shift: (byMs: number, now: number) => readonly Finding[];
   /** A device joins the street, or is now another (its place, say), or comes back at a start, when `lastHeardAt` is when it was last heard, moved forward by the time the gateway itself was away. Its silence counts not before `notBefore` (epoch ms), the grace after a start. */
-  readonly watch: (device: Observed, lastHeardAt: number, notBefore: number, now: number) => readonly Finding[];
+  readonly watch: (
+    device: Observed,
+    lastHeardAt: number,
+    notBefore: number,
+    now: number,
+  ) => readonly Finding[];
   /** A device leaves: its delays and what was remembered of it end. */
   readonly forget: (device: string) => readonly Finding[];
   /** Everything whose time has come. */

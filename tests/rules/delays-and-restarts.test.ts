@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createStreet, rulesOf } from './street.ts';
+import { createStreet, deviceOf, rulesOf } from './street.ts';
 
 const rules = rulesOf(`
 source: a test
@@ -11,7 +11,7 @@ rules:
   - { id: quiet, kind: silent, types: [gas-detector], when: { what: data, after: 61s }, off-delay: 2s, alert: { kind: silent, priority: medium, title: { zh: 丁, en: d } } }
   - { id: link, kind: silent, types: [gas-detector], when: { what: link }, on-delay: 20s, alert: { kind: silent, priority: medium, title: { zh: 戊, en: e } } }`);
 
-const homes = ['one', 'two'].map((id) => ({ id, type: 'gas-detector', hub: null }));
+const homes = ['one', 'two'].map((id) => deviceOf(id, 'gas-detector'));
 
 type Step =
   | { readonly what: 'wait'; readonly ms: number }
@@ -69,7 +69,9 @@ const run = (
     for (const line of street.log.splice(0)) told.push(`${line} at ${elapsed}`);
   };
   const watchAll = (): void => {
-    for (const device of homes) street.engine().watch(device, (heardAt.get(device.id) ?? 0) + offset, 0);
+    for (const device of homes)
+      street.watch(device, (heardAt.get(device.id) ?? 0) + offset, elapsed + offset);
+    street.resume(elapsed + offset);
   };
   const tickTo = (until: number): void => {
     while (elapsed < until) {
@@ -90,12 +92,11 @@ const run = (
     if (one.what === 'wait') tickTo(elapsed + one.ms);
     else if (one.what === 'restart') {
       if (!how.interrupted) continue;
-      street.restart();
-      watchAll();
+      street.restart(new Map(homes.map((device) => [device, (heardAt.get(device.id) ?? 0) + offset])), now);
     } else if (one.what === 'clock') {
       if (!how.stepped) continue;
       offset += one.ms;
-      street.heed(street.engine().shift(one.ms));
+      street.heed(street.engine().shift(one.ms, now + one.ms));
     } else {
       const device = homes[one.home];
       if (device === undefined) throw new Error('no such home');

@@ -6,14 +6,18 @@ const Params = z.strictObject({ measurement: z.string(), is: z.boolean().default
 /** A flag that is set (or, with `is: false`, not set). */
 export const flag = declareKind({
   name: 'flag',
+  label: { zh: '标志', en: 'Flag' },
   params: Params,
-  lasts: true,
-  condition: ({ measurement, is }) => ({
-    on: 'measurement',
-    measurement,
-    limit: is,
-    holds: (value, held) => (typeof value === 'boolean' ? value === is : held),
-  }),
+  branches: ({ measurement, is }) => [
+    {
+      condition: {
+        on: 'measurement',
+        measurement,
+        limit: is,
+        holds: (value, held) => (typeof value === 'boolean' ? value === is : held),
+      },
+    },
+  ],
   faults: ({ measurement }, type) => {
     const declared = type.measurements[measurement];
     if (declared === undefined) return [`${type.name} has no measurement ${measurement}`];

@@ -19,15 +19,20 @@ const Params = z.discriminatedUnion('what', [
 /** Silence. `data`: nothing was heard of the device for `after`, one length of time for all or one by power source. `link`: its connection is down (the rule's on-delay is the grace), which says nothing about a device that sleeps between its messages. */
 export const silent = declareKind({
   name: 'silent',
+  label: { zh: '失联', en: 'Silence' },
   params: Params,
-  lasts: true,
-  condition: (params) => {
-    if (params.what === 'link') return { on: 'link', concerns: (power) => power !== 'battery' };
+  branches: (params) => {
+    if (params.what === 'link')
+      return [{ condition: { on: 'link', concerns: ({ power }) => power !== 'battery' } }];
     const { after } = params;
-    return {
-      on: 'silence',
-      afterMs: (power) => (typeof after === 'number' ? after : (after[power] ?? null)),
-    };
+    return [
+      {
+        condition: {
+          on: 'silence',
+          afterMs: (power) => (typeof after === 'number' ? after : (after[power] ?? null)),
+        },
+      },
+    ];
   },
   faults: (params, type) => {
     if (params.what === 'link') return [];

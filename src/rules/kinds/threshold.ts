@@ -65,9 +65,9 @@ const faultsOf = (params: Params, type: DeviceType): readonly string[] => {
 /** A number above, below, outside or within limits. Once it holds it goes on holding until the value is back by more than the deadband (`deadband` in the measurement's unit, or `deadbandPercent` of the limit). A limit itself counts for `above` ("high at 25 %LEL" is high at 25) and `within`, and does not for `below` and `outside`. */
 export const threshold = declareKind({
   name: 'threshold',
+  label: { zh: '界限', en: 'Limit' },
   params: Params,
-  lasts: true,
-  condition: (params) => {
+  branches: (params) => {
     const { measurement, above, below, outside, within } = params;
     const { upper = 0, lower = 0, upperBand, lowerBand } = boundsOf(params);
     const meets = (value: number, held: boolean): boolean => {
@@ -78,12 +78,16 @@ export const threshold = declareKind({
       return value < lower + down || value > upper - up;
     };
     const range = outside ?? within;
-    return {
-      on: 'measurement',
-      measurement,
-      limit: above ?? below ?? `${range?.[0]}..${range?.[1]}`,
-      holds: (value, held) => (typeof value === 'number' ? meets(value, held) : held),
-    };
+    return [
+      {
+        condition: {
+          on: 'measurement',
+          measurement,
+          limit: above ?? below ?? `${range?.[0]}..${range?.[1]}`,
+          holds: (value, held) => (typeof value === 'number' ? meets(value, held) : held),
+        },
+      },
+    ];
   },
   faults: faultsOf,
 });

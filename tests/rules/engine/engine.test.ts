@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createStreet, ruleOf, rulesOf } from './street.ts';
+import { createStreet, deviceOf, homeOf, ruleOf, rulesOf } from '../street.ts';
 
-const kitchen = { id: 'gas-1', type: 'gas-detector', hub: null };
-const pager = { id: 'pager-1', type: 'call-button', hub: null };
+const kitchen = deviceOf('gas-1', 'gas-detector');
+const pager = deviceOf('pager-1', 'call-button');
 const minute = 60_000;
 
 describe('levels and the alert book', () => {
@@ -22,8 +22,10 @@ describe('levels and the alert book', () => {
     const street = createStreet([low]);
     expect(street.says(kitchen, 'gas_lel', 12, 1000)).toMatchObject([
       {
-        what: 'holds',
-        device: 'gas-1',
+        what: 'level',
+        holding: 1,
+        level: 1,
+        subject: { key: 'gas-1', device: 'gas-1', place: null },
         since: 1000,
         evidence: { value: 12, unit: '%LEL', limit: 10, measurement: 'gas_lel' },
       },
@@ -52,8 +54,8 @@ describe('levels and the alert book', () => {
 
   test('a device of a type that nobody knows is heard without harm', () => {
     const street = createStreet([low]);
-    const stranger = { id: 'x', type: 'constructor', hub: null };
-    street.engine().watch(stranger, 0, 0);
+    const stranger = deviceOf('x', 'constructor');
+    street.watch(stranger, 0, 0);
     expect(street.says(stranger, 'gas_lel', 99, 1000)).toHaveLength(0);
     expect(street.engine().heard(stranger, 1000)).toHaveLength(0);
   });
@@ -78,7 +80,7 @@ describe('delays', () => {
     street.says(kitchen, 'gas', true, 10_000);
     expect(street.tick(29_999)).toEqual([]);
     const findings = street.tick(30_000);
-    expect(findings.at(-1)).toMatchObject({ what: 'holds', since: 0, evidence: { receivedAt: 0 } });
+    expect(findings.at(-1)).toMatchObject({ what: 'level', level: 1, since: 0, evidence: { receivedAt: 0 } });
     street.tick(90_000);
     expect(street.log).toEqual(['holds r gas-1']);
     expect(street.delays.size).toBe(0);
@@ -136,29 +138,25 @@ describe('delays', () => {
     const street = createStreet([slow]);
     street.says(kitchen, 'gas', true, 0);
     const [delay] = street.delays.values();
-    street.restart();
+    street.restart(new Map([[kitchen, 0]]), 10_000);
     street.tick(30_000);
     expect(street.log).toEqual(['holds r gas-1']);
     const other = createStreet([ruleOf('flag', 'co-detector', '{ measurement: co_alarm }')]);
-    const gone = {
-      ...delay,
-      rule: 'gone',
-      device: 'gas-1',
-      holds: true,
-      since: 0,
-      deadline: 30_000,
-      evidence: { at: 0, receivedAt: 0 },
-    };
-    expect(other.engine().resume([gone])).toEqual([{ what: 'delay-ended', rule: 'gone', device: 'gas-1' }]);
+    other.watch(kitchen, 0, 0);
+    if (delay === undefined) throw new Error('no delay');
+    const { rule, version, branch, subject } = delay;
+    expect(other.engine().resume([delay], [], 0)).toEqual([
+      { what: 'delay', key: { rule, version, branch, subject }, body: null },
+    ]);
     expect(other.tick(60_000)).toEqual([]);
   });
 
   test('the wall clock that jumps takes delays and silences along', () => {
     const quiet = ruleOf('silent', 'gas-detector', '{ what: data, after: 10m }');
     const street = createStreet([slow, { ...quiet, id: 'quiet' }]);
-    street.engine().watch(kitchen, 0, 0);
+    street.watch(kitchen, 0, 0);
     street.says(kitchen, 'gas', true, 0);
-    street.heed(street.engine().shift(3_600_000));
+    street.heed(street.engine().shift(3_600_000, 3_600_000));
     expect([...street.delays.values()]).toMatchObject([{ since: 3_600_000, deadline: 3_630_000 }]);
     street.tick(3_600_001);
     expect(street.log).toEqual([]);
@@ -168,15 +166,17 @@ describe('delays', () => {
   });
 
   test('another rulebook keeps the delays of unchanged rules and ends the others', () => {
-    const book = (seconds: number) =>
+    const book = (percent: number) =>
       rulesOf(`
 source: a test
 rules:
   - { id: same, kind: flag, types: [gas-detector], when: { measurement: gas }, on-delay: 30s, alert: { kind: gas, priority: high, title: { zh: 甲, en: a } } }
-  - { id: changed, kind: flag, types: [gas-detector], when: { measurement: gas }, on-delay: ${seconds}s, alert: { kind: gas, priority: high, title: { zh: 乙, en: b } } }`);
-    const street = createStreet(book(30));
+  - { id: changed, kind: threshold, types: [gas-detector], when: { measurement: gas_lel, above: ${percent} }, on-delay: 30s, alert: { kind: gas, priority: high, title: { zh: 乙, en: b } } }`);
+    const street = createStreet(book(10));
+    street.watch(kitchen, 0, 0);
     street.says(kitchen, 'gas', true, 0);
-    street.heed(street.engine().adopt(book(40)));
+    street.says(kitchen, 'gas_lel', 15, 0);
+    street.adopt(book(20), 1000);
     expect([...street.delays.keys()]).toEqual(['same gas-1']);
     street.tick(30_000);
     expect(street.log).toEqual(['holds same gas-1']);
@@ -196,7 +196,7 @@ describe('silence', () => {
 
   test('a detector that says nothing for ten minutes is missed, and found again with its next word', () => {
     const street = createStreet([quiet]);
-    street.engine().watch(kitchen, 0, 0);
+    street.watch(kitchen, 0, 0);
     street.heed(street.engine().heard(kitchen, 5 * minute));
     street.tick(10 * minute);
     street.tick(15 * minute - 1);
@@ -213,7 +213,7 @@ describe('silence', () => {
 
   test('a silence that the alert book lost is raised again while it lasts', () => {
     const street = createStreet([quiet]);
-    street.engine().watch(kitchen, 0, 0);
+    street.watch(kitchen, 0, 0);
     street.tick(10 * minute);
     street.active.clear();
     street.tick(20 * minute);
@@ -223,11 +223,11 @@ describe('silence', () => {
   test('after a start nobody is silent before the grace is over, and who was silent before is found with its first word', () => {
     const street = createStreet([quiet]);
     street.active.add('r gas-1');
-    street.engine().watch(kitchen, 0, 20 * minute);
+    street.watch(kitchen, 0, 0, 20 * minute);
     street.heed(street.engine().heard(kitchen, 12 * minute));
     expect(street.log).toEqual(['clears r gas-1']);
     const other = createStreet([quiet]);
-    other.engine().watch(kitchen, 0, 20 * minute);
+    other.watch(kitchen, 0, 0, 20 * minute);
     other.tick(20 * minute - 1);
     expect(other.log).toEqual([]);
     other.tick(20 * minute);
@@ -236,7 +236,7 @@ describe('silence', () => {
 
   test('a device that has left is not missed', () => {
     const street = createStreet([quiet]);
-    street.engine().watch(kitchen, 0, 0);
+    street.watch(kitchen, 0, 0);
     street.engine().forget('gas-1');
     street.tick(60 * minute);
     expect(street.log).toEqual([]);
@@ -269,15 +269,17 @@ describe('what comes too late', () => {
 
   test('a late emergency raises at once whatever the delays, and leaves the engine as it was', () => {
     const street = createStreet([delayed]);
-    expect(street.engine().late(kitchen, reading('gas', true))).toMatchObject([{ what: 'holds', since: 0 }]);
-    expect(street.engine().late(kitchen, reading('gas', false))).toEqual([]);
+    expect(street.engine().late(kitchen, reading('gas', true), 9_000_000)).toMatchObject([
+      { what: 'level', level: 1, since: 0 },
+    ]);
+    expect(street.engine().late(kitchen, reading('gas', false), 9_000_000)).toEqual([]);
     expect(street.tick(10_000_000)).toEqual([]);
   });
 
   test('what is active already, or is no emergency, is not raised late', () => {
     const street = createStreet([delayed, { ...dull, id: 'dull' }]);
     street.active.add('r gas-1');
-    expect(street.engine().late(kitchen, reading('gas', true))).toEqual([]);
-    expect(street.engine().late(kitchen, reading('fault', true))).toEqual([]);
+    expect(street.engine().late(kitchen, reading('gas', true), 9_000_000)).toEqual([]);
+    expect(street.engine().late(kitchen, reading('fault', true), 9_000_000)).toEqual([]);
   });
 });
