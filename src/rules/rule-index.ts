@@ -184,6 +184,14 @@ const narrowness = (where: Rule['limits'][number]['where'], device: Observed): n
   return depth === -1 ? device.place.path.length : depth;
 };
 
+/** The rules that a combination rests on; none of any other rule. */
+export const membersOf = (rule: Rule): readonly string[] =>
+  rule.levels.flatMap(({ params }) =>
+    (ruleKinds.get(rule.kind)?.branches(params) ?? []).flatMap(({ condition }) =>
+      condition.on === 'combination' ? condition.rules : [],
+    ),
+  );
+
 /** Sorts the rules so that a rule costs nothing to what does not concern it. Throws for a rule of an unknown kind: the rulebook lets none through. */
 export const indexRules = (rules: readonly Rule[], types: DeviceTypes): RuleIndex => {
   const common = new Map<string, readonly Branch[]>();

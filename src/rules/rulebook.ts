@@ -7,7 +7,7 @@ import { hashContent } from './content-hash.ts';
 import { Duration } from './duration.ts';
 import { ruleKinds } from './kinds/index.ts';
 import type { RuleKind } from './kinds/kind.ts';
-import { mostBranches } from './rule-index.ts';
+import { membersOf, mostBranches } from './rule-index.ts';
 import { readYaml, type SourcePath, type SourceProblem, type YamlSource } from './yaml-source.ts';
 
 /** The rules of every file, or everything that is wrong with them. */
@@ -298,13 +298,6 @@ const faultsOf = ({ rule, written, complain }: Placed, kind: RuleKind): void => 
     if (rule.limits.length > 0) complain(['limits'], `${kind.name} has no limits of a place`);
   }
 };
-
-const membersOf = (rule: Rule): readonly string[] =>
-  rule.levels.flatMap(({ params }) =>
-    (ruleKinds.get(rule.kind)?.branches(params) ?? []).flatMap(({ condition }) =>
-      condition.on === 'combination' ? condition.rules : [],
-    ),
-  );
 
 /** What is wrong between rules: those that are named and not there, circles, and life-safety explained away. */
 const holdTogether = (placed: readonly Placed[]): void => {

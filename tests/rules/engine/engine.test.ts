@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createStreet, deviceOf, homeOf, ruleOf, rulesOf } from '../street.ts';
+import { createStreet, deviceOf, ruleOf, rulesOf } from '../street.ts';
 
 const kitchen = deviceOf('gas-1', 'gas-detector');
 const pager = deviceOf('pager-1', 'call-button');
