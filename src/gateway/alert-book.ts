@@ -1,58 +1,99 @@
 import type { Alert, AlertKind, Evidence, Priority } from '../model/alert.ts';
-import { stateOf } from '../model/alert.ts';
+import { longestShelfMs, mayBeSuppressed, personKinds, stateOf } from '../model/alert.ts';
 import type { AlertEvent, Note } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Text } from '../model/text.ts';
-import { type LifeEvent, live, personKinds } from './alert-life.ts';
+import { type LifeEvent, live, moreUrgent, sameText } from './alert-life.ts';
 import type { Result } from './doors.ts';
 import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
-import type { AlertRecord } from './ports.ts';
+import type { AlertRecord, Standing } from './ports.ts';
 
-/** What is to be raised. `key` says what joins: one open alert per device and key. */
-export type Raise = {
-  readonly key: string;
-  readonly rule: { readonly id: string; readonly version: string } | null;
+/** What every detection says. `subject` is the key under which alerts join beside the rule: a device's id, or `place:<id>`; `device` is the one that brought it about. */
+type Detected = {
   readonly kind: AlertKind;
   readonly priority: Priority;
   readonly latching: boolean;
+  /** The rule itself is a rehearsal. */
   readonly test: boolean;
+  /** A test mode covers it now; a call for help is never covered. */
+  readonly testMode: boolean;
   readonly title: Text;
+  readonly subject: string;
   readonly device: string;
   readonly place: Place | null;
+  /** Whether the rule lets an operator shelve it. */
+  readonly shelvable: boolean;
+  /** Its device is out of service; of a combination no single device's repair counts, and a call for help is never covered. */
   readonly outOfService: boolean;
-  /** The condition holds as a level; false for an event. */
-  readonly holds: boolean;
   readonly late: boolean;
   readonly receivedAt: number;
   readonly evidence: Evidence;
   readonly reAlarmAfterMs: number | null;
+  /** The active alert that explains this one, where there is one; an emergency is never explained away. */
+  readonly explainedBy: string | null;
+};
+
+/** An edge: something occurred, and holds no longer than that. `key` says what joins: one open alert per subject and key. */
+export type Raise = Detected & {
+  readonly key: string;
+  readonly rule: { readonly id: string; readonly version: string } | null;
+};
+
+/** A level: of (rule, subject) the branches in the bit mask `holding` now hold (0 = none), which makes it `level` (1 = the rule's mildest). Priority, latching and title are that level's; with `holding` 0 only rule and subject count. */
+export type Hold = Detected & {
+  readonly rule: { readonly id: string; readonly version: string };
+  /** All devices that it concerns; the first is `device`. */
+  readonly devices: readonly string[];
+  readonly holding: number;
+  readonly level: number;
+};
+
+/** An alert whose condition holds, as a combination of rules sees it. */
+export type ActiveAlert = {
+  readonly alert: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly place: Place | null;
 };
 
 /** The only writer of alerts. Every change of an alert is a line in the ledger, a row, and a change for the consoles, in one step. */
 export type AlertBook = {
   readonly get: (id: string) => Alert | undefined;
-  readonly openOf: (device: string, key: string) => Alert | undefined;
+  readonly openOf: (subject: string, key: string) => Alert | undefined;
   readonly open: () => Iterable<Alert>;
+  /** The open alerts of a device alone; combinations that it brought about are not among them. */
   readonly openOfDevice: (device: string) => readonly Alert[];
-  /** Whether the condition of (rule, device) is known to hold. */
-  readonly isActive: (rule: string, device: string) => boolean;
-  /** Raises a new alert, or joins the open one; answers the alert afterwards. */
+  /** The branches of (rule, subject) that hold, as a bit mask; 0 = it is not active. */
+  readonly holding: (rule: string, subject: string) => number;
+  /** The active alerts of these rules. */
+  readonly active: (rules: readonly string[]) => readonly ActiveAlert[];
+  /** Whose alerts became active, or ceased to be, since the last call, whatever the cause; each (rule, device) once. */
+  readonly takeTurned: () => readonly { readonly rule: string; readonly device: string }[];
+  /** An edge raises a new alert, or joins the open one; answers the alert afterwards. */
   readonly raise: (raise: Raise, actor: string, now: number) => Alert;
+  /** A level is held against what is open: it raises, joins, goes up or down, or returns. Answers the alert afterwards (it may be closed); null where nothing holds and nothing was open. */
+  readonly hold: (hold: Hold, actor: string, now: number) => Alert | null;
   readonly befall: (
     id: string,
     step: LifeEvent,
     actor: string,
     data?: Readonly<Record<string, unknown>>,
   ) => Result<Alert>;
+  /** Another alert explains these: they are suppressed by design as long as it is active, and it lists their devices. An emergency is not suppressed, and no circle is made. */
+  readonly suppress: (explaining: string, members: readonly string[], now: number) => void;
+  /** An incident groups these: each names it and goes on by itself, and it lists their devices. */
+  readonly group: (incident: string, members: readonly string[], now: number) => void;
+  /** Test alerts that `covered` no longer covers and whose condition still holds become real and ring. */
+  readonly endTests: (covered: (alert: Alert) => boolean, now: number) => void;
   readonly operate: (user: string, operation: AlertOperation, now: number) => Result<Alert>;
   /** A console has drawn it. */
   readonly shown: (user: string, id: string, version: number, now: number) => void;
-  /** Everything of the ladders whose time has come. */
+  /** Everything whose time has come: ladders, the ends of shelves, the lists of what an alert explains. */
   readonly tick: (now: number, watched: boolean) => void;
-  /** The wall clock was set by so many ms: the ladders' deadlines move along. */
+  /** The wall clock was set by so many ms: the deadlines move along. */
   readonly shift: (byMs: number) => void;
   /** When its raising was committed. */
   readonly stamp: (id: string, committedAt: number) => void;
@@ -62,47 +103,145 @@ export type AlertBook = {
 /** The key under which presses of one device join; a rehearsal never joins the real thing. */
 export const pressKey = 'press';
 
+/** Three changes between raised and returned within this time are called chattering (ms). */
+const chatterWithinMs = 60_000;
+const chatterTransitions = 3;
+
 const keyOf = (alert: Alert): string => alert.rule?.id ?? pressKey;
 
-/** Makes the book. `newId` gives ids that sort by time. */
+/** What an alert stored by an earlier version lacks. */
+const filledIn = (record: AlertRecord): AlertRecord => {
+  const { alert } = record;
+  const { priority, latching, title } = alert;
+  return {
+    ...record,
+    subject: record.subject ?? alert.device,
+    holding: record.holding ?? (alert.active ? 1 : 0),
+    standing: record.standing ?? { level: 1, priority, latching, title },
+    testMode: record.testMode ?? false,
+    transitions: record.transitions ?? [],
+  };
+};
+
+const standingOf = ({ priority, latching, title }: Detected, level: number): Standing => ({
+  level,
+  priority,
+  latching,
+  title,
+});
+
+const sameStanding = (a: Standing, b: Standing): boolean =>
+  a.level === b.level && a.priority === b.priority && a.latching === b.latching && sameText(a.title, b.title);
+
+const isHigher = (now: Standing, before: Standing): boolean =>
+  now.level > before.level || (now.level === before.level && moreUrgent(now.priority, before.priority));
+
+const isLower = (now: Standing, before: Standing): boolean => isHigher(before, now);
+
+/** No test mode covers a person who asked to be heard. */
+const underTest = ({ kind, testMode }: Detected): boolean => testMode && !personKinds.has(kind);
+
+const stepOfDetection = (
+  event: 'raised-again' | 'raised-higher',
+  detected: Detected,
+  standing: Standing,
+  holds: boolean,
+  at: number,
+): LifeEvent => ({
+  event,
+  at,
+  holds,
+  standing,
+  receivedAt: detected.receivedAt,
+  late: detected.late,
+  test: detected.test || underTest(detected),
+  evidence: detected.evidence,
+});
+
+/** What of a record changes beside the alert's life. */
+type Beside = Partial<Pick<AlertRecord, 'holding' | 'standing' | 'testMode' | 'reAlarmAfterMs'>>;
+
+/** Makes the book. `newId` gives ids that sort by time; `raised` hears of every new alert. */
 export const createAlertBook = (parts: {
   readonly stored: readonly AlertRecord[];
   readonly ledger: Ledger;
   readonly newId: () => string;
   readonly times: LadderTimes;
+  readonly raised?: (alert: Alert, now: number) => void;
 }): AlertBook => {
   const { ledger, newId, times } = parts;
   const records = new Map<string, AlertRecord>();
-  const byDevice = new Map<string, Map<string, string>>();
+  const bySubject = new Map<string, Map<string, string>>();
+  const activeOfRule = new Map<string, Set<string>>();
   const deadlines = new Map<string, number>();
+  /** By the explaining alert: those it suppresses. */
+  const explained = new Map<string, Set<string>>();
+  /** Suppressed by an alert that was gone when the book was opened. */
+  const unexplained = new Set<string>();
+  const turned = new Map<string, { readonly rule: string; readonly device: string }>();
+  /** Devices that an alert has still to list among its own. */
+  const toList = new Map<string, Set<string>>();
+
+  const noteActive = ({ id, rule, device }: Alert, active: boolean): void => {
+    if (rule === null) return;
+    const those = activeOfRule.get(rule.id) ?? new Set();
+    if (those.has(id) === active) return;
+    if (active) those.add(id);
+    else those.delete(id);
+    activeOfRule.set(rule.id, those);
+    turned.set(`${rule.id} ${device}`, { rule: rule.id, device });
+  };
+
+  const noteExplained = (id: string, before: string | undefined, now: string | undefined): void => {
+    if (before === now) return;
+    if (before !== undefined) {
+      const those = explained.get(before);
+      those?.delete(id);
+      if (those?.size === 0) explained.delete(before);
+    }
+    if (now !== undefined) explained.set(now, (explained.get(now) ?? new Set()).add(id));
+  };
 
   const index = (record: AlertRecord): void => {
-    const { alert } = record;
+    const { alert, subject } = record;
     const key = keyOf(alert);
-    if (alert.state === 'closed') {
+    const open = alert.state !== 'closed';
+    noteActive(alert, open && alert.active);
+    noteExplained(alert.id, records.get(alert.id)?.alert.suppressedBy, open ? alert.suppressedBy : undefined);
+    const keys = bySubject.get(subject) ?? new Map<string, string>();
+    if (!open) {
       records.delete(alert.id);
       deadlines.delete(alert.id);
-      const open = byDevice.get(alert.device);
-      if (open?.get(key) === alert.id) open.delete(key);
-      if (open?.size === 0) byDevice.delete(alert.device);
+      toList.delete(alert.id);
+      if (keys.get(key) === alert.id) keys.delete(key);
+      if (keys.size === 0) bySubject.delete(subject);
       return;
     }
     records.set(alert.id, record);
-    const next = nextDeadline(record.ladder);
+    const next = nextDeadline(record);
     if (next === null) deadlines.delete(alert.id);
     else deadlines.set(alert.id, next);
-    let open = byDevice.get(alert.device);
-    if (open === undefined) {
-      open = new Map();
-      byDevice.set(alert.device, open);
-    }
-    open.set(key, alert.id);
+    bySubject.set(subject, keys.set(key, alert.id));
   };
-  for (const record of parts.stored) index(record);
 
-  const openOf = (device: string, key: string): Alert | undefined => {
-    const id = byDevice.get(device)?.get(key);
-    return id === undefined ? undefined : records.get(id)?.alert;
+  const listDevices = (id: string, devices: readonly string[]): void => {
+    const known = records.get(id)?.alert.devices ?? [];
+    const missing = devices.filter((device) => !known.includes(device));
+    if (missing.length > 0) toList.set(id, new Set([...(toList.get(id) ?? []), ...missing]));
+  };
+
+  for (const record of parts.stored) index(filledIn(record));
+  turned.clear();
+  for (const { alert } of records.values()) {
+    const { id, suppressedBy, incident, devices } = alert;
+    if (suppressedBy !== undefined && records.get(suppressedBy)?.alert.active !== true) unexplained.add(id);
+    for (const head of [suppressedBy, incident])
+      if (head !== undefined && records.has(head)) listDevices(head, devices);
+  }
+
+  const recordOf = (subject: string, key: string): AlertRecord | undefined => {
+    const id = bySubject.get(subject)?.get(key);
+    return id === undefined ? undefined : records.get(id);
   };
 
   /** Puts a change of an alert down: line, row and change. */
@@ -129,6 +268,26 @@ export const createAlertBook = (parts: {
     ledger.tell(note ? { ...change, note } : change);
     ledger.put('alert', alert.id, record);
     index(record);
+    // What only this alert explained has to stand for itself again.
+    if (!alert.active)
+      for (const member of [...(explained.get(alert.id) ?? [])])
+        befall(member, { event: 'unsuppressed', at }, 'system');
+  };
+
+  /** A row that changed in nothing that anybody must hear of. */
+  const writeQuietly = (record: AlertRecord): void => {
+    ledger.put('alert', record.alert.id, record);
+    index(record);
+  };
+
+  /** Presses of a button are no chatter: somebody presses. */
+  const withTransition = (record: AlertRecord, at: number): AlertRecord => {
+    if (record.alert.rule === null) return record;
+    const transitions = [...record.transitions, at].slice(-chatterTransitions);
+    const first = transitions[0] ?? at;
+    const chattering = transitions.length === chatterTransitions && at - first <= chatterWithinMs;
+    const { chattering: _before, ...calm } = record.alert;
+    return { ...record, transitions, alert: chattering ? { ...calm, chattering } : calm };
   };
 
   const befall = (
@@ -137,6 +296,7 @@ export const createAlertBook = (parts: {
     actor: string,
     data: Readonly<Record<string, unknown>> = {},
     note: Note | null = null,
+    beside: Beside = {},
   ): Result<Alert> => {
     const before = records.get(id);
     if (before === undefined) return refused('not-found', `no open alert ${id}`);
@@ -144,95 +304,227 @@ export const createAlertBook = (parts: {
     if (!done.ok) return done;
     // A note is worth a line of its own even where the step itself changes nothing.
     const happened = done.happened ?? (note ? 'commented' : null);
-    if (happened === null) return { ok: true, value: done.alert };
-    const ladder = climb(before, done.alert, step, times, before.reAlarmAfterMs);
-    const after: AlertRecord = {
-      ...before,
-      alert: done.alert,
+    const changed: AlertRecord = { ...before, ...beside, alert: done.alert };
+    if (happened === null) {
+      if (Object.keys(beside).length > 0) writeQuietly(changed);
+      return { ok: true, value: done.alert };
+    }
+    const ladder = climb(before, done.alert, step, times, changed.reAlarmAfterMs);
+    const settled: AlertRecord = {
+      ...changed,
+      holding: done.alert.active ? changed.holding : 0,
+      testMode: changed.testMode && done.alert.test,
       ladder: note ? { ...ladder, tendBy: null } : ladder,
     };
+    const after =
+      happened === 'raised-again' || happened === 'returned' ? withTransition(settled, step.at) : settled;
     write(after, happened, step.at, actor, data, note);
-    return { ok: true, value: done.alert };
+    const { alert, standing } = after;
+    // The higher priority was kept only until somebody knew of it.
+    if (alert.active && alert.acknowledged && !before.alert.acknowledged)
+      return befall(id, { event: 'lowered', at: step.at, standing }, actor, { level: standing.level });
+    return { ok: true, value: alert };
+  };
+
+  const after = (result: Result<Alert>, before: Alert): Alert => (result.ok ? result.value : before);
+
+  /** Whether `explaining` may suppress `member`: it is active and real, and is not explained by what it would explain. */
+  const mayExplain = (explaining: string, member: Pick<Alert, 'id' | 'kind'>): boolean => {
+    const head = records.get(explaining)?.alert;
+    if (!mayBeSuppressed(member) || !head?.active || head.test) return false;
+    for (let next: string | undefined = explaining; next !== undefined; )
+      if (next === member.id) return false;
+      else next = records.get(next)?.alert.suppressedBy;
+    return true;
+  };
+
+  const suppress = (explaining: string, members: readonly string[], now: number): void => {
+    for (const id of members) {
+      const member = records.get(id)?.alert;
+      if (member === undefined || !mayExplain(explaining, member)) continue;
+      befall(id, { event: 'suppressed', at: now, suppressedBy: explaining }, 'system', { by: explaining });
+      listDevices(explaining, member.devices);
+    }
+  };
+
+  const bear = (
+    detected: Detected,
+    rule: Alert['rule'],
+    devices: readonly string[],
+    holding: number,
+    level: number,
+    actor: string,
+    now: number,
+  ): Alert => {
+    const id = newId();
+    const standing = standingOf(detected, level);
+    const mode = underTest(detected);
+    const { kind, explainedBy } = detected;
+    const explaining =
+      explainedBy !== null && mayExplain(explainedBy, { id, kind }) ? { suppressedBy: explainedBy } : {};
+    const facts = {
+      active: holding !== 0,
+      acknowledged: false,
+      latching: detected.latching,
+      reset: false,
+      outOfService: detected.outOfService && detected.subject === detected.device && !personKinds.has(kind),
+      ...explaining,
+    };
+    const alert: Alert = {
+      id,
+      version: 1,
+      rule,
+      kind,
+      device: detected.device,
+      devices: [...devices],
+      place: detected.place,
+      priority: detected.priority,
+      ...facts,
+      state: stateOf(facts, now),
+      count: 1,
+      raisedAt: now,
+      lastAt: now,
+      receivedAt: detected.receivedAt,
+      committedAt: 0,
+      deviceTime: detected.evidence.at,
+      test: detected.test || mode,
+      late: detected.late,
+      ...(detected.shelvable ? {} : { shelvable: false }),
+      title: detected.title,
+      evidence: [detected.evidence],
+    };
+    const { reAlarmAfterMs, subject } = detected;
+    const step = stepOfDetection('raised-again', detected, standing, holding !== 0, now);
+    const record: AlertRecord = {
+      alert,
+      ladder: climb(null, alert, step, times, reAlarmAfterMs),
+      reAlarmAfterMs,
+      subject,
+      holding,
+      standing,
+      testMode: mode && !detected.test,
+      transitions: [],
+    };
+    const born = withTransition(record, now);
+    write(born, 'raised', now, actor, { kind, device: alert.device, ...explaining }, null);
+    if (alert.suppressedBy !== undefined) listDevices(alert.suppressedBy, devices);
+    parts.raised?.(alert, now);
+    return born.alert;
+  };
+
+  /** Something more is detected on an alert that is open and not active. */
+  const join = (
+    open: AlertRecord,
+    detected: Detected,
+    holding: number,
+    level: number,
+    actor: string,
+    now: number,
+  ): Alert => {
+    const { alert } = open;
+    if (detected.explainedBy !== null) suppress(detected.explainedBy, [alert.id], now);
+    const standing = standingOf(detected, level);
+    const step = stepOfDetection('raised-again', detected, standing, holding !== 0, now);
+    const joined = befall(alert.id, step, actor, {}, null, {
+      holding,
+      standing,
+      testMode: underTest(detected) && !detected.test,
+      reAlarmAfterMs: detected.reAlarmAfterMs,
+    });
+    return after(joined, alert);
+  };
+
+  /** A level is held against an alert that is active. */
+  const compare = (open: AlertRecord, hold: Hold, actor: string, now: number): Alert => {
+    const { alert } = open;
+    if (!hold.test && !underTest(hold)) befall(alert.id, { event: 'test-ended', at: now }, 'system');
+    if (hold.explainedBy !== null) suppress(hold.explainedBy, [alert.id], now);
+    const standing = standingOf(hold, hold.level);
+    const { reAlarmAfterMs } = hold;
+    if (isHigher(standing, open.standing)) {
+      const step = stepOfDetection('raised-higher', hold, standing, true, now);
+      const holding = hold.late ? open.holding | hold.holding : hold.holding;
+      return after(
+        befall(alert.id, step, actor, { level: hold.level }, null, { holding, standing, reAlarmAfterMs }),
+        alert,
+      );
+    }
+    // What comes too late says nothing against what holds now.
+    if (hold.late) return alert;
+    const { holding } = hold;
+    if (isLower(standing, open.standing)) {
+      const step: LifeEvent = { event: 'lowered', at: now, standing };
+      return after(
+        befall(alert.id, step, actor, { level: hold.level }, null, { holding, standing, reAlarmAfterMs }),
+        alert,
+      );
+    }
+    const known = records.get(alert.id);
+    if (known && (known.holding !== holding || !sameStanding(known.standing, standing)))
+      writeQuietly({ ...known, holding, standing });
+    return known?.alert ?? alert;
   };
 
   return {
     get: (id) => records.get(id)?.alert,
-    openOf,
+    openOf: (subject, key) => recordOf(subject, key)?.alert,
     open: function* () {
       for (const { alert } of records.values()) yield alert;
     },
     openOfDevice: (device) =>
-      [...(byDevice.get(device)?.values() ?? [])].flatMap((id) => {
+      [...(bySubject.get(device)?.values() ?? [])].flatMap((id) => {
         const record = records.get(id);
         return record ? [record.alert] : [];
       }),
-    isActive: (rule, device) => openOf(device, rule)?.active === true,
+    holding: (rule, subject) => recordOf(subject, rule)?.holding ?? 0,
+    active: (rules) =>
+      rules.flatMap((rule) =>
+        [...(activeOfRule.get(rule) ?? [])].flatMap((id) => {
+          const alert = records.get(id)?.alert;
+          return alert ? [{ alert: id, rule, device: alert.device, place: alert.place }] : [];
+        }),
+      ),
+    takeTurned: () => {
+      const all = [...turned.values()];
+      turned.clear();
+      return all;
+    },
     raise: (raise, actor, now) => {
-      const open = openOf(raise.device, raise.key);
-      if (open) {
-        const again = befall(
-          open.id,
-          {
-            event: 'raised-again',
-            at: now,
-            receivedAt: raise.receivedAt,
-            holds: raise.holds,
-            late: raise.late,
-            evidence: raise.evidence,
-          },
-          actor,
-        );
-        return again.ok ? again.value : open;
+      const open = recordOf(raise.subject, raise.key);
+      return open
+        ? join(open, raise, 0, 1, actor, now)
+        : bear(raise, raise.rule, [raise.device], 0, 1, actor, now);
+    },
+    hold: (hold, actor, now) => {
+      const open = recordOf(hold.subject, hold.rule.id);
+      if (hold.holding === 0) {
+        return open ? after(befall(open.alert.id, { event: 'returned', at: now }, actor), open.alert) : null;
       }
-      const facts = {
-        active: raise.holds,
-        acknowledged: false,
-        latching: raise.latching,
-        reset: false,
-        outOfService: raise.outOfService && !personKinds.has(raise.kind),
-      };
-      const alert: Alert = {
-        id: newId(),
-        version: 1,
-        rule: raise.rule,
-        kind: raise.kind,
-        device: raise.device,
-        devices: [raise.device],
-        place: raise.place,
-        priority: raise.priority,
-        ...facts,
-        state: stateOf(facts, now),
-        count: 1,
-        raisedAt: now,
-        lastAt: now,
-        receivedAt: raise.receivedAt,
-        committedAt: 0,
-        deviceTime: raise.evidence.at,
-        test: raise.test,
-        late: raise.late,
-        title: raise.title,
-        evidence: [raise.evidence],
-      };
-      const step: LifeEvent = {
-        event: 'raised-again',
-        at: now,
-        receivedAt: raise.receivedAt,
-        holds: raise.holds,
-        late: raise.late,
-        evidence: raise.evidence,
-      };
-      const ladder = climb(null, alert, step, times, raise.reAlarmAfterMs);
-      write(
-        { alert, ladder, reAlarmAfterMs: raise.reAlarmAfterMs },
-        'raised',
-        now,
-        actor,
-        { kind: alert.kind, device: alert.device },
-        null,
-      );
-      return alert;
+      if (open === undefined)
+        return bear(hold, hold.rule, hold.devices, hold.holding, hold.level, actor, now);
+      if (!open.alert.active) {
+        const joined = join(open, hold, hold.holding, hold.level, actor, now);
+        listDevices(joined.id, hold.devices);
+        return joined;
+      }
+      listDevices(open.alert.id, hold.devices);
+      return compare(open, hold, actor, now);
     },
     befall: (id, step, actor, data) => befall(id, step, actor, data),
+    suppress,
+    group: (incident, members, now) => {
+      if (!records.has(incident)) return;
+      for (const id of members) {
+        const member = records.get(id)?.alert;
+        if (member === undefined || id === incident) continue;
+        befall(id, { event: 'joined-incident', at: now, incident }, 'system', { incident });
+        listDevices(incident, member.devices);
+      }
+    },
+    endTests: (covered, now) => {
+      for (const { alert, testMode } of [...records.values()])
+        if (testMode && !covered(alert)) befall(alert.id, { event: 'test-ended', at: now }, 'system');
+    },
     operate: (user, operation, now) => {
       const record = records.get(operation.alert);
       if (record === undefined) return refused('not-found', `no open alert ${operation.alert}`);
@@ -240,6 +532,11 @@ export const createAlertBook = (parts: {
         return refused('stale-version', `the alert is at version ${record.alert.version}`, {
           version: record.alert.version,
         });
+      }
+      if (operation.verb === 'shelve') {
+        if (operation.until <= now) return refused('invalid', 'until lies in the past');
+        if (operation.until > now + longestShelfMs)
+          return refused('invalid', 'an alert lies on the shelf for 8 h at most');
       }
       const noteId = operation.note === undefined ? null : newId();
       const note: Note | null =
@@ -260,6 +557,13 @@ export const createAlertBook = (parts: {
       befall(id, { event: 'shown', at: now, by: user }, `user:${user}`);
     },
     tick: (now, watched) => {
+      for (const id of unexplained) befall(id, { event: 'unsuppressed', at: now }, 'system');
+      unexplained.clear();
+      for (const [id, devices] of toList)
+        befall(id, { event: 'grouped', at: now, devices: [...devices] }, 'system', {
+          devices: [...devices],
+        });
+      toList.clear();
       // With nobody watching an escalation may come before its own deadline, at that of the announcement.
       const due = [...deadlines].filter(([, at]) => at <= now).sort((a, b) => a[1] - b[1]);
       for (const [id] of due) {
@@ -280,9 +584,11 @@ export const createAlertBook = (parts: {
     shift: (byMs) => {
       const moved = (at: number | null): number | null => (at === null ? null : at + byMs);
       for (const record of [...records.values()]) {
-        const { ladder } = record;
-        const after: AlertRecord = {
+        const { ladder, alert } = record;
+        writeQuietly({
           ...record,
+          alert:
+            alert.shelvedUntil === undefined ? alert : { ...alert, shelvedUntil: alert.shelvedUntil + byMs },
           ladder: {
             ...ladder,
             announceAt: moved(ladder.announceAt),
@@ -290,9 +596,8 @@ export const createAlertBook = (parts: {
             tendBy: moved(ladder.tendBy),
             reAlarmAt: moved(ladder.reAlarmAt),
           },
-        };
-        index(after);
-        ledger.put('alert', after.alert.id, after);
+          transitions: record.transitions.map((at) => at + byMs),
+        });
       }
     },
     stamp: (id, committedAt) => {
@@ -303,9 +608,9 @@ export const createAlertBook = (parts: {
     markHelpAnnounced: (id) => {
       const record = records.get(id);
       if (record === undefined || record.ladder.helpAnnounced) return false;
-      const after = { ...record, ladder: { ...record.ladder, helpAnnounced: true } };
-      records.set(id, after);
-      ledger.put('alert', id, after);
+      const announced = { ...record, ladder: { ...record.ladder, helpAnnounced: true } };
+      records.set(id, announced);
+      ledger.put('alert', id, announced);
       return true;
     },
   };
@@ -339,6 +644,12 @@ const stepOf = (
       return { step: { event: 'handed-over', at, by, to: operation.to }, data: { to: operation.to } };
     case 'reset':
       return { step: { event: 'reset', at, by }, data: {} };
+    case 'shelve': {
+      const { until, once } = operation;
+      return { step: { event: 'shelved', at, by, until, once }, data: { until, once } };
+    }
+    case 'unshelve':
+      return { step: { event: 'unshelved', at, by }, data: {} };
     case 'comment':
       return { step: { event: 'commented', at, by }, data: {} };
     case 'dispatch':

@@ -1,26 +1,36 @@
 import {
   type Alert,
-  type AlertKind,
   type Disposition,
   type Evidence,
   isEmergency,
+  mayBeShelved,
+  mayBeSuppressed,
+  personKinds,
+  priorities,
   stateOf,
 } from '../model/alert.ts';
 import type { AlertEvent } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
+import type { Text } from '../model/text.ts';
+import type { Standing } from './ports.ts';
 
 /** How many pieces of evidence an alert keeps: the first, and the newest. */
 const evidenceKept = 20;
 
+/** A detection: `standing` is what its level makes of the alert; `test`: a rehearsal, or under a test mode. */
+type Detection = {
+  readonly receivedAt: number;
+  readonly late: boolean;
+  readonly test: boolean;
+  readonly standing: Standing;
+  readonly evidence: Evidence;
+};
+
 /** Something that befalls an alert, at `at` (epoch ms). */
 export type LifeEvent = { readonly at: number } & (
-  | {
-      readonly event: 'raised-again';
-      readonly receivedAt: number;
-      readonly holds: boolean;
-      readonly late: boolean;
-      readonly evidence: Evidence;
-    }
+  | ({ readonly event: 'raised-again'; readonly holds: boolean } & Detection)
+  | ({ readonly event: 'raised-higher' } & Detection)
+  | { readonly event: 'lowered'; readonly standing: Standing }
   | {
       readonly event:
         | 'returned'
@@ -30,9 +40,14 @@ export type LifeEvent = { readonly at: number } & (
         | 're-alarmed'
         | 'cancel-requested'
         | 'out-of-service'
-        | 'in-service';
+        | 'in-service'
+        | 'unsuppressed'
+        | 'test-ended';
     }
   | { readonly event: 'notified' | 'notify-failed' | 'siren-answered' }
+  | { readonly event: 'suppressed'; readonly suppressedBy: string }
+  | { readonly event: 'grouped'; readonly devices: readonly string[] }
+  | { readonly event: 'joined-incident'; readonly incident: string }
   | {
       readonly event:
         | 'shown'
@@ -47,6 +62,9 @@ export type LifeEvent = { readonly at: number } & (
     }
   | { readonly event: 'handed-over'; readonly by: string; readonly to: string }
   | { readonly event: 'closed'; readonly by: string; readonly disposition: Disposition }
+  | { readonly event: 'shelved'; readonly by: string; readonly until: number; readonly once: boolean }
+  /** Without `by`: its time is over. */
+  | { readonly event: 'unshelved'; readonly by?: string }
 );
 
 /** What comes of an event: the alert afterwards (the same object where nothing changed), and under what name it is recorded (null: not worth a line); or why not. */
@@ -54,8 +72,12 @@ export type LifeStep =
   | { readonly ok: true; readonly alert: Alert; readonly happened: AlertEvent | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The kinds that stand for a person who asked to be heard: nothing but a disposition ends them, and no repair of a device covers them. */
-export const personKinds: ReadonlySet<AlertKind> = new Set(['sos', 'unregistered-sos', 'call-request']);
+/** Whether two texts say the same. */
+export const sameText = (a: Text, b: Text): boolean => a.zh === b.zh && a.en === b.en;
+
+/** Whether priority `a` is more urgent than `b`. */
+export const moreUrgent = (a: Alert['priority'], b: Alert['priority']): boolean =>
+  priorities.indexOf(a) < priorities.indexOf(b);
 
 const refuse = (code: Refusal['code'], message: string, details?: Refusal['details']): LifeStep => ({
   ok: false,
@@ -66,8 +88,13 @@ const nothing = (alert: Alert): LifeStep => ({ ok: true, alert, happened: null }
 
 /** Derives the state from the facts, closes what is acknowledged and over, and raises the version where state, priority or holder changed (`always` where the change must be seen anew, as a further press must). */
 const settle = (before: Alert, facts: Alert, at: number, happened: AlertEvent, always = false): LifeStep => {
+  // What is on a shelf stays there until its time is over, so that what flaps joins it instead of ringing anew.
   const over =
-    !facts.active && (!facts.latching || facts.reset) && facts.acknowledged && facts.closedAt === undefined;
+    !facts.active &&
+    (!facts.latching || facts.reset) &&
+    facts.acknowledged &&
+    facts.shelvedUntil === undefined &&
+    facts.closedAt === undefined;
   const ended: Alert = over ? { ...facts, closedAt: at, disposition: 'returned' } : facts;
   const state = stateOf(ended, at);
   const changed =
@@ -84,6 +111,18 @@ const waitingAgain = (alert: Alert): Alert => {
   return { ...rest, acknowledged: false };
 };
 
+const offTheShelf = (alert: Alert): Alert => {
+  const { shelvedUntil: _until, shelvedBy: _by, shelvedOnce: _once, ...rest } = alert;
+  return rest;
+};
+
+/** No longer covered by a shelf or another alert: what holds waits for somebody anew, what is over closes. */
+const comeBack = (before: Alert, facts: Alert, at: number, happened: AlertEvent): LifeStep => {
+  if (facts.active) return settle(before, waitingAgain(facts), at, happened, true);
+  if (facts.latching && !facts.reset) return settle(before, facts, at, happened, true);
+  return settle(before, { ...facts, closedAt: at, disposition: 'returned' }, at, happened);
+};
+
 const acknowledgedBy = (alert: Alert, by: string, at: number): Alert =>
   alert.acknowledged ? alert : { ...alert, acknowledged: true, acknowledgedAt: at, acknowledgedBy: by };
 
@@ -95,6 +134,33 @@ const claimedByOther = (alert: Alert, by: string): LifeStep | null =>
       })
     : null;
 
+/** The priority and title of a level; a latching alert that nobody has acknowledged keeps the higher priority it had, and one that was ever latching stays so. */
+const levelled = (alert: Alert, { priority, latching, title }: Standing): Alert => {
+  const keeps = alert.latching && !alert.acknowledged && moreUrgent(alert.priority, priority);
+  return {
+    ...alert,
+    latching: alert.latching || latching,
+    ...(keeps ? {} : { priority, title }),
+  };
+};
+
+/** Detected anew, or at a higher level: it waits for somebody, whoever had it, and leaves a shelf on which it may not lie any more. A real detection makes a test real. */
+const detectedAnew = (alert: Alert, step: Detection & { readonly at: number }): Alert => {
+  const risen = waitingAgain(levelled(alert, step.standing));
+  return {
+    ...(mayBeShelved(risen) ? risen : offTheShelf(risen)),
+    reset: false,
+    lastAt: step.at,
+    late: alert.late || step.late,
+    test: alert.test && step.test,
+    evidence: [
+      ...alert.evidence.slice(0, 1),
+      ...alert.evidence.slice(1).slice(2 - evidenceKept),
+      step.evidence,
+    ],
+  };
+};
+
 /** The life of an alert: pure, and total over every state and every event. */
 export const live = (alert: Alert, step: LifeEvent): LifeStep => {
   if (alert.state === 'closed') {
@@ -105,28 +171,28 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
   const { at } = step;
   switch (step.event) {
     case 'raised-again': {
-      if (step.holds && alert.active) return nothing(alert);
-      const { returnedAt: _returned, ...rest } = waitingAgain(alert);
-      const kept = [
-        ...alert.evidence.slice(0, 1),
-        ...alert.evidence.slice(1).slice(2 - evidenceKept),
-        step.evidence,
-      ];
-      const again: Alert = {
-        ...rest,
-        active: step.holds,
-        reset: false,
-        count: alert.count + 1,
-        lastAt: at,
-        late: alert.late || step.late,
-        evidence: kept,
-      };
+      if (step.holds && alert.active)
+        return step.test ? nothing(alert) : live(alert, { event: 'test-ended', at });
+      const { returnedAt: _returned, ...rest } = detectedAnew(alert, step);
+      const again: Alert = { ...rest, active: step.holds, count: alert.count + 1 };
       return settle(alert, again, at, 'raised-again', true);
     }
-    case 'returned':
+    case 'raised-higher':
       return alert.active
-        ? settle(alert, { ...alert, active: false, returnedAt: at }, at, 'returned')
+        ? settle(alert, detectedAnew(alert, step), at, 'raised-higher', true)
         : nothing(alert);
+    case 'lowered': {
+      if (!alert.active) return nothing(alert);
+      const lower = levelled(alert, step.standing);
+      return lower.priority === alert.priority && lower.title === alert.title
+        ? nothing(alert)
+        : settle(alert, lower, at, 'lowered');
+    }
+    case 'returned': {
+      if (!alert.active) return nothing(alert);
+      const over: Alert = { ...alert, active: false, returnedAt: at };
+      return settle(alert, alert.shelvedOnce === true ? offTheShelf(over) : over, at, 'returned');
+    }
     case 'acknowledged':
       return alert.acknowledged
         ? nothing(alert)
@@ -161,7 +227,9 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
           alert: alert.id,
         });
       }
-      return alert.reset ? nothing(alert) : settle(alert, { ...alert, reset: true }, at, 'reset');
+      return alert.reset
+        ? nothing(alert)
+        : settle(alert, offTheShelf({ ...alert, reset: true }), at, 'reset');
     case 'closed':
       if (alert.active) return refuse('still-active', 'the condition still holds', { alert: alert.id });
       return settle(
@@ -192,6 +260,59 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       return alert.outOfService
         ? settle(alert, waitingAgain({ ...alert, outOfService: false }), at, 'in-service')
         : nothing(alert);
+    case 'shelved':
+      if (!mayBeShelved(alert)) {
+        return refuse('not-shelvable', `an alert of kind ${alert.kind} cannot be shelved`, {
+          alert: alert.id,
+        });
+      }
+      return settle(
+        alert,
+        {
+          ...offTheShelf(acknowledgedBy(alert, step.by, at)),
+          shelvedUntil: step.until,
+          shelvedBy: step.by,
+          ...(step.once ? { shelvedOnce: true } : {}),
+        },
+        at,
+        'shelved',
+      );
+    case 'unshelved':
+      if (alert.shelvedUntil === undefined) {
+        return step.by === undefined
+          ? nothing(alert)
+          : refuse('not-shelved', 'the alert is not on a shelf', { alert: alert.id });
+      }
+      return comeBack(alert, offTheShelf(alert), at, 'unshelved');
+    case 'suppressed':
+      return alert.suppressedBy === step.suppressedBy || !mayBeSuppressed(alert)
+        ? nothing(alert)
+        : settle(alert, { ...alert, suppressedBy: step.suppressedBy }, at, 'suppressed');
+    case 'unsuppressed': {
+      if (alert.suppressedBy === undefined) return nothing(alert);
+      const { suppressedBy: _explained, ...rest } = alert;
+      // On a shelf it goes on lying there until that has its end.
+      return alert.shelvedUntil === undefined
+        ? comeBack(alert, rest, at, 'unsuppressed')
+        : settle(alert, rest, at, 'unsuppressed');
+    }
+    case 'test-ended':
+      return alert.test && alert.active
+        ? settle(alert, waitingAgain({ ...alert, test: false }), at, 'test-ended', true)
+        : nothing(alert);
+    case 'grouped':
+      return step.devices.every((device) => alert.devices.includes(device))
+        ? nothing(alert)
+        : settle(
+            alert,
+            { ...alert, devices: [...new Set([...alert.devices, ...step.devices])] },
+            at,
+            'grouped',
+          );
+    case 'joined-incident':
+      return alert.incident === step.incident || alert.id === step.incident
+        ? nothing(alert)
+        : settle(alert, { ...alert, incident: step.incident }, at, 'joined-incident');
     case 'commented':
     case 'cancel-requested':
     case 're-announced':

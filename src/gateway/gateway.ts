@@ -114,7 +114,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const engine: Engine = createEngine({
     rules: parts.rules,
     types,
-    surroundings: { isActive: alerts.isActive },
+    surroundings: { isActive: (rule, device) => alerts.holding(rule, device) !== 0 },
   });
 
   /** Levels are compared with the alert book; what differs becomes an alert, or the return of one. */
@@ -126,23 +126,25 @@ export const createGateway = (parts: GatewayParts): Gateway => {
           const device = devices.get(finding.device);
           if (device === undefined || (late && !concernsEmergency(finding))) break;
           const { rule } = finding;
-          alerts.raise(
-            {
-              ...rule.alert,
-              key: rule.id,
-              rule: { id: rule.id, version: rule.version },
-              device: finding.device,
-              place: device.record.place,
-              outOfService: device.record.outOfService !== null,
-              holds: finding.what === 'holds',
-              late,
-              receivedAt,
-              evidence: finding.evidence,
-              reAlarmAfterMs: rule.reAlarmAfterMs,
-            },
-            `device:${finding.device}`,
+          const detected = {
+            ...rule.alert,
+            rule: { id: rule.id, version: rule.version },
+            subject: finding.device,
+            device: finding.device,
+            place: device.record.place,
+            testMode: false,
+            shelvable: true,
+            outOfService: device.record.outOfService !== null,
+            late,
             receivedAt,
-          );
+            evidence: finding.evidence,
+            reAlarmAfterMs: rule.reAlarmAfterMs,
+            explainedBy: null,
+          };
+          const actor = `device:${finding.device}`;
+          if (finding.what === 'occurred') alerts.raise({ ...detected, key: rule.id }, actor, receivedAt);
+          else
+            alerts.hold({ ...detected, devices: [finding.device], holding: 1, level: 1 }, actor, receivedAt);
           break;
         }
         case 'clears': {

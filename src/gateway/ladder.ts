@@ -1,4 +1,4 @@
-import { type Alert, isEmergency } from '../model/alert.ts';
+import { type Alert, type AlertState, isEmergency } from '../model/alert.ts';
 import type { LifeEvent } from './alert-life.ts';
 import type { AlertRecord, Ladder } from './ports.ts';
 
@@ -27,12 +27,15 @@ const still: Ladder = {
   helpAnnounced: false,
 };
 
-/** Whether the alert must sound somewhere: an emergency that nobody has taken or acknowledged and that nothing covers. */
-export const rings = (alert: Alert): boolean =>
-  isEmergency(alert) &&
-  (alert.state === 'unacknowledged' ||
-    alert.state === 'latched-unacknowledged' ||
-    alert.state === 'returned-unacknowledged');
+/** The states in which an emergency sounds: nobody has taken or acknowledged it, and nothing covers it. The others are silent, each for its reason: `acknowledged` and `latched-acknowledged` because somebody knows; `shelved` because an operator said why and until when (never a person, smoke, CO or gas of critical priority); `suppressed` because another alert explains it (never an emergency); `out-of-service` because the device is being repaired (never a person); `closed` because it is over. */
+export const ringingStates: ReadonlySet<AlertState> = new Set([
+  'unacknowledged',
+  'latched-unacknowledged',
+  'returned-unacknowledged',
+]);
+
+/** Whether the alert must sound somewhere: an emergency, no test, in a ringing state. */
+export const rings = (alert: Alert): boolean => isEmergency(alert) && ringingStates.has(alert.state);
 
 /** The ladder of a new alert, or of one that begins to ring again at `from` (epoch ms). */
 const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladder => ({
@@ -42,7 +45,12 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
   helpAnnounced,
 });
 
-const acknowledgedAndHolding = (alert: Alert): boolean => alert.active && alert.acknowledged;
+/** What was detected now begins to ring from when it was received; all else from when it happened. */
+const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: number } =>
+  step.event === 'raised-again' || step.event === 'raised-higher';
+
+const inHand = (alert: Alert): boolean =>
+  alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
 
 /** The ladder after `step` has turned `before` into `alert`. */
 export const climb = (
@@ -53,11 +61,11 @@ export const climb = (
   reAlarmAfterMs: number | null,
 ): Ladder => {
   const ladder = before?.ladder ?? still;
-  const startsAnew = before === null || step.event === 'raised-again' || !rings(before.alert);
+  const startsAnew = before === null || detected(step) || !rings(before.alert);
   if (rings(alert)) {
     if (startsAnew)
       return ringing(
-        step.event === 'raised-again' ? step.receivedAt : step.at,
+        detected(step) ? step.receivedAt : step.at,
         times,
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
@@ -74,29 +82,24 @@ export const climb = (
     return ladder;
   }
   const reAlarmAt =
-    reAlarmAfterMs !== null && acknowledgedAndHolding(alert)
+    reAlarmAfterMs !== null && alert.state === 'acknowledged'
       ? (ladder.reAlarmAt ?? step.at + reAlarmAfterMs)
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    return isEmergency(alert) && alert.state !== 'closed'
-      ? { ...calm, tendBy: step.at + times.tendWithinMs }
-      : calm;
+    return isEmergency(alert) && inHand(alert) ? { ...calm, tendBy: step.at + times.tendWithinMs } : calm;
   }
-  if (
-    step.event === 'commented' ||
-    step.event === 'dispatched' ||
-    alert.state === 'closed' ||
-    alert.state === 'out-of-service'
-  ) {
+  if (step.event === 'commented' || step.event === 'dispatched' || !inHand(alert)) {
     return { ...calm, tendBy: null };
   }
   return calm;
 };
 
-/** What the ladder says must happen now, one thing at a time; null = nothing yet. With no console on line (`watched` false) announcing again would reach nobody: it escalates instead. */
+/** What must happen now, by the ladder or because a shelf has its end, one thing at a time; null = nothing yet. With no console on line (`watched` false) announcing again would reach nobody: it escalates instead. */
 export const dueStep = (record: AlertRecord, now: number, watched: boolean): LifeEvent | null => {
   const { announceAt, escalateAt, tendBy, reAlarmAt } = record.ladder;
+  const { shelvedUntil } = record.alert;
+  if (shelvedUntil !== undefined && shelvedUntil <= now) return { event: 'unshelved', at: now };
   if (tendBy !== null && tendBy <= now) return { event: 'untended', at: now };
   if (reAlarmAt !== null && reAlarmAt <= now) return { event: 're-alarmed', at: now };
   const unheard = announceAt !== null && announceAt <= now && !watched;
@@ -105,10 +108,13 @@ export const dueStep = (record: AlertRecord, now: number, watched: boolean): Lif
   return null;
 };
 
-/** When the ladder next has something to say (epoch ms); null = never. */
-export const nextDeadline = ({ announceAt, escalateAt, tendBy, reAlarmAt }: Ladder): number | null => {
+/** When something next must happen to an alert (epoch ms); null = never. */
+export const nextDeadline = ({
+  alert,
+  ladder: { announceAt, escalateAt, tendBy, reAlarmAt },
+}: Pick<AlertRecord, 'alert' | 'ladder'>): number | null => {
   let next: number | null = null;
-  for (const at of [announceAt, escalateAt, tendBy, reAlarmAt])
+  for (const at of [announceAt, escalateAt, tendBy, reAlarmAt, alert.shelvedUntil ?? null])
     if (at !== null && (next === null || at < next)) next = at;
   return next;
 };

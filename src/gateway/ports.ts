@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, Priority } from '../model/alert.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
@@ -7,6 +7,7 @@ import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
 import type { Delay } from '../model/rule.ts';
+import type { Text } from '../model/text.ts';
 import type { User } from '../model/user.ts';
 
 /** A device as the registry stores it; what was last heard of it is in its `DeviceState`. */
@@ -33,11 +34,30 @@ export type Ladder = {
   readonly helpAnnounced: boolean;
 };
 
+/** What one level of a rule makes of its alert. */
+export type Standing = {
+  /** 1 = the rule's mildest. */
+  readonly level: number;
+  readonly priority: Priority;
+  readonly latching: boolean;
+  readonly title: Text;
+};
+
 /** An alert with what only the alert book needs to know of it. */
 export type AlertRecord = {
   readonly alert: Alert;
   readonly ladder: Ladder;
   readonly reAlarmAfterMs: number | null;
+  /** The key under which alerts of one rule join: a device's id, or `place:<id>` for a combination. */
+  readonly subject: string;
+  /** The branches of the rule that hold, as a bit mask; 0 = the alert is not active. */
+  readonly holding: number;
+  /** The level that holds, or held last. The alert may stand higher until somebody has acknowledged it. */
+  readonly standing: Standing;
+  /** It is a test only because of a test mode, and becomes real when that ends. */
+  readonly testMode: boolean;
+  /** When it last came and went (epoch ms), newest last. */
+  readonly transitions: readonly number[];
 };
 
 /** A user with what the API needs to recognise a password (an argon2id hash in PHC form). */

@@ -32,11 +32,13 @@ export const press = (
     priority: 'critical' as const,
     latching: true,
     test: false,
+    testMode: false,
+    shelvable: false,
     outOfService: false,
-    holds: false,
     late,
     receivedAt,
     reAlarmAfterMs: null,
+    explainedBy: null,
   };
   if (device === null) {
     const text = new TextDecoder().decode(raw.bytes.subarray(0, rawKept));
@@ -45,6 +47,7 @@ export const press = (
         ...common,
         kind: 'unregistered-sos',
         title: pressedUnregistered,
+        subject: wireId(name),
         device: wireId(name),
         place: sender.record.place,
         evidence: { at, receivedAt, event: 'sos', note: `${raw.topic} ${text}` },
@@ -55,7 +58,15 @@ export const press = (
   }
   const { id, place } = device.record;
   const alert = alerts.raise(
-    { ...common, kind: 'sos', title: pressed, device: id, place, evidence: { at, receivedAt, event: 'sos' } },
+    {
+      ...common,
+      kind: 'sos',
+      title: pressed,
+      subject: id,
+      device: id,
+      place,
+      evidence: { at, receivedAt, event: 'sos' },
+    },
     `device:${id}`,
     receivedAt,
   );

@@ -107,7 +107,7 @@ export const stateOf = (facts: AlertFacts, now: number): AlertState => {
   return facts.acknowledged ? 'closed' : 'returned-unacknowledged';
 };
 
-/** An alert as everybody outside sees it. `device` raised it; `devices` are all it concerns. Times in epoch ms; deadlines run on `receivedAt`. `version` rises with every change of state, priority or holder. */
+/** An alert as everybody outside sees it. `device` raised it; `devices` are all it concerns, those it explains or groups included; `incident` is the alert that groups this one; `chattering`: it came and went three times within a minute; `shelvable` is false where its rule forbids shelving it. Times in epoch ms; deadlines run on `receivedAt`. `version` rises with every change of state, priority or holder. */
 export const Alert = z.object({
   id: Id,
   version: z.number().int().positive(),
@@ -141,6 +141,11 @@ export const Alert = z.object({
   onSiteAt: Moment.optional(),
   returnedAt: Moment.optional(),
   shelvedUntil: Moment.optional(),
+  shelvedBy: z.string().optional(),
+  shelvedOnce: z.boolean().optional(),
+  shelvable: z.boolean().optional(),
+  incident: z.string().optional(),
+  chattering: z.boolean().optional(),
   escalatedAt: Moment.optional(),
   closedAt: Moment.optional(),
   disposition: z.enum(dispositions).optional(),
@@ -150,6 +155,27 @@ export const Alert = z.object({
   evidence: z.array(Evidence),
 });
 export type Alert = Readonly<z.infer<typeof Alert>>;
+
+/** The kinds that stand for a person who asked to be heard: nothing but a disposition ends them, and no repair, test mode, shelf or other alert covers them. */
+export const personKinds: ReadonlySet<AlertKind> = new Set(['sos', 'unregistered-sos', 'call-request']);
+
+/** The kinds that no operator may set aside, whatever their rule says. */
+const neverShelved: ReadonlySet<AlertKind> = new Set([...personKinds, 'smoke', 'co']);
+
+/** Whether an operator may shelve this alert as it is now. */
+export const mayBeShelved = (
+  alert: Pick<Alert, 'kind' | 'priority'> & { readonly shelvable?: boolean | undefined },
+): boolean =>
+  alert.shelvable !== false &&
+  !neverShelved.has(alert.kind) &&
+  !(alert.kind === 'gas' && alert.priority === 'critical');
+
+/** The longest time on the shelf (ms). */
+export const longestShelfMs = 8 * 3_600_000;
+
+/** Whether another alert may explain this one away: never one of life and limb. */
+export const mayBeSuppressed = ({ kind }: Pick<Alert, 'kind'>): boolean =>
+  !emergencyKinds.has(kind) && !personKinds.has(kind);
 
 /** Whether this alert must ring, be shown within 10 s and escalate: a real emergency, not a test. */
 export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean =>

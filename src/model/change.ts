@@ -10,6 +10,8 @@ import { User } from './user.ts';
 export const alertEvents = [
   'raised',
   'raised-again',
+  'raised-higher',
+  'lowered',
   'returned',
   'acknowledged',
   'claimed',
@@ -31,6 +33,13 @@ export const alertEvents = [
   'siren-answered',
   'out-of-service',
   'in-service',
+  'shelved',
+  'unshelved',
+  'suppressed',
+  'unsuppressed',
+  'grouped',
+  'joined-incident',
+  'test-ended',
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 

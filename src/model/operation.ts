@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dispositions } from './alert.ts';
-import { Id } from './text.ts';
+import { Id, Moment } from './text.ts';
 
 const base = {
   version: z.number().int().positive().optional(),
@@ -18,6 +18,14 @@ export const alertOperations = {
   release: z.strictObject(base),
   'hand-over': z.strictObject({ ...base, to: Id }),
   reset: z.strictObject(base),
+  /** The note is the reason; `once`: the shelf ends at the first return. */
+  shelve: z.strictObject({
+    ...base,
+    note: z.string().trim().min(1).max(2000),
+    until: Moment,
+    once: z.boolean().default(false),
+  }),
+  unshelve: z.strictObject(base),
   comment: z.strictObject({ ...base, note: z.string().min(1).max(2000) }),
   /** `confirmed: false` says that somebody was asked and has not agreed yet; the device hears `help-dispatched` once it is confirmed. */
   dispatch: z.strictObject({

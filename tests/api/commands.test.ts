@@ -215,10 +215,7 @@ describe('the verbs of an alert', () => {
   });
 
   test('what this gateway cannot do says so with 501', async () => {
-    const alert = await pressed();
     for (const url of [
-      `/alerts/${alert}/shelve`,
-      `/alerts/${alert}/unshelve`,
       '/calls',
       '/calls/1/answer',
       '/calls/1/hang-up',

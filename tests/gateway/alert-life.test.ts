@@ -29,6 +29,22 @@ const base: Alert = {
   evidence: [{ at: 1, receivedAt: 1 }],
 };
 
+const standing = {
+  level: 1,
+  priority: 'critical',
+  latching: true,
+  title: { zh: '烟', en: 'Smoke' },
+} as const;
+
+const detection = {
+  at,
+  receivedAt: at,
+  late: false,
+  test: false,
+  standing,
+  evidence: { at, receivedAt: at },
+};
+
 /** An alert in each of the nine states. */
 const inState: Readonly<Record<AlertState, Alert>> = Object.fromEntries(
   (
@@ -47,7 +63,14 @@ const inState: Readonly<Record<AlertState, Alert>> = Object.fromEntries(
 ) as Record<AlertState, Alert>;
 
 const events: readonly LifeEvent[] = [
-  { at, event: 'raised-again', receivedAt: at, holds: true, late: false, evidence: { at, receivedAt: at } },
+  { ...detection, event: 'raised-again', holds: true },
+  { ...detection, event: 'raised-higher' },
+  { at, event: 'lowered', standing: { ...standing, priority: 'high' } },
+  { at, event: 'suppressed', suppressedBy: 'alert-0' },
+  { at, event: 'grouped', devices: ['smoke-2'] },
+  { at, event: 'joined-incident', incident: 'alert-9' },
+  { at, event: 'shelved', by: 'wang', until: at + 60_000, once: false },
+  { at, event: 'unshelved', by: 'wang' },
   ...(
     [
       'returned',
@@ -61,6 +84,8 @@ const events: readonly LifeEvent[] = [
       'notified',
       'notify-failed',
       'siren-answered',
+      'unsuppressed',
+      'test-ended',
     ] as const
   ).map((event) => ({ at, event })),
   ...(
@@ -74,9 +99,12 @@ const events: readonly LifeEvent[] = [
   { at, event: 'closed', by: 'wang', disposition: 'false-cooking' },
 ];
 
+/** The same alert as one of water, which may be shelved and explained. */
+const asWater = (alert: Alert): Alert => ({ ...alert, kind: 'water', latching: false });
+
 /** What becomes of an alert in each state at each event: the state afterwards, or why it is refused. */
-const outcome = (state: AlertState, step: LifeEvent): string => {
-  const done = live(inState[state], step);
+const outcome = (state: AlertState, step: LifeEvent, as = (alert: Alert): Alert => alert): string => {
+  const done = live(as(inState[state]), step);
   return done.ok ? done.alert.state : done.refusal.code;
 };
 
@@ -175,6 +203,71 @@ describe('the life of an alert', () => {
     });
   });
 
+  test('goes on a shelf and comes off it, and no person, smoke, CO or critical gas ever lies there', () => {
+    const shelve: LifeEvent = { at, event: 'shelved', by: 'wang', until: at + 60_000, once: false };
+    const water = (step: LifeEvent) => alertStates.map((state) => outcome(state, step, asWater));
+    expect(water(shelve)).toEqual([
+      'already-closed',
+      'out-of-service',
+      'suppressed',
+      ...Array.from({ length: 6 }, () => 'shelved'),
+    ]);
+    expect(water({ at, event: 'unshelved', by: 'wang' })).toEqual([
+      'already-closed',
+      'not-shelved',
+      'not-shelved',
+      'unacknowledged',
+      ...Array.from({ length: 5 }, () => 'not-shelved'),
+    ]);
+    for (const kind of ['sos', 'unregistered-sos', 'call-request', 'smoke', 'co', 'gas'] as const)
+      expect(live({ ...inState.unacknowledged, kind }, shelve)).toMatchObject({
+        refusal: { code: 'not-shelvable' },
+      });
+    const gas: Alert = { ...inState.unacknowledged, kind: 'gas', priority: 'high' };
+    expect(live(gas, shelve)).toMatchObject({ ok: true, alert: { state: 'shelved', acknowledged: true } });
+    expect(live({ ...gas, shelvable: false }, shelve)).toMatchObject({ refusal: { code: 'not-shelvable' } });
+  });
+
+  test('is explained by another alert and stands for itself again, except an emergency, which nothing explains', () => {
+    const suppress: LifeEvent = { at, event: 'suppressed', suppressedBy: 'alert-5' };
+    expect(alertStates.map((state) => outcome(state, suppress, asWater))).toEqual([
+      'closed',
+      'out-of-service',
+      ...Array.from({ length: 5 }, () => 'suppressed'),
+      // Acknowledged and over.
+      'closed',
+      'suppressed',
+    ]);
+    for (const kind of ['sos', 'smoke', 'gas', 'co', 'unregistered-sos', 'call-request'] as const) {
+      const alert: Alert = { ...inState.unacknowledged, kind };
+      expect(live(alert, suppress)).toEqual({ ok: true, alert, happened: null });
+    }
+    const covered = asWater(inState.suppressed);
+    const unsuppressed = (alert: Alert) => live(alert, { at, event: 'unsuppressed' });
+    expect(unsuppressed({ ...covered, acknowledged: true })).toMatchObject({
+      alert: { state: 'unacknowledged' },
+    });
+    expect(unsuppressed({ ...covered, active: false })).toMatchObject({
+      alert: { state: 'closed', disposition: 'returned' },
+    });
+    expect(unsuppressed({ ...covered, active: false, latching: true })).toMatchObject({
+      alert: { state: 'latched-unacknowledged' },
+    });
+  });
+
+  test('that was only a test and still holds when the test ends is real and waits for somebody', () => {
+    const tested: Alert = { ...inState.acknowledged, test: true };
+    expect(live(tested, { at, event: 'test-ended' })).toMatchObject({
+      happened: 'test-ended',
+      alert: { test: false, state: 'unacknowledged' },
+    });
+    const joined = live(
+      { ...inState['latched-acknowledged'], test: true },
+      { ...detection, event: 'raised-again', holds: true },
+    );
+    expect(joined).toMatchObject({ alert: { test: false, state: 'unacknowledged', count: 2 } });
+  });
+
   test('never lets a call for help be reset away or be covered by a repair', () => {
     const call: Alert = { ...inState['latched-acknowledged'], kind: 'sos', rule: null };
     expect(live(call, { at, event: 'reset', by: 'li' })).toMatchObject({
@@ -195,11 +288,9 @@ describe('the life of an alert', () => {
       const step = live(
         { ...alert, active: false, state: 'latched-unacknowledged' },
         {
-          at,
+          ...detection,
           event: 'raised-again',
-          receivedAt: at,
           holds: true,
-          late: false,
           evidence: { at: index, receivedAt: at },
         },
       );

@@ -69,4 +69,9 @@ export const pressed = (id: string, alert: Partial<Alert> = {}): AlertRecord => 
     helpAnnounced: false,
   },
   reAlarmAfterMs: null,
+  subject: 'pager-1',
+  holding: 0,
+  standing: { level: 1, priority: 'critical', latching: true, title: { zh: '求助', en: 'Help' } },
+  testMode: false,
+  transitions: [],
 });

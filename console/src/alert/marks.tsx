@@ -17,6 +17,11 @@ export const Marks = ({ alert, stored }: { readonly alert: Alert; readonly store
           {words.mark.late}
         </span>
       )}
+      {alert.chattering === true && (
+        <span className="mark" title={words.mark.chatteringHint}>
+          {words.mark.chattering}
+        </span>
+      )}
       {alert.escalatedAt !== undefined && !alert.acknowledged && (
         <span className="mark loud">{words.mark.escalated}</span>
       )}

@@ -12,6 +12,10 @@ const announcing: ReadonlySet<string> = new Set([
   'untended',
   'released',
   'in-service',
+  'raised-higher',
+  'unshelved',
+  'unsuppressed',
+  'test-ended',
 ]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';

@@ -48,6 +48,9 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
   release: 'Give a claim back',
   'hand-over': 'Give a claim to somebody else',
   reset: 'Reset a latched alert',
+  shelve:
+    'Set aside until a time within 8 h, with the reason as `note`; it comes back unacknowledged if it still holds. 409 not-shelvable for people, smoke, CO and critical gas',
+  unshelve: 'Take off the shelf before its time',
   comment: 'Write a note',
   dispatch: 'Somebody was sent',
   close: 'Close with a disposition; 409 still-active while the condition holds',
@@ -194,17 +197,6 @@ export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): v
       async (request) =>
         // The schema of this very verb has read the body.
         perform(userOf(request), { verb, alert: request.params.id, ...request.body } as AlertOperation),
-    );
-  }
-
-  for (const verb of ['shelve', 'unshelve']) {
-    app.post(
-      `/api/v1/alerts/:id/${verb}`,
-      {
-        config: { role: 'operator' },
-        schema: { tags: ['alerts'], summary: 'Shelving is not part of this gateway: 501', params },
-      },
-      async () => refuse('not-implemented', 'This gateway has no shelving.'),
     );
   }
 };
