@@ -19,6 +19,7 @@ import { siren } from './notify/channels/siren.ts';
 import { webhook } from './notify/channels/webhook.ts';
 import { createNotifier } from './notify/notify.ts';
 import { openPoisonList } from './poison.ts';
+import { createClockwork } from './rules/hours.ts';
 import { loadRulebook } from './rules/rulebook.ts';
 import { openStore } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
@@ -119,6 +120,7 @@ const run = async (): Promise<void> => {
   const core = createGateway({
     state: store.state,
     rules,
+    clockwork: createClockwork(config.timeZone),
     types: deviceTypes,
     dialects,
     journal: store.journal,

@@ -33,7 +33,7 @@ const mayImport: Readonly<Record<Room, readonly Room[]>> = {
 const pure: ReadonlySet<Room> = new Set(['model', 'rules', 'devices', 'gateway']);
 const purePackages: Readonly<Record<string, readonly string[]>> = {
   model: ['zod'],
-  rules: ['zod', 'yaml'],
+  rules: ['zod', 'yaml', 'temporal-polyfill'],
   devices: ['zod'],
   gateway: [],
 };

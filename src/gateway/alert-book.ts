@@ -4,6 +4,7 @@ import type { AlertEvent, Note } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
+import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, sameText } from './alert-life.ts';
 import type { Result } from './doors.ts';
@@ -51,14 +52,6 @@ export type Hold = Detected & {
   readonly level: number;
 };
 
-/** An alert whose condition holds, as a combination of rules sees it. */
-export type ActiveAlert = {
-  readonly alert: string;
-  readonly rule: string;
-  readonly device: string;
-  readonly place: Place | null;
-};
-
 /** The only writer of alerts. Every change of an alert is a line in the ledger, a row, and a change for the consoles, in one step. */
 export type AlertBook = {
   readonly get: (id: string) => Alert | undefined;
@@ -69,7 +62,7 @@ export type AlertBook = {
   /** The branches of (rule, subject) that hold, as a bit mask; 0 = it is not active. */
   readonly holding: (rule: string, subject: string) => number;
   /** The active alerts of these rules. */
-  readonly active: (rules: readonly string[]) => readonly ActiveAlert[];
+  readonly active: (rules: readonly string[]) => readonly Active[];
   /** Whose alerts became active, or ceased to be, since the last call, whatever the cause; each (rule, device) once. */
   readonly takeTurned: () => readonly { readonly rule: string; readonly device: string }[];
   /** An edge raises a new alert, or joins the open one; answers the alert afterwards. */
@@ -480,8 +473,10 @@ export const createAlertBook = (parts: {
     active: (rules) =>
       rules.flatMap((rule) =>
         [...(activeOfRule.get(rule) ?? [])].flatMap((id) => {
-          const alert = records.get(id)?.alert;
-          return alert ? [{ alert: id, rule, device: alert.device, place: alert.place }] : [];
+          const record = records.get(id);
+          if (record === undefined) return [];
+          const { alert, subject } = record;
+          return [{ alert: id, rule, subject, device: alert.device, place: alert.place }];
         }),
       ),
     takeTurned: () => {

@@ -1,8 +1,8 @@
 import { emergencyKinds } from '../model/alert.ts';
 import { liesWithin } from '../model/place.ts';
-import type { BranchKey, Engine, Finding, Observed, Rule, Subject } from '../model/rule.ts';
+import type { Active, BranchKey, Engine, Finding, Observed, Rule, Subject } from '../model/rule.ts';
 import { membersOf } from '../rules/rule-index.ts';
-import type { ActiveAlert, AlertBook } from './alert-book.ts';
+import type { AlertBook } from './alert-book.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -59,7 +59,7 @@ export const createFindings = (parts: {
   };
 
   /** The active alerts of these rules within reach of a subject: of a hub its devices', of a place those that lie in it, of any other device its own. */
-  const inReach = (rules: readonly string[], { key, place }: Subject): readonly ActiveAlert[] => {
+  const inReach = (rules: readonly string[], { key, place }: Subject): readonly Active[] => {
     const isPlace = key.startsWith('place:');
     return alerts.active(rules).filter((active) => {
       if (isPlace) return active.place !== null && place !== null && liesWithin(active.place, place.id);

@@ -1,14 +1,16 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import type { Engine, Finding, Rule } from '../model/rule.ts';
+import type { Engine, Rule } from '../model/rule.ts';
 import { createEngine } from '../rules/engine/engine.ts';
+import type { Clockwork } from '../rules/hours.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';
 import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
 import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
-import { concernsEmergency, createIngest, type IngestCounts } from './ingest.ts';
+import { createFindings } from './findings.ts';
+import { createIngest, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createPeopleBook } from './people-book.ts';
@@ -55,6 +57,8 @@ export type Gateway = {
 export type GatewayParts = {
   readonly state: StoredState;
   readonly rules: readonly Rule[];
+  /** The clock of the street, for the hours of rules. */
+  readonly clockwork: Clockwork;
   readonly types: DeviceTypes;
   readonly dialects: Dialects;
   readonly journal: Journal;
@@ -114,53 +118,24 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const engine: Engine = createEngine({
     rules: parts.rules,
     types,
-    surroundings: { isActive: (rule, device) => alerts.holding(rule, device) !== 0 },
+    surroundings: {
+      holding: alerts.holding,
+      active: alerts.active,
+      latest: (device, measurement) => devices.get(device)?.latest.get(measurement) ?? null,
+      away: () => false,
+    },
+    clockwork: parts.clockwork,
   });
 
-  /** Levels are compared with the alert book; what differs becomes an alert, or the return of one. */
-  const heed = (findings: readonly Finding[], receivedAt: number, late: boolean): void => {
-    for (const finding of findings) {
-      switch (finding.what) {
-        case 'holds':
-        case 'occurred': {
-          const device = devices.get(finding.device);
-          if (device === undefined || (late && !concernsEmergency(finding))) break;
-          const { rule } = finding;
-          const detected = {
-            ...rule.alert,
-            rule: { id: rule.id, version: rule.version },
-            subject: finding.device,
-            device: finding.device,
-            place: device.record.place,
-            testMode: false,
-            shelvable: true,
-            outOfService: device.record.outOfService !== null,
-            late,
-            receivedAt,
-            evidence: finding.evidence,
-            reAlarmAfterMs: rule.reAlarmAfterMs,
-            explainedBy: null,
-          };
-          const actor = `device:${finding.device}`;
-          if (finding.what === 'occurred') alerts.raise({ ...detected, key: rule.id }, actor, receivedAt);
-          else
-            alerts.hold({ ...detected, devices: [finding.device], holding: 1, level: 1 }, actor, receivedAt);
-          break;
-        }
-        case 'clears': {
-          const open = alerts.openOf(finding.device, finding.rule.id);
-          if (open) alerts.befall(open.id, { event: 'returned', at: receivedAt }, `device:${finding.device}`);
-          break;
-        }
-        case 'delay-started':
-          ledger.put('delay', `${finding.delay.rule} ${finding.delay.device}`, finding.delay);
-          break;
-        case 'delay-ended':
-          ledger.put('delay', `${finding.rule} ${finding.device}`, null);
-          break;
-      }
-    }
-  };
+  const findings = createFindings({
+    rules: parts.rules,
+    engine: () => engine,
+    alerts,
+    devices,
+    ledger,
+    covered: () => false,
+  });
+  const { heed } = findings;
 
   const setLink = (device: WorkingDevice, link: 'online' | 'offline', at: number): void => {
     if (link === 'online') devices.noteHeard(device, at);
@@ -219,9 +194,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     for (const device of devices.all()) {
       // Nobody listened while we were away: that time is not the device's silence. It has at least the grace to come back.
       const heardAt = (device.lastSeenAt ?? device.record.createdAt) + awayMs;
-      engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs);
+      heed(
+        engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs, startedAt),
+        startedAt,
+        false,
+      );
     }
-    heed(engine.resume(state.delays), startedAt, false);
+    heed(engine.resume(state.delays, state.memories, startedAt), startedAt, false);
     const rules = new Set(parts.rules.map(({ id }) => id));
     for (const alert of [...alerts.open()]) {
       // Nothing can tell any more whether a condition holds whose rule or device is gone.
@@ -229,6 +208,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
       if (orphan) alerts.befall(alert.id, { event: 'returned', at: startedAt }, 'system');
     }
+    findings.follow(startedAt);
   };
   takeUp();
   // From the first start on: what is escalated before the notifiers have written a cursor of their own is told after a crash too.
@@ -357,17 +337,26 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     registerDevice: (user, device, secretHash) => {
       const result = registry.register(user, device, secretHash, now());
       const registered = devices.get(device.id);
-      if (result.ok && registered) engine.watch(registered.record, now(), 0);
+      if (result.ok && registered) heed(engine.watch(registered.record, now(), 0, now()), now(), false);
       return result;
     },
-    changeDevice: (user, id, patch) => registry.change(user, id, patch, now()),
+    changeDevice: (user, id, patch) => {
+      const at = now();
+      const result = registry.change(user, id, patch, at);
+      const device = devices.get(id);
+      // Another place may have other limits.
+      if (result.ok && device) heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
+      return result;
+    },
     removeDevice: (user, id) => {
       const at = now();
+      const gone = devices.get(id)?.record;
       const result = registry.remove(user, id, at);
       if (!result.ok) return result;
       heed(engine.forget(id), at, false);
       for (const alert of alerts.openOfDevice(id))
         alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
+      if (gone) findings.follow(at, [gone]);
       ledger.afterCommit(() => downlink.disconnect(id));
       return result;
     },
@@ -465,7 +454,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     notify,
     tick,
     shiftClock: (byMs) => {
-      heed(engine.shift(byMs), now(), false);
+      heed(engine.shift(byMs, now()), now(), false);
       alerts.shift(byMs);
     },
     setHealth: (next) => {

@@ -1,4 +1,3 @@
-import { emergencyKinds } from '../model/alert.ts';
 import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
 import type { Dialects, Item } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
@@ -182,7 +181,7 @@ export const createIngest = (parts: {
       devices.noteValue(device, measurement, value, at, receivedAt);
       const findings =
         late || overtaken
-          ? engine.late(device.record, reading)
+          ? engine.late(device.record, reading, receivedAt)
           : engine.reading(device.record, reading, receivedAt);
       if (findings.length > 0) effects.findings(findings, device, receivedAt, late);
     }
@@ -323,7 +322,3 @@ export const createIngest = (parts: {
     },
   };
 };
-
-/** Whether a finding is about an emergency: those are raised however late they come. */
-export const concernsEmergency = (finding: Finding): boolean =>
-  (finding.what === 'holds' || finding.what === 'occurred') && emergencyKinds.has(finding.rule.alert.kind);

@@ -6,7 +6,7 @@ import type { Household } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
-import type { Delay } from '../model/rule.ts';
+import type { Delay, Remembered } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import type { User } from '../model/user.ts';
 
@@ -78,6 +78,7 @@ export type Rows = {
   readonly household: Household;
   readonly alert: AlertRecord;
   readonly delay: Delay;
+  readonly memory: Remembered;
   readonly command: Command;
   readonly user: UserRecord;
   readonly session: Session;
@@ -129,6 +130,7 @@ export type StoredState = {
   /** The open ones. */
   readonly alerts: readonly AlertRecord[];
   readonly delays: readonly Delay[];
+  readonly memories: readonly Remembered[];
   /** Those not yet answered and not expired. */
   readonly commands: readonly Command[];
   readonly users: readonly UserRecord[];

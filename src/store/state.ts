@@ -33,6 +33,7 @@ export const readState = (db: Database.Database): StoredState => ({
   households: bodies(db, 'household'),
   alerts: bodies(db, 'alert', 'WHERE open = 1 ORDER BY id'),
   delays: bodies(db, 'delay'),
+  memories: bodies(db, 'memory'),
   // Those that have expired come along: the core drops them, and with that their rows.
   commands: bodies(db, 'command', 'WHERE waiting = 1 ORDER BY id'),
   users: bodies(db, 'user'),

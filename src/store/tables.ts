@@ -7,6 +7,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   household: 'household',
   alert: 'alert',
   delay: 'delay',
+  memory: 'memory',
   command: 'command',
   user: 'user',
   session: 'session',

@@ -9,8 +9,9 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Place } from '../../src/model/place.ts';
-import type { Rule } from '../../src/model/rule.ts';
 import type { Role } from '../../src/model/user.ts';
+import { createClockwork } from '../../src/rules/hours.ts';
+import { rule } from '../gateway/core.ts';
 import { type ConsoleClient, openConsole } from './console-client.ts';
 import { createMemoryStore, emptyState, type MemoryStore } from './memory-store.ts';
 
@@ -92,23 +93,7 @@ export const homeElsewhere: Place = {
   text: '新华社区 999',
 };
 
-const smokeRule: Rule = {
-  id: 'smoke',
-  version: '1',
-  kind: 'flag',
-  types: ['smoke-alarm'],
-  onDelayMs: 0,
-  offDelayMs: 0,
-  reAlarmAfterMs: null,
-  params: { measurement: 'smoke', is: true },
-  alert: {
-    kind: 'smoke',
-    priority: 'critical',
-    latching: true,
-    test: false,
-    title: { zh: '烟雾', en: 'Smoke' },
-  },
-};
+const smokeRule = rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true });
 
 /** Opens a duty room; time stands still at `clock.at` unless the test moves it. */
 export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<DutyRoom> => {
@@ -134,6 +119,7 @@ export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<
       ],
     },
     rules: [smokeRule],
+    clockwork: createClockwork('Asia/Shanghai'),
     types: deviceTypes,
     dialects,
     journal: store.journal,

@@ -34,6 +34,7 @@ export const emptyState = (): StoredState => ({
   households: [],
   alerts: [],
   delays: [],
+  memories: [],
   commands: [],
   users: [],
   sessions: [],

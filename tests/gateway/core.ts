@@ -5,7 +5,8 @@ import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Change } from '../../src/model/change.ts';
-import type { Rule } from '../../src/model/rule.ts';
+import type { Rule, RuleLevel } from '../../src/model/rule.ts';
+import { createClockwork } from '../../src/rules/hours.ts';
 
 /** A street in the hands of a test: time stands still until it is moved, and nothing is committed until the disk is asked to. */
 export type Street = {
@@ -52,6 +53,7 @@ export const emptyState: StoredState = {
   households: [],
   alerts: [],
   delays: [],
+  memories: [],
   commands: [],
   users: [],
   sessions: [],
@@ -71,7 +73,10 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
   };
   for (const device of before.devices) table('device').set(device.id, device);
   for (const record of before.alerts) table('alert').set(record.alert.id, record);
-  for (const delay of before.delays) table('delay').set(`${delay.rule} ${delay.device}`, delay);
+  for (const delay of before.delays)
+    table('delay').set(`${delay.rule} ${delay.branch} ${delay.subject}`, delay);
+  for (const kept of before.memories)
+    table('memory').set(`${kept.rule} ${kept.branch} ${kept.subject}`, kept);
   for (const command of before.commands) table('command').set(command.id, command);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
@@ -91,6 +96,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     households: all('household'),
     alerts,
     delays: all('delay'),
+    memories: all('memory'),
     commands: all('command'),
     users: all('user'),
     sessions: all('session'),
@@ -136,6 +142,7 @@ export const openStreet = (
   const gateway = createGateway({
     state,
     rules: options.rules ?? [],
+    clockwork: createClockwork('Asia/Shanghai'),
     types: deviceTypes,
     dialects,
     journal: {
@@ -223,28 +230,37 @@ export const openStreet = (
   };
 };
 
-/** A rule for tests; `when` are the kind's own parameters. */
+/** A rule of one level for tests, critical, latching and about smoke unless it says otherwise; `params` are the kind's own parameters. */
 export const rule = (
   id: string,
   kind: string,
   types: readonly string[],
   params: Record<string, unknown>,
-  more: Partial<Rule> = {},
-): Rule => ({
-  id,
-  version: '1',
-  kind,
-  types,
-  onDelayMs: 0,
-  offDelayMs: 0,
-  reAlarmAfterMs: null,
-  params,
-  alert: {
-    kind: 'smoke',
-    priority: 'critical',
-    latching: true,
-    test: false,
-    title: { zh: '烟', en: 'Smoke' },
-  },
-  ...more,
-});
+  more: Partial<Rule & Omit<RuleLevel, 'params'>> = {},
+): Rule => {
+  const { priority, latching, onDelayMs, offDelayMs, title, ...rest } = more;
+  return {
+    id,
+    version: '1',
+    kind,
+    types,
+    levels: [
+      {
+        params,
+        priority: priority ?? 'critical',
+        latching: latching ?? true,
+        onDelayMs: onDelayMs ?? 0,
+        offDelayMs: offDelayMs ?? 0,
+        title: title ?? null,
+      },
+    ],
+    reAlarmAfterMs: null,
+    alert: { kind: 'smoke', test: false, title: { zh: '烟', en: 'Smoke' } },
+    shelvable: true,
+    hours: null,
+    limits: [],
+    explains: [],
+    groups: false,
+    ...rest,
+  };
+};

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Rule } from '../../src/model/rule.ts';
 import { openStreet, rule } from './core.ts';
 
 const smoke = rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true });
@@ -9,28 +10,21 @@ const hot = rule(
   { measurement: 'temperature', above: 60, deadband: 3 },
   {
     onDelayMs: 30_000,
-    alert: {
-      kind: 'electrical',
-      priority: 'high',
-      latching: false,
-      test: false,
-      title: { zh: '热', en: 'Hot' },
-    },
+    priority: 'high',
+    latching: false,
+    alert: { kind: 'electrical', test: false, title: { zh: '热', en: 'Hot' } },
   },
 );
+const hotAtOnce: Rule = { ...hot, levels: hot.levels.map((level) => ({ ...level, onDelayMs: 0 })) };
 const silentRule = rule(
   'silent',
   'silent',
   ['gas-detector'],
   { what: 'data', after: 600_000 },
   {
-    alert: {
-      kind: 'silent',
-      priority: 'medium',
-      latching: false,
-      test: false,
-      title: { zh: '失联', en: 'Not heard' },
-    },
+    priority: 'medium',
+    latching: false,
+    alert: { kind: 'silent', test: false, title: { zh: '失联', en: 'Not heard' } },
   },
 );
 
@@ -63,7 +57,7 @@ describe('readings on their way to an alert', () => {
   });
 
   test('that came too late raise smoke, marked late, and nothing that is no emergency', () => {
-    const street = openStreet({ rules: [smoke, { ...hot, onDelayMs: 0 }] });
+    const street = openStreet({ rules: [smoke, hotAtOnce] });
     street.register('smoke-1', 'smoke-alarm');
     street.readings('smoke-1', { smoke: true, temperature: 70 }, { at: street.now() - 3_600_000 });
     expect(street.only()).toMatchObject({ kind: 'smoke', late: true });

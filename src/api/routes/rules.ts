@@ -4,22 +4,47 @@ import { Text } from '../../model/text.ts';
 import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
 
+const Params = z.record(z.string(), z.unknown()).readonly();
+
 const RuleAnswer = z.object({
   id: z.string(),
   version: z.string(),
   kind: z.string(),
   types: z.array(z.string()).readonly(),
-  onDelayMs: z.number(),
-  offDelayMs: z.number(),
+  levels: z
+    .array(
+      z.object({
+        params: Params,
+        priority: z.enum(priorities),
+        latching: z.boolean(),
+        onDelayMs: z.number(),
+        offDelayMs: z.number(),
+        title: Text.nullable(),
+      }),
+    )
+    .readonly(),
   reAlarmAfterMs: z.number().nullable(),
-  params: z.record(z.string(), z.unknown()).readonly(),
-  alert: z.object({
-    kind: z.enum(alertKinds),
-    priority: z.enum(priorities),
-    latching: z.boolean(),
-    test: z.boolean(),
-    title: Text,
-  }),
+  alert: z.object({ kind: z.enum(alertKinds), test: z.boolean(), title: Text }),
+  shelvable: z.boolean(),
+  hours: z
+    .object({
+      days: z.array(z.number()).readonly(),
+      from: z.number(),
+      to: z.number(),
+      inside: z.boolean(),
+    })
+    .nullable(),
+  limits: z
+    .array(
+      z.object({
+        where: z.union([z.object({ device: z.string() }), z.object({ place: z.string() })]),
+        off: z.boolean(),
+        params: z.array(Params).readonly(),
+      }),
+    )
+    .readonly(),
+  explains: z.array(z.string()).readonly(),
+  groups: z.boolean(),
 });
 
 /** The rulebook that is in force. */
