@@ -15,7 +15,7 @@ export type Bench = {
 };
 
 const show = (value: number, unit: string): string => {
-  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  const digits = value < 10 ? 2 : value < 1_000 ? 1 : 0;
   const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return unit === '' ? number : `${number} ${unit}`;
 };
