@@ -85,6 +85,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: projectDir,
     env: {
+      // As under systemd: what was compiled once is not compiled again at every start.
+      NODE_COMPILE_CACHE: join(projectDir, 'node_modules/.cache/node'),
       ...process.env,
       ZHISHOU_MQTT_PORT: '0',
       ZHISHOU_HTTP_PORT: '0',

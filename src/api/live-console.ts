@@ -63,6 +63,8 @@ export type ConsoleParts = {
   /** After a close, how long the peer has to answer it (ms). */
   readonly closeMs: number;
   readonly failed: (error: unknown) => void;
+  /** The console is being closed by us. */
+  readonly closing: (code: number, reason: string) => void;
 };
 
 const replayAtOnce = 500;
@@ -114,6 +116,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
     if (closing) return;
     closing = true;
     outbox.end();
+    parts.closing(code, reason);
     socket.close(code, reason);
     terminate = setTimeout(() => socket.terminate(), parts.closeMs);
   };

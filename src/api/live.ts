@@ -204,6 +204,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       limits: times.outbox,
       closeMs: times.closeMs,
       failed: (error) => options.log.error({ err: error }, 'a console could not be brought up to date'),
+      closing: (code, reason) => options.log.info({ user: user.id, code, reason }, 'a console is closed'),
     });
     consoles.add(console);
     tellWatching();

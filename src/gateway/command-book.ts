@@ -125,8 +125,11 @@ export const createCommandBook = (parts: {
       for (const command of commands.values()) {
         if (command.deliveredAt !== undefined || command.expiresAt <= now || !durable.has(command.id))
           continue;
+        // Asked for by every device that returns: only what is its own is put into words.
+        const device = devices.get(command.device)?.record;
+        if (device === undefined || (device.hub ?? device.id) !== connection) continue;
         const message = outbound(command);
-        if (message?.connection === connection) waiting.push(message);
+        if (message !== null) waiting.push(message);
       }
       return waiting;
     },

@@ -44,16 +44,32 @@ export const stateOfDevice = (device: WorkingDevice): DeviceState => ({
 export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceStates'>): DeviceBook => {
   const devices = new Map<string, WorkingDevice>();
   const byAddress = new Map<string, string>();
+  // A whole street may lose its line at once, and each time it is asked who is behind: no walk through all devices then.
+  const byHub = new Map<string, Set<WorkingDevice>>();
   const dirty = new Set<WorkingDevice>();
   const addressKey = (hub: string, address: string): string => `${hub} ${address}`;
 
+  const leaveHub = (device: WorkingDevice): void => {
+    const { hub, address } = device.record;
+    if (hub === null) return;
+    byHub.get(hub)?.delete(device);
+    if (address !== null) byAddress.delete(addressKey(hub, address));
+  };
+  const joinHub = (device: WorkingDevice): void => {
+    const { hub, address, id } = device.record;
+    if (hub === null) return;
+    const children = byHub.get(hub);
+    if (children === undefined) byHub.set(hub, new Set([device]));
+    else children.add(device);
+    if (address !== null) byAddress.set(addressKey(hub, address), id);
+  };
+
   const put = (record: DeviceRecord): WorkingDevice => {
     const known = devices.get(record.id);
-    if (known?.record.hub && known.record.address)
-      byAddress.delete(addressKey(known.record.hub, known.record.address));
-    if (record.hub && record.address) byAddress.set(addressKey(record.hub, record.address), record.id);
     if (known) {
+      leaveHub(known);
       known.record = record;
+      joinHub(known);
       return known;
     }
     const state = stored.deviceStates.get(record.id);
@@ -65,6 +81,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
       dirty: false,
     };
     devices.set(record.id, device);
+    joinHub(device);
     return device;
   };
   for (const record of stored.devices) put(record);
@@ -79,7 +96,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
   return {
     get: (id) => devices.get(id),
     all: () => devices.values(),
-    children: (hub) => [...devices.values()].filter(({ record }) => record.hub === hub),
+    children: (hub) => [...(byHub.get(hub) ?? [])],
     resolve: (sender, subject) => {
       if (subject.by === 'sender') return devices.get(sender) ?? null;
       const id = subject.by === 'id' ? subject.id : byAddress.get(addressKey(sender, subject.address));
@@ -90,8 +107,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
     remove: (id) => {
       const known = devices.get(id);
       if (known === undefined) return;
-      if (known.record.hub && known.record.address)
-        byAddress.delete(addressKey(known.record.hub, known.record.address));
+      leaveHub(known);
       dirty.delete(known);
       devices.delete(id);
     },

@@ -1,0 +1,12 @@
+import { consoles } from './consoles.ts';
+import { devices } from './devices.ts';
+import { ingest } from './ingest.ts';
+import { presses } from './presses.ts';
+import type { Bench } from './row.ts';
+import { rules } from './rules.ts';
+import { start } from './start.ts';
+
+/** Every bench by its name, in the order in which they run; a new one is a file and a word here. */
+export const benches: ReadonlyMap<string, Bench> = new Map(
+  [ingest, presses, consoles, rules, devices, start].map((bench) => [bench.name, bench]),
+);
