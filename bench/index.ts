@@ -1,5 +1,6 @@
 import { consoles } from './consoles.ts';
 import { devices } from './devices.ts';
+import { engine } from './engine.ts';
 import { ingest } from './ingest.ts';
 import { presses } from './presses.ts';
 import type { Bench } from './row.ts';
@@ -8,5 +9,5 @@ import { start } from './start.ts';
 
 /** Every bench by its name, in the order in which they run; a new one is a file and a word here. */
 export const benches: ReadonlyMap<string, Bench> = new Map(
-  [ingest, presses, consoles, rules, devices, start].map((bench) => [bench.name, bench]),
+  [ingest, presses, consoles, engine, rules, devices, start].map((bench) => [bench.name, bench]),
 );

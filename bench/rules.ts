@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceTypes } from '../devices/index.ts';
 import type { DeviceType, Measurement } from '../src/model/device-type.ts';
-import type { Engine, Observed, Rule } from '../src/model/rule.ts';
-import { createEngine } from '../src/rules/engine.ts';
-import { loadRulebook } from '../src/rules/rulebook.ts';
+import type { Engine, Observed } from '../src/model/rule.ts';
+import { engineOn, readRulebook } from './engine.ts';
 import { runLoad } from './loading.ts';
 import { openGateway, register, removeDirectory, signInAt, temporaryDirectory } from './own-gateway.ts';
 import { atMost, type Bench, count, median } from './row.ts';
@@ -62,16 +61,11 @@ const rulebookOf = (rules: number): string => {
   return JSON.stringify({ source: 'Made for the bench.', rules: written });
 };
 
-const readRulebook = (text: string): readonly Rule[] => {
-  const read = loadRulebook([{ name: 'bench.yaml', text }], deviceTypes);
-  if (read.ok) return read.rules;
-  throw new Error(read.problems.map(({ message }) => message).join('; '));
-};
-
 const street: readonly Observed[] = Array.from({ length: deviceCount }, (_, index) => ({
   id: `air-${index}`,
   type: watchedType,
   hub: null,
+  place: null,
 }));
 
 /** Gives the engine what so many messages bring; answers ns a message. */
@@ -91,11 +85,8 @@ const hear = (engine: Engine, round: number): number => {
   return Number(process.hrtime.bigint() - startedAt) / messagesPerRound;
 };
 
-const engineWith = (rules: readonly Rule[]): Engine => {
-  const engine = createEngine({ rules, types: deviceTypes, surroundings: { isActive: () => false } });
-  for (const device of street) engine.watch(device, 1_700_000_000_000, 0);
-  return engine;
-};
+const engineWith = (text: string): Engine =>
+  engineOn(readRulebook([{ name: 'bench.yaml', text }]), street, 1_700_000_000_000);
 
 /** The pairs' ratios: in turn one and the other comes first, so that what changes slowly on the machine strikes both. */
 const inTurn = async (
@@ -123,8 +114,8 @@ export const rules: Bench = {
   rows: async function* () {
     const fewText = rulebookOf(few);
     const manyText = rulebookOf(many);
-    const withFew = engineWith(readRulebook(fewText));
-    const withMany = engineWith(readRulebook(manyText));
+    const withFew = engineWith(fewText);
+    const withMany = engineWith(manyText);
     const measured = await inTurn(
       rounds + warmUpRounds,
       async (round) => hear(withFew, round),
