@@ -95,6 +95,11 @@ const stillAlert = (alert: Alert): AlertRecord => ({
     helpAnnounced: false,
   },
   reAlarmAfterMs: null,
+  subject: alert.device,
+  holding: 0,
+  standing: { level: 1, priority: alert.priority, latching: alert.latching, title: alert.title },
+  testMode: false,
+  transitions: [],
 });
 
 /** Writes a data directory by the store's own code: so many devices, each heard a while ago, and so many lines of the record, registrations included. */

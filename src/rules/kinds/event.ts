@@ -1,19 +1,26 @@
 import { z } from 'zod';
-import { EventName } from '../../model/reading.ts';
+import { eventFaults, RuleEvent } from '../rule-event.ts';
 import { declareKind } from './kind.ts';
 
-const Params = z.strictObject({
-  event: EventName.exclude(['sos', 'sos-cancel']),
-  until: EventName.exclude(['sos', 'sos-cancel']).optional(),
-});
+const Params = z
+  .strictObject({
+    event: RuleEvent.meta({ label: { zh: '事件', en: 'Event' } }),
+    until: RuleEvent.optional().meta({ label: { zh: '直到事件', en: 'Until the event' } }),
+  })
+  .refine(({ event, until }) => event !== until, {
+    message: 'an event cannot last until itself',
+    path: ['until'],
+  });
 
-/** Something that happened at a moment: never a level, so it is never "active". Presses are not for rules: they ring whatever the rulebook says. */
+/** Something that happened at a moment and is over as it comes: never "active". With `until` it lasts until that other event. */
 export const event = declareKind({
   name: 'event',
   label: { zh: '事件', en: 'Event' },
   params: Params,
   lasts: ({ until }) => until !== undefined,
-  branches: ({ event: name, until }) => [{ condition: { on: 'event', event: name, until: until ?? null } }],
-  faults: (params, type) =>
-    type.events.includes(params.event) ? [] : [`${type.name} never sends ${params.event}`],
+  branches: ({ event: begins, until = null }) => [{ condition: { on: 'event', event: begins, until } }],
+  faults: ({ event: begins, until }, type) => [
+    ...eventFaults(begins, type),
+    ...(until === undefined ? [] : eventFaults(until, type)),
+  ],
 });

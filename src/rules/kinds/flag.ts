@@ -1,7 +1,14 @@
 import { z } from 'zod';
+import { flagFaults, MeasurementName } from '../measured.ts';
 import { declareKind } from './kind.ts';
 
-const Params = z.strictObject({ measurement: z.string(), is: z.boolean().default(true) });
+const Params = z.strictObject({
+  measurement: MeasurementName,
+  is: z
+    .boolean()
+    .default(true)
+    .meta({ label: { zh: '等于', en: 'Is' } }),
+});
 
 /** A flag that is set (or, with `is: false`, not set). */
 export const flag = declareKind({
@@ -18,9 +25,5 @@ export const flag = declareKind({
       },
     },
   ],
-  faults: ({ measurement }, type) => {
-    const declared = type.measurements[measurement];
-    if (declared === undefined) return [`${type.name} has no measurement ${measurement}`];
-    return declared.kind === 'flag' ? [] : [`${measurement} of ${type.name} is no flag`];
-  },
+  faults: ({ measurement }, type) => flagFaults(measurement, type),
 });

@@ -1,41 +1,55 @@
 import { z } from 'zod';
+import type { DeviceType } from '../../model/device-type.ts';
 import { Duration } from '../duration.ts';
 import { declareKind } from './kind.ts';
 
 const ByPower = z.strictObject({
-  mains: Duration.optional(),
-  cellular: Duration.optional(),
-  battery: Duration.optional(),
+  mains: Duration.optional().meta({ label: { zh: '市电设备', en: 'Devices on the mains' } }),
+  cellular: Duration.optional().meta({ label: { zh: '4G 设备', en: '4G terminals' } }),
+  battery: Duration.optional().meta({ label: { zh: '电池设备', en: 'Battery devices' } }),
 });
 
+const what = { label: { zh: '什么没有了', en: 'What is missing' } } as const;
+
 const Params = z.discriminatedUnion('what', [
-  z.strictObject({
-    what: z.literal('data'),
-    after: z.union([Duration, ByPower], 'must be a length of time like 10m, or one by power source'),
-  }),
-  z.strictObject({ what: z.literal('link') }),
+  z
+    .strictObject({
+      what: z.literal('data').meta(what),
+      after: z
+        .union([Duration, ByPower], 'must be a length of time like 10m, or one by power source')
+        .meta({ label: { zh: '多久没有消息', en: 'Nothing heard for' } }),
+    })
+    .meta({ label: { zh: '无数据', en: 'No data' } }),
+  z.strictObject({ what: z.literal('link').meta(what) }).meta({ label: { zh: '连接中断', en: 'Link down' } }),
+  z
+    .strictObject({ what: z.literal('hub').meta(what) })
+    .meta({ label: { zh: '网关连接中断', en: 'Hub down' } }),
 ]);
 
-/** Silence. `data`: nothing was heard of the device for `after`, one length of time for all or one by power source. `link`: its connection is down (the rule's on-delay is the grace), which says nothing about a device that sleeps between its messages. */
+const isHub = (type: DeviceType): boolean => type.name === 'hub';
+
+/** Silence, three things said apart. `data`: nothing was heard of the device for `after`, one length of time for all or one by power source. `link`: its connection is down (the rule's on-delay is the grace), which says nothing about a device that sleeps between its messages. `hub`: the connection of a hub is down, so that of the devices it carries nothing is known. */
 export const silent = declareKind({
   name: 'silent',
   label: { zh: '失联', en: 'Silence' },
   params: Params,
   branches: (params) => {
-    if (params.what === 'link')
-      return [{ condition: { on: 'link', concerns: ({ power }) => power !== 'battery' } }];
-    const { after } = params;
-    return [
-      {
-        condition: {
-          on: 'silence',
-          afterMs: (power) => (typeof after === 'number' ? after : (after[power] ?? null)),
-        },
-      },
-    ];
+    switch (params.what) {
+      case 'link':
+        return [{ condition: { on: 'link', concerns: (type) => type.power !== 'battery' && !isHub(type) } }];
+      case 'hub':
+        return [{ condition: { on: 'link', concerns: isHub } }];
+      case 'data': {
+        const { after } = params;
+        const afterMs = typeof after === 'number' ? () => after : (power: keyof typeof after) => after[power];
+        return [{ condition: { on: 'silence', afterMs: (power) => afterMs(power) ?? null } }];
+      }
+    }
   },
   faults: (params, type) => {
     if (params.what === 'link') return [];
+    if (params.what === 'hub')
+      return isHub(type) ? [] : [`${type.name} is no hub: it carries no other devices`];
     const afterMs = typeof params.after === 'number' ? params.after : params.after[type.power];
     return afterMs === undefined || afterMs > type.reportEveryMs
       ? []

@@ -10,8 +10,8 @@ test.each([
   [{}, 1, false, false],
   [{}, 'true', true, true],
 ])('a flag asked for with %j, at %j, held before: %s, holds: %s', (when, value, held, expected) => {
-  const condition = flag.condition(flag.params.parse({ measurement: 'smoke', ...when }));
-  expect(condition.on === 'measurement' && condition.holds(value, held)).toBe(expected);
+  const [branch] = flag.branches(flag.params.parse({ measurement: 'smoke', ...when }));
+  expect(branch?.condition.on === 'measurement' && branch.condition.holds(value, held)).toBe(expected);
 });
 
 test.each([
