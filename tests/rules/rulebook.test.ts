@@ -42,11 +42,23 @@ test('a sound rule comes out with its delays in milliseconds and its defaults', 
       {
         id: 'smoke',
         types: ['smoke-alarm'],
-        onDelayMs: 60_000,
-        offDelayMs: 0,
+        levels: [
+          {
+            params: { measurement: 'smoke', is: true },
+            priority: 'critical',
+            latching: true,
+            onDelayMs: 60_000,
+            offDelayMs: 0,
+            title: null,
+          },
+        ],
         reAlarmAfterMs: null,
-        params: { measurement: 'smoke', is: true },
-        alert: { latching: true, test: false },
+        alert: { kind: 'smoke', test: false },
+        shelvable: false,
+        hours: null,
+        limits: [],
+        explains: [],
+        groups: false,
       },
     ],
   });
@@ -138,7 +150,7 @@ describe('what is wrong is named with its file and line', () => {
       expect.stringContaining('1.yaml:6 rules.0.when: 5000 is out of range'),
     ]);
     expect(problems(gas('{ measurement: gas_lel, above: 10, deadband: 12 }'))).toEqual([
-      expect.stringContaining('1.yaml:6 rules.0.when: a deadband of 12'),
+      expect.stringContaining('1.yaml:6 rules.0.when: 10 would never clear'),
     ]);
   });
 
@@ -172,6 +184,131 @@ describe('what is wrong is named with its file and line', () => {
       '2.yaml:7',
       '3.yaml:1',
     ]);
+  });
+});
+
+/** A book of a rule on the cable's heat, of a rule that rests on it, and of a hub's, each with something added or put in its place. */
+const book = (parts: { hot?: string; both?: string; hub?: string } = {}): string => `source: a test, 2026
+rules:
+  - id: hot
+    kind: threshold
+    types: [circuit-monitor]
+    ${parts.hot ?? 'when: { measurement: cable_temperature, above: 70 }\n    alert: { kind: electrical, priority: high, title: { zh: 热, en: Hot } }'}
+  - id: both
+    kind: combination
+    ${parts.both ?? 'when: { any: [hot], within: building, homes: 2 }'}
+    alert: { kind: electrical, priority: high, title: { zh: 多, en: Many } }
+  - id: hub
+    kind: silent
+    types: [hub]
+    when: { what: hub }
+    ${parts.hub ?? 'explains: [hot]'}
+    alert: { kind: silent, priority: high, title: { zh: 网关, en: Hub } }
+`;
+const hot = (more: string, alert = 'kind: electrical, priority: high'): { readonly hot: string } => ({
+  hot: `${more}\n    alert: { ${alert}, title: { zh: 热, en: Hot } }`,
+});
+const heat = 'when: { measurement: cable_temperature, above: 70 }';
+const levels = (...written: readonly string[]): string =>
+  `when: { measurement: cable_temperature }\n    levels: [${written.map((one) => `{ ${one} }`).join(', ')}]`;
+
+describe('levels, hours, limits, and rules that rest on others', () => {
+  test('a sound book of them is read', () => {
+    expect(problems(book())).toEqual([]);
+    const all = `${heat}
+    only: { from: '22:00', to: '06:00', days: [sat, sun] }
+    limits: [{ place: b1, when: { above: 60 } }, { device: d1, off: true }]
+    shelvable: true`;
+    const loaded = load(book(hot(all)));
+    expect(loaded).toMatchObject({
+      ok: true,
+      rules: [
+        {
+          hours: { days: [6, 7], from: 1320, to: 360, inside: true },
+          limits: [
+            { where: { place: 'b1' }, off: false, params: [{ measurement: 'cable_temperature', above: 60 }] },
+            { where: { device: 'd1' }, off: true, params: [] },
+          ],
+          shelvable: true,
+        },
+        { kind: 'combination', types: [] },
+        { explains: ['hot'] },
+      ],
+    });
+  });
+
+  test('levels share what they have in common, and each has its own priority and delays', () => {
+    const written = levels(
+      'when: { above: 70 }, priority: high, off-delay: 1m',
+      'when: { above: 90 }, priority: critical, latching: true, title: { zh: 危, en: Danger }',
+    );
+    const loaded = load(book({ ...hot(written, 'kind: electrical'), hub: '' }));
+    expect(loaded.ok && loaded.rules[0]).toMatchObject({
+      levels: [
+        { params: { above: 70 }, priority: 'high', offDelayMs: 60_000, latching: false, title: null },
+        {
+          params: { above: 90 },
+          priority: 'critical',
+          offDelayMs: 0,
+          latching: true,
+          title: { en: 'Danger' },
+        },
+      ],
+      shelvable: false,
+    });
+  });
+
+  test.each([
+    [hot(`${heat}\n    shelvable: true`, 'kind: electrical, priority: critical'), 'cannot be shelved'],
+    [hot(`${heat}\n    shelvable: true`, 'kind: smoke, priority: low'), 'cannot be shelved'],
+    [
+      hot(`${heat}\n    only: { from: '08:00', to: '09:00' }`, 'kind: electrical, priority: critical'),
+      'counts at every hour',
+    ],
+    [
+      hot(`${heat}\n    except: { from: '08:00', to: '09:00' }`, 'kind: gas, priority: high'),
+      'counts at every hour',
+    ],
+    [hot(`${heat}\n    only: { from: '8:00', to: '25:00' }`), 'a time of day'],
+    [
+      hot(`${heat}\n    only: { from: '08:00', to: '09:00' }\n    except: { from: '08:00', to: '09:00' }`),
+      'exclude each other',
+    ],
+    [hot(`${heat}\n    limits: [{ place: b, off: true }]`, 'kind: co, priority: high'), 'counts everywhere'],
+    [hot(`${heat}\n    limits: [{ place: b, when: { above: 9999 } }]`), 'out of range'],
+    [hot(`${heat}\n    limits: [{ place: b, device: d, off: true }]`), 'a device or a place'],
+    [hot(`${heat}\n    limits: [{ place: b }]`), 'one of when, levels, off'],
+    [hot(`${heat}\n    limits: [{ place: b, levels: [{ above: 1 }, { above: 2 }] }]`), 'has 1 levels, not 2'],
+    [hot(`${heat}\n    groups: true`), 'has alerts to group'],
+    [hot(`${heat}\n    explains: [both]`), 'only a hub, or a combination'],
+    [
+      hot(
+        levels('when: { above: 70 }, priority: high', 'when: { above: 90 }, priority: high'),
+        'kind: electrical',
+      ),
+      'from the mildest up',
+    ],
+    [hot(levels('when: { above: 70 }, priority: high')), 'needs a priority, here or in each'],
+    [
+      hot(`${levels('when: { above: 70 }, priority: high')}\n    on-delay: 1m`, 'kind: electrical'),
+      'stand in each of the levels',
+    ],
+    [hot(levels('when: { above: 70, belov: 1 }, priority: high'), 'kind: electrical'), 'is not known here'],
+    [{ both: 'when: { any: [hat], within: building, homes: 2 }' }, 'there is no rule hat'],
+    [{ both: 'when: { any: [both], within: building, homes: 2 }' }, 'round in a circle'],
+    [
+      { both: 'types: [hub]\n    when: { any: [hot], within: building, homes: 2 }' },
+      'not about device types',
+    ],
+    [{ both: 'when: { any: [hot], within: village }' }, 'rules.1.when.within'],
+    [{ hub: 'explains: [nothing]' }, 'there is no rule nothing'],
+    [{ ...hot(heat, 'kind: gas, priority: high') }, 'nothing explains it away'],
+  ])('%j: %s', (parts, why) => {
+    const found = problems(book(parts));
+    expect(
+      found.some((one) => one.includes(why)),
+      found.join('\n') || 'nothing is wrong',
+    ).toBe(true);
   });
 });
 
