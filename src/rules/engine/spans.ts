@@ -92,9 +92,10 @@ export const createSpans = (desk: Desk, turns: Turns): Spans => {
     recheck,
     take: (turn, kept, branch, sample, now) => {
       if (rests(branch, kept, now)) return;
+      const known = kept.recalls?.has(branch.name) === true;
       const recall = recallOf(kept, branch, now);
       const memory = branch.condition.take(recall.memory, sample, now);
-      if (memory !== recall.memory) {
+      if (memory !== recall.memory || !known) {
         recall.memory = memory;
         remember(kept, recall);
       }
