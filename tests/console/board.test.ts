@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ageText, spanText, standing } from '../../console/src/board/deadline.ts';
+import { entered, holdsStill, moved, noHand, redrawn, restAfterMs } from '../../console/src/board/hand.ts';
 import {
   arrange,
   isRinging,
@@ -130,4 +131,28 @@ test('a receipt is due for an emergency that is drawn on a visible page, once fo
   expect(due(7, [], false)).toEqual([]);
   expect(due(7, ['press/2/7'])).toEqual([]);
   expect(due(9, ['press/2/7'])).toHaveLength(1);
+});
+
+test('a pointer that moves over the board holds it still for a minute; one that was left lying there does not', () => {
+  const hand = moved(1_000);
+  expect(holdsStill(hand, 1_000 + restAfterMs - 1)).toBe(true);
+  expect(holdsStill(hand, 1_000 + restAfterMs)).toBe(false);
+  expect(holdsStill(noHand, 0)).toBe(false);
+});
+
+test('a click without a look is not meant for a row that came under the pointer meanwhile', () => {
+  const before = arrange([alertOf('a', { receivedAt: 1 }), alertOf('b', { receivedAt: 2 })]);
+  const below = settle(before, arrange([alertOf('c'), alertOf('a'), alertOf('b')]), true);
+  const closed = arrange([alertOf('b', { receivedAt: 2 })]);
+  expect(redrawn(moved(0), before, before).misled).toBe(false);
+  expect(redrawn(moved(0), before, below).misled).toBe(false);
+  expect(redrawn(moved(0), before, closed).misled).toBe(true);
+  expect(redrawn(noHand, before, closed).misled).toBe(false);
+  expect(moved(5)).toEqual({ over: true, movedAt: 5, misled: false });
+});
+
+test('a mouse that finds the board under it has not looked yet; a finger has', () => {
+  expect(entered(noHand, 'mouse', 7)).toEqual({ over: true, movedAt: 7, misled: true });
+  expect(entered(noHand, 'touch', 7).misled).toBe(false);
+  expect(entered(moved(3), 'mouse', 7)).toEqual(moved(3));
 });

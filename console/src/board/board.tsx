@@ -1,11 +1,13 @@
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
+import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
+import { entered, holdsStill, moved, noHand, redrawn } from './hand.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
 import { WaitingClock } from './waiting-clock.tsx';
@@ -71,7 +73,7 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
 
 const foldedKey = 'zhishou.folded';
 
-/** What needs a person now, critical on top. While the pointer or the keyboard is in it no row moves; what comes meanwhile is announced and comes in below. */
+/** What needs a person now, critical on top. While a hand is in it, by pointer or keyboard, no row moves; what comes meanwhile is announced and comes in below. */
 export const Board = (props: {
   readonly alerts: ReadonlyMap<string, Shown>;
   readonly me: string | null;
@@ -82,7 +84,9 @@ export const Board = (props: {
 }) => {
   const { words } = useSpeech();
   const { open } = props;
-  const [pointed, setPointed] = useState(false);
+  const hand = useRef(noHand);
+  const [warned, setWarned] = useState(false);
+  const [, redraw] = useReducer((times: number) => times + 1, 0);
   const [focused, setFocused] = useState(false);
   const [folded, setFolded] = useState<ReadonlySet<string>>(
     () => new Set((localStorage.getItem(foldedKey) ?? 'aside').split(' ')),
@@ -92,7 +96,8 @@ export const Board = (props: {
   const known = useRef<ReadonlyMap<string, Shown>>(new Map());
   const board = useRef<HTMLElement>(null);
   const wanted = useMemo(() => arrange([...props.alerts.values()].map(({ alert }) => alert)), [props.alerts]);
-  const layout = settle(drawn.current, wanted, pointed || focused);
+  const held = useClock(() => holdsStill(hand.current, Date.now())) || focused;
+  const layout = settle(drawn.current, wanted, held);
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
   const rows = new Map(
     layout.flatMap(({ ids }) =>
@@ -105,6 +110,7 @@ export const Board = (props: {
     ),
   );
   useEffect(() => {
+    hand.current = redrawn(hand.current, drawn.current, layout);
     drawn.current = layout;
     known.current = rows;
   });
@@ -119,8 +125,10 @@ export const Board = (props: {
       document.activeElement.blur();
     }
     drawn.current = [];
+    // The second click of a double one would meet a row that has only just come under it.
+    hand.current = { ...hand.current, misled: hand.current.over };
     setFocused(false);
-    setPointed(false);
+    redraw();
   };
 
   const fold = (section: string): void =>
@@ -143,9 +151,25 @@ export const Board = (props: {
       ref={board}
       className="board"
       aria-label={words.board.title}
-      onPointerEnter={() => setPointed(true)}
-      onPointerMove={() => setPointed(true)}
-      onPointerLeave={() => setPointed(false)}
+      onPointerEnter={({ pointerType }) => {
+        hand.current = entered(hand.current, pointerType, Date.now());
+      }}
+      onPointerMove={() => {
+        hand.current = moved(Date.now());
+        setWarned(false);
+      }}
+      onPointerLeave={() => {
+        hand.current = noHand;
+        setWarned(false);
+      }}
+      onClickCapture={(event) => {
+        // The keyboard's clicks have no detail; they go where the focus is, wherever that has moved.
+        if (event.detail === 0) return;
+        const { misled } = hand.current;
+        hand.current = moved(Date.now());
+        setWarned(misled);
+        if (misled) event.stopPropagation();
+      }}
       // A click leaves its button focused; only a hand on the keyboard holds the board still after the pointer has gone.
       onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
       onBlur={(event) => {
@@ -195,8 +219,13 @@ export const Board = (props: {
           </section>
         );
       })}
-      {arrivals.length > 0 && (
-        <div className="arrivals-bar" role="status">
+      {warned && (
+        <p className="board-bar" role="status">
+          <span>{words.board.misled}</span>
+        </p>
+      )}
+      {arrivals.length > 0 && !warned && (
+        <div className="board-bar" role="status">
           <span>{words.board.arrivals(arrivals.length, urgent)}</span>
           <button type="button" onClick={letIn}>
             {words.board.letIn}
