@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ageText, spanText, standing } from '../../console/src/board/deadline.ts';
-import { entered, holdsStill, moved, noHand, redrawn, restAfterMs } from '../../console/src/board/hand.ts';
+import {
+  entered,
+  holdsStill,
+  isMeant,
+  left,
+  moved,
+  noHand,
+  restAfterMs,
+} from '../../console/src/board/hand.ts';
 import {
   arrange,
   isRinging,
@@ -134,25 +142,23 @@ test('a receipt is due for an emergency that is drawn on a visible page, once fo
 });
 
 test('a pointer that moves over the board holds it still for a minute; one that was left lying there does not', () => {
-  const hand = moved(1_000);
+  const hand = moved(1_000, 'a');
   expect(holdsStill(hand, 1_000 + restAfterMs - 1)).toBe(true);
   expect(holdsStill(hand, 1_000 + restAfterMs)).toBe(false);
+  expect(holdsStill(left(hand), 1_001)).toBe(false);
   expect(holdsStill(noHand, 0)).toBe(false);
 });
 
-test('a click without a look is not meant for a row that came under the pointer meanwhile', () => {
-  const before = arrange([alertOf('a', { receivedAt: 1 }), alertOf('b', { receivedAt: 2 })]);
-  const below = settle(before, arrange([alertOf('c'), alertOf('a'), alertOf('b')]), true);
-  const closed = arrange([alertOf('b', { receivedAt: 2 })]);
-  expect(redrawn(moved(0), before, before).misled).toBe(false);
-  expect(redrawn(moved(0), before, below).misled).toBe(false);
-  expect(redrawn(moved(0), before, closed).misled).toBe(true);
-  expect(redrawn(noHand, before, closed).misled).toBe(false);
-  expect(moved(5)).toEqual({ over: true, movedAt: 5, misled: false });
+test('a click is meant only for the row that the pointer was moved to', () => {
+  expect(isMeant(moved(0, 'a'), 'a')).toBe(true);
+  expect(isMeant(moved(0, 'a'), 'b')).toBe(false);
+  expect(isMeant(moved(0, ''), 'a')).toBe(false);
 });
 
-test('a mouse that finds the board under it has not looked yet; a finger has', () => {
-  expect(entered(noHand, 'mouse', 7)).toEqual({ over: true, movedAt: 7, misled: true });
-  expect(entered(noHand, 'touch', 7).misled).toBe(false);
-  expect(entered(moved(3), 'mouse', 7)).toEqual(moved(3));
+test('a mouse that finds the board under it has not looked yet, and a finger is lifted before its click is told', () => {
+  expect(isMeant(entered(noHand, 7), 'a')).toBe(false);
+  expect(holdsStill(entered(noHand, 7), 8)).toBe(true);
+  expect(entered(moved(3, 'a'), 7)).toEqual(moved(3, 'a'));
+  expect(isMeant(left(moved(3, 'a')), 'a')).toBe(true);
+  expect(isMeant(entered(left(moved(3, 'a')), 7), 'a')).toBe(false);
 });

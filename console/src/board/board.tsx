@@ -1,4 +1,13 @@
-import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  type PointerEvent,
+  useEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
@@ -7,7 +16,7 @@ import { TakeButton } from '../alert/take-button.tsx';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
-import { entered, holdsStill, moved, noHand, redrawn } from './hand.ts';
+import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
 import { WaitingClock } from './waiting-clock.tsx';
@@ -71,6 +80,10 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
   );
 });
 
+/** The alert whose row an event meets; '' where it meets none. */
+const rowOf = ({ target }: { readonly target: EventTarget }): string =>
+  target instanceof Element ? (target.closest<HTMLElement>('[data-alert]')?.dataset.alert ?? '') : '';
+
 const foldedKey = 'zhishou.folded';
 
 /** What needs a person now, critical on top. While a hand is in it, by pointer or keyboard, no row moves; what comes meanwhile is announced and comes in below. */
@@ -110,7 +123,6 @@ export const Board = (props: {
     ),
   );
   useEffect(() => {
-    hand.current = redrawn(hand.current, drawn.current, layout);
     drawn.current = layout;
     known.current = rows;
   });
@@ -125,8 +137,6 @@ export const Board = (props: {
       document.activeElement.blur();
     }
     drawn.current = [];
-    // The second click of a double one would meet a row that has only just come under it.
-    hand.current = { ...hand.current, misled: hand.current.over };
     setFocused(false);
     redraw();
   };
@@ -135,6 +145,11 @@ export const Board = (props: {
     setFolded((now) =>
       now.has(section) ? new Set([...now].filter((one) => one !== section)) : new Set([...now, section]),
     );
+
+  const look = (event: PointerEvent): void => {
+    hand.current = moved(Date.now(), rowOf(event));
+    setWarned(false);
+  };
 
   /** Enter takes what waits, and opens what somebody has. */
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
@@ -151,24 +166,26 @@ export const Board = (props: {
       ref={board}
       className="board"
       aria-label={words.board.title}
-      onPointerEnter={({ pointerType }) => {
-        hand.current = entered(hand.current, pointerType, Date.now());
+      onPointerEnter={() => {
+        hand.current = entered(hand.current, Date.now());
       }}
-      onPointerMove={() => {
-        hand.current = moved(Date.now());
-        setWarned(false);
+      onPointerMove={look}
+      onPointerDown={(event) => {
+        // A finger comes down where it is meant to; a mouse goes down where it lies.
+        if (event.pointerType !== 'mouse') look(event);
       }}
       onPointerLeave={() => {
-        hand.current = noHand;
+        hand.current = left(hand.current);
         setWarned(false);
       }}
       onClickCapture={(event) => {
         // The keyboard's clicks have no detail; they go where the focus is, wherever that has moved.
         if (event.detail === 0) return;
-        const { misled } = hand.current;
-        hand.current = moved(Date.now());
-        setWarned(misled);
-        if (misled) event.stopPropagation();
+        const row = rowOf(event);
+        const meant = isMeant(hand.current, row);
+        hand.current = { ...hand.current, movedAt: Date.now(), on: row };
+        setWarned(!meant);
+        if (!meant) event.stopPropagation();
       }}
       // A click leaves its button focused; only a hand on the keyboard holds the board still after the pointer has gone.
       onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
