@@ -14,6 +14,18 @@ optional('Chromium', hasChromium)('the list under a hand', () => {
   });
   afterAll(() => room?.leave());
 
+  test('moves on as soon as the mouse has gone, also where what was under the mouse went first', async () => {
+    const pager = await room.pager('pager-203', '203');
+    const seat = await room.takeSeat('zhao');
+    await seat.board.getByText('没有警情', { exact: true }).hover();
+    await pager.press();
+    await seat.call('203').getByRole('button', { name: '接警' }).click();
+    await seat.detail.getByLabel('误按').check();
+    await seat.detail.getByRole('button', { name: '结案', exact: true }).click();
+    await seat.board.getByText('没有警情', { exact: true }).waitFor();
+    await leaveSeat(seat);
+  });
+
   test('stands still, moves on once the mouse was left lying there, and then takes no click that meets another row', async () => {
     const [low, medium] = [await room.pager('pager-201', '201'), await room.pager('pager-202', '202')];
     await low.measure({ battery: 15 });

@@ -1,13 +1,4 @@
-import {
-  type KeyboardEvent,
-  memo,
-  type PointerEvent,
-  useEffect,
-  useMemo,
-  useReducer,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
@@ -19,6 +10,7 @@ import { useSpeech } from '../words/words.tsx';
 import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
+import { usePointer } from './use-pointer.ts';
 import { WaitingClock } from './waiting-clock.tsx';
 import './board.css';
 
@@ -80,8 +72,8 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
   );
 });
 
-/** The alert whose row an event meets; '' where it meets none. */
-const rowOf = ({ target }: { readonly target: EventTarget }): string =>
+/** The alert in whose row this lies; '' where it lies in none. */
+const rowOf = (target: EventTarget): string =>
   target instanceof Element ? (target.closest<HTMLElement>('[data-alert]')?.dataset.alert ?? '') : '';
 
 const foldedKey = 'zhishou.folded';
@@ -146,10 +138,19 @@ export const Board = (props: {
       now.has(section) ? new Set([...now].filter((one) => one !== section)) : new Set([...now, section]),
     );
 
-  const look = (event: PointerEvent): void => {
-    hand.current = moved(Date.now(), rowOf(event));
-    setWarned(false);
-  };
+  usePointer(board, {
+    over: () => {
+      hand.current = entered(hand.current, Date.now());
+    },
+    moved: (target) => {
+      hand.current = moved(Date.now(), rowOf(target));
+      setWarned(false);
+    },
+    left: () => {
+      hand.current = left(hand.current);
+      setWarned(false);
+    },
+  });
 
   /** Enter takes what waits, and opens what somebody has. */
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
@@ -166,22 +167,10 @@ export const Board = (props: {
       ref={board}
       className="board"
       aria-label={words.board.title}
-      onPointerEnter={() => {
-        hand.current = entered(hand.current, Date.now());
-      }}
-      onPointerMove={look}
-      onPointerDown={(event) => {
-        // A finger comes down where it is meant to; a mouse goes down where it lies.
-        if (event.pointerType !== 'mouse') look(event);
-      }}
-      onPointerLeave={() => {
-        hand.current = left(hand.current);
-        setWarned(false);
-      }}
       onClickCapture={(event) => {
         // The keyboard's clicks have no detail; they go where the focus is, wherever that has moved.
         if (event.detail === 0) return;
-        const row = rowOf(event);
+        const row = rowOf(event.target);
         const meant = isMeant(hand.current, row);
         hand.current = { ...hand.current, movedAt: Date.now(), on: row };
         setWarned(!meant);

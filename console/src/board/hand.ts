@@ -14,7 +14,7 @@ export const moved = (now: number, row: string): Hand => ({ over: true, movedAt:
 export const entered = (hand: Hand, now: number): Hand =>
   hand.over ? hand : { over: true, movedAt: now, on: null };
 
-/** The pointer has left. A finger leaves before its click is told, so what it was on is kept. */
+/** The pointer is elsewhere. A finger is lifted before its click is told, so what it was on is kept. */
 export const left = (hand: Hand): Hand => ({ ...hand, over: false });
 
 /** Whether the pointer holds the board still. */
