@@ -1,5 +1,5 @@
 import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
-import type { Alert } from '../../../src/model/alert.ts';
+import type { Alert, AlertKind } from '../../../src/model/alert.ts';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
@@ -21,6 +21,10 @@ type RowProps = {
   readonly selected: boolean;
   readonly open: (id: string) => void;
 };
+
+/** Whether it says something of the device itself: a home may have several of which the same is true. */
+const isOfDevice = (kind: AlertKind): boolean =>
+  kind === 'tamper' || kind === 'fault' || kind === 'battery' || kind === 'silent';
 
 /** Who lives there, in a word or two beside the place. */
 const Residents = ({ alert }: { readonly alert: Alert }) => {
@@ -52,6 +56,7 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
       </span>
       <span className="where">
         <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
+        {alert.place !== null && isOfDevice(alert.kind) && <span className="device">{alert.device}</span>}
         {(rings || alert.priority === 'critical' || alert.priority === 'high') && <Residents alert={alert} />}
       </span>
       <WaitingClock since={alert.receivedAt} deadlines={rings} />

@@ -320,6 +320,7 @@ export const en: Dictionary = {
     rssi: 'signal',
     link_quality: 'link quality',
   },
+  value: { open: 'open', closed: 'closed' },
   event: {
     sos: 'button pressed',
     'sos-cancel': 'call cancelled',

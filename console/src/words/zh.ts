@@ -326,6 +326,7 @@ export const zh = {
     rssi: '信号',
     link_quality: '链路质量',
   },
+  value: { open: '开', closed: '关' },
   event: {
     sos: '按下呼叫',
     'sos-cancel': '取消呼叫',
