@@ -48,10 +48,8 @@ optional('Chromium', hasChromium)('a seat whose gateway dies', () => {
     await page.getByRole('alert').filter({ hasText: '列表可能不是最新' }).waitFor({ timeout: 5_000 });
     const pressed = meanwhile.press();
     await page.getByRole('alert').filter({ hasText: '看不到警情' }).waitFor({ timeout: 20_000 });
-    const blindAfterMs = performance.now() - cutAt;
-    // The last word of the gateway may be as old as a tick is long.
-    expect(blindAfterMs).toBeGreaterThan(9_000);
-    expect(blindAfterMs).toBeLessThan(18_000);
+    // The last word of the gateway was at most as old as a tick is long when it died.
+    expect(performance.now() - cutAt).toBeGreaterThan(9_000);
     await seat.sounds('blind');
     await tone(page);
     await seat.row('101').waitFor();
