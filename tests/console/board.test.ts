@@ -2,6 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ageText, spanText, standing } from '../../console/src/board/deadline.ts';
 import {
+  entered,
+  holdsStill,
+  isMeant,
+  left,
+  moved,
+  noHand,
+  restAfterMs,
+} from '../../console/src/board/hand.ts';
+import {
   arrange,
   isRinging,
   keepOrder,
@@ -130,4 +139,26 @@ test('a receipt is due for an emergency that is drawn on a visible page, once fo
   expect(due(7, [], false)).toEqual([]);
   expect(due(7, ['press/2/7'])).toEqual([]);
   expect(due(9, ['press/2/7'])).toHaveLength(1);
+});
+
+test('a pointer that moves over the board holds it still for a minute; one that was left lying there does not', () => {
+  const hand = moved(1_000, 'a');
+  expect(holdsStill(hand, 1_000 + restAfterMs - 1)).toBe(true);
+  expect(holdsStill(hand, 1_000 + restAfterMs)).toBe(false);
+  expect(holdsStill(left(hand), 1_001)).toBe(false);
+  expect(holdsStill(noHand, 0)).toBe(false);
+});
+
+test('a click is meant only for the row that the pointer was moved to', () => {
+  expect(isMeant(moved(0, 'a'), 'a')).toBe(true);
+  expect(isMeant(moved(0, 'a'), 'b')).toBe(false);
+  expect(isMeant(moved(0, ''), 'a')).toBe(false);
+});
+
+test('a mouse that finds the board under it has not looked yet, and a finger is lifted before its click is told', () => {
+  expect(isMeant(entered(noHand, 7), 'a')).toBe(false);
+  expect(holdsStill(entered(noHand, 7), 8)).toBe(true);
+  expect(entered(moved(3, 'a'), 7)).toEqual(moved(3, 'a'));
+  expect(isMeant(left(moved(3, 'a')), 'a')).toBe(true);
+  expect(isMeant(entered(left(moved(3, 'a')), 7), 'a')).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { keepOrder } from '../board/order.ts';
+import { usePointer } from '../board/use-pointer.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -81,6 +82,11 @@ export const Panel = (props: { readonly ringing: readonly Shown[]; readonly open
   useEffect(() => {
     drawn.current = order;
   });
+  usePointer(panel, {
+    over: () => setPointed(true),
+    moved: () => setPointed(true),
+    left: () => setPointed(false),
+  });
   const news = props.ringing.map(({ alert }) => `${alert.id}/${alert.count}`).join(' ');
   const known = useRef(new Set<string>());
   // What is new is shown in full again, whoever had shrunk what was there before.
@@ -111,8 +117,6 @@ export const Panel = (props: { readonly ringing: readonly Shown[]; readonly open
       className={shrunk ? 'panel shrunk' : 'panel'}
       data-panel={order.length}
       aria-label={words.panel.title(order.length)}
-      onPointerEnter={() => setPointed(true)}
-      onPointerLeave={() => setPointed(false)}
     >
       <p className="unseen" aria-live="assertive" role="alert">
         {words.panel.announce(text(first.alert.title), where)}

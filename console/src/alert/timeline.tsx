@@ -67,7 +67,11 @@ export const EvidenceList = ({ evidence }: { readonly evidence: readonly Evidenc
   // Only ever appended to; two pieces may be the same.
   const pieces = evidence.map((piece, index) => ({ key: `${piece.receivedAt} ${index}`, piece }));
   const said = (value: string | number | boolean): string =>
-    typeof value === 'boolean' ? (value ? words.devices.yes : words.devices.no) : String(value);
+    typeof value === 'boolean'
+      ? value
+        ? words.devices.yes
+        : words.devices.no
+      : wordFor(words.value, String(value));
   return (
     <ul className="evidence" aria-label={words.detail.evidence}>
       {pieces.map(({ key, piece }) => (

@@ -1,13 +1,16 @@
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { Alert } from '../../../src/model/alert.ts';
+import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import type { Alert, AlertKind } from '../../../src/model/alert.ts';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
+import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
+import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
+import { usePointer } from './use-pointer.ts';
 import { WaitingClock } from './waiting-clock.tsx';
 import './board.css';
 
@@ -18,6 +21,10 @@ type RowProps = {
   readonly selected: boolean;
   readonly open: (id: string) => void;
 };
+
+/** Whether it says something of the device itself: a home may have several of which the same is true. */
+const isOfDevice = (kind: AlertKind): boolean =>
+  kind === 'tamper' || kind === 'fault' || kind === 'battery' || kind === 'silent';
 
 /** Who lives there, in a word or two beside the place. */
 const Residents = ({ alert }: { readonly alert: Alert }) => {
@@ -49,6 +56,7 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
       </span>
       <span className="where">
         <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
+        {alert.place !== null && isOfDevice(alert.kind) && <span className="device">{alert.device}</span>}
         {(rings || alert.priority === 'critical' || alert.priority === 'high') && <Residents alert={alert} />}
       </span>
       <WaitingClock since={alert.receivedAt} deadlines={rings} />
@@ -69,9 +77,13 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
   );
 });
 
+/** The alert in whose row this lies; '' where it lies in none. */
+const rowOf = (target: EventTarget): string =>
+  target instanceof Element ? (target.closest<HTMLElement>('[data-alert]')?.dataset.alert ?? '') : '';
+
 const foldedKey = 'zhishou.folded';
 
-/** What needs a person now, critical on top. While the pointer or the keyboard is in it no row moves; what comes meanwhile is announced and comes in below. */
+/** What needs a person now, critical on top. While a hand is in it, by pointer or keyboard, no row moves; what comes meanwhile is announced and comes in below. */
 export const Board = (props: {
   readonly alerts: ReadonlyMap<string, Shown>;
   readonly me: string | null;
@@ -82,7 +94,9 @@ export const Board = (props: {
 }) => {
   const { words } = useSpeech();
   const { open } = props;
-  const [pointed, setPointed] = useState(false);
+  const hand = useRef(noHand);
+  const [warned, setWarned] = useState(false);
+  const [, redraw] = useReducer((times: number) => times + 1, 0);
   const [focused, setFocused] = useState(false);
   const [folded, setFolded] = useState<ReadonlySet<string>>(
     () => new Set((localStorage.getItem(foldedKey) ?? 'aside').split(' ')),
@@ -92,7 +106,8 @@ export const Board = (props: {
   const known = useRef<ReadonlyMap<string, Shown>>(new Map());
   const board = useRef<HTMLElement>(null);
   const wanted = useMemo(() => arrange([...props.alerts.values()].map(({ alert }) => alert)), [props.alerts]);
-  const layout = settle(drawn.current, wanted, pointed || focused);
+  const held = useClock(() => holdsStill(hand.current, Date.now())) || focused;
+  const layout = settle(drawn.current, wanted, held);
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
   const rows = new Map(
     layout.flatMap(({ ids }) =>
@@ -120,13 +135,27 @@ export const Board = (props: {
     }
     drawn.current = [];
     setFocused(false);
-    setPointed(false);
+    redraw();
   };
 
   const fold = (section: string): void =>
     setFolded((now) =>
       now.has(section) ? new Set([...now].filter((one) => one !== section)) : new Set([...now, section]),
     );
+
+  usePointer(board, {
+    over: () => {
+      hand.current = entered(hand.current, Date.now());
+    },
+    moved: (target) => {
+      hand.current = moved(Date.now(), rowOf(target));
+      setWarned(false);
+    },
+    left: () => {
+      hand.current = left(hand.current);
+      setWarned(false);
+    },
+  });
 
   /** Enter takes what waits, and opens what somebody has. */
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
@@ -143,9 +172,15 @@ export const Board = (props: {
       ref={board}
       className="board"
       aria-label={words.board.title}
-      onPointerEnter={() => setPointed(true)}
-      onPointerMove={() => setPointed(true)}
-      onPointerLeave={() => setPointed(false)}
+      onClickCapture={(event) => {
+        // The keyboard's clicks have no detail; they go where the focus is, wherever that has moved.
+        if (event.detail === 0) return;
+        const row = rowOf(event.target);
+        const meant = isMeant(hand.current, row);
+        hand.current = { ...hand.current, movedAt: Date.now(), on: row };
+        setWarned(!meant);
+        if (!meant) event.stopPropagation();
+      }}
       // A click leaves its button focused; only a hand on the keyboard holds the board still after the pointer has gone.
       onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
       onBlur={(event) => {
@@ -195,8 +230,13 @@ export const Board = (props: {
           </section>
         );
       })}
-      {arrivals.length > 0 && (
-        <div className="arrivals-bar" role="status">
+      {warned && (
+        <p className="board-bar" role="status">
+          <span>{words.board.misled}</span>
+        </p>
+      )}
+      {arrivals.length > 0 && !warned && (
+        <div className="board-bar" role="status">
           <span>{words.board.arrivals(arrivals.length, urgent)}</span>
           <button type="button" onClick={letIn}>
             {words.board.letIn}

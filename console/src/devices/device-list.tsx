@@ -21,6 +21,13 @@ const LastSeen = ({ at }: { readonly at: number | null }) => {
   return at === null ? words.devices.never : age;
 };
 
+/** The name without the place, which stands beside it; nothing where it is only the id. */
+const nameBeside = ({ id, name, place }: Device): string => {
+  if (name === id) return '';
+  const beside = place !== null && name.startsWith(place.text) ? name.slice(place.text.length).trim() : name;
+  return beside === '' ? name : beside;
+};
+
 const DeviceRow = memo(({ device }: { readonly device: Device }) => {
   const { words } = useSpeech();
   return (
@@ -28,10 +35,12 @@ const DeviceRow = memo(({ device }: { readonly device: Device }) => {
       <td className={`link ${device.link}`}>
         <i aria-hidden="true">{signs[device.link]}</i> {words.devices[device.link]}
       </td>
-      <td>{device.place?.text ?? <span className="quiet">{words.board.unknownPlace}</span>}</td>
-      <td>{wordFor(words.type, device.type)}</td>
+      <td className="place">
+        {device.place?.text ?? <span className="quiet">{words.board.unknownPlace}</span>}
+      </td>
+      <td className="type">{wordFor(words.type, device.type)}</td>
       <td>
-        {device.name !== device.id && device.name} <span className="quiet">{device.id}</span>
+        {nameBeside(device)} <span className="quiet">{device.id}</span>
         {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
       </td>
       <td className="age">

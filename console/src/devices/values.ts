@@ -39,7 +39,10 @@ const last: ReadonlySet<string> = new Set([
   'fault',
 ]);
 
-/** A value as a person reads it. Flags that are so are `loud`; flags that are not are left out of a list. */
+// Somebody walks about, a door stands open: everyday life.
+const everyday: ReadonlySet<string> = new Set(['motion', 'open']);
+
+/** A value as a person reads it. Flags that are so are `loud`, unless they belong to everyday life; flags that are not are left out of a list. */
 export type ReadableValue = { readonly name: string; readonly text: string; readonly loud: boolean };
 
 /** The newest values of a device, most telling first. */
@@ -51,8 +54,9 @@ export const readableValues = (
     .sort(([a], [b]) => Number(last.has(a)) - Number(last.has(b)))
     .flatMap(([name, { value }]): readonly ReadableValue[] => {
       const label = wordFor(words.measurement, name);
-      if (typeof value === 'boolean') return value ? [{ name, text: label, loud: true }] : [];
-      const said = typeof value === 'number' ? String(Number(value.toPrecision(4))) : value;
+      if (typeof value === 'boolean') return value ? [{ name, text: label, loud: !everyday.has(name) }] : [];
+      const said =
+        typeof value === 'number' ? String(Number(value.toPrecision(4))) : wordFor(words.value, value);
       return [
         { name, text: `${label} ${said}${units[name] === undefined ? '' : ` ${units[name]}`}`, loud: false },
       ];

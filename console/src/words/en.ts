@@ -139,6 +139,7 @@ export const en: Dictionary = {
     waiting: (n) => `${n} waiting`,
     arrivals: (n, urgent) =>
       `${n} new${urgent > 0 ? `, ${urgent} of them critical` : ''} · the list is held still for you`,
+    misled: 'The list had just moved, so that click did nothing: look, then click again',
     letIn: 'Sort in now',
     count: (n) => `${n}×`,
     countLabel: 'Count',
@@ -330,6 +331,7 @@ export const en: Dictionary = {
     rssi: 'signal',
     link_quality: 'link quality',
   },
+  value: { open: 'open', closed: 'closed' },
   event: {
     sos: 'button pressed',
     'sos-cancel': 'call cancelled',

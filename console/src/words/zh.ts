@@ -145,6 +145,7 @@ export const zh = {
     waiting: (n: number) => `${n} 待接`,
     arrivals: (n: number, urgent: number) =>
       `新到 ${n} 条${urgent > 0 ? `，其中紧急 ${urgent} 条` : ''} · 列表已为您的操作停住`,
+    misled: '列表刚才动过，这一下没有算。请看清后再点',
     letIn: '立即排好',
     count: (n: number) => `${n} 次`,
     countLabel: '次数',
@@ -336,6 +337,7 @@ export const zh = {
     rssi: '信号',
     link_quality: '链路质量',
   },
+  value: { open: '开', closed: '关' },
   event: {
     sos: '按下呼叫',
     'sos-cancel': '取消呼叫',

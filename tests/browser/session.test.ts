@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { optional } from '../optional.ts';
+import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+
+optional('Chromium', hasChromium)('a seat and who sits there', () => {
+  let room: Room;
+  beforeAll(async () => {
+    room = await openRoom();
+  });
+  afterAll(() => room?.leave());
+
+  test('is told in words that the password is wrong, and gets in with the right one', async () => {
+    const seat = await room.visit();
+    const { page } = seat;
+    await page.getByLabel('用户名', { exact: true }).fill('li');
+    await page.getByLabel('密码', { exact: true }).fill('not the password of li');
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: '用户名或密码不对' }).waitFor();
+    await room.logIn(page, 'li');
+    await page.locator('[data-health=live]').waitFor();
+    await seat.strip.getByText('李姐').waitFor();
+    await leaveSeat(seat);
+  });
+
+  test('is told that the session has ended, keeps what was typed, and goes on after the login', async () => {
+    const pager = await room.pager('pager-401', '401');
+    const seat = await room.takeSeat('zhao');
+    const { page, detail } = seat;
+    await pager.press();
+    await seat.call('401').getByRole('button', { name: '接警' }).click();
+    const note = detail.getByLabel('记录', { exact: true });
+    await note.pressSequentially('有人应门');
+    await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
+    const login = page.getByRole('region', { name: '值班登录' });
+    await login.getByText('登录已过期').waitFor();
+    await login.getByText('页面上已经写的内容都还在').waitFor();
+    await page.keyboard.type('，是女儿');
+    await room.logIn(page, 'zhao');
+    await login.waitFor({ state: 'detached' });
+    await page.locator('[data-health=live]').waitFor();
+    expect(await note.inputValue()).toBe('有人应门，是女儿');
+    await detail.getByRole('button', { name: '保存记录' }).click();
+    await detail.getByRole('list', { name: '经过' }).getByText('有人应门，是女儿').waitFor();
+    await leaveSeat(seat);
+  });
+
+  test('that is opened again without a click says that it cannot be heard, until somebody clicks', async () => {
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await page.reload();
+    await page.locator('[data-health=live]').waitFor();
+    await seat.strip.getByText('声音未开').waitFor();
+    await page.getByRole('button', { name: '点这里打开声音' }).click();
+    await seat.strip.getByText('声音正常').waitFor();
+    await leaveSeat(seat);
+  });
+});
