@@ -108,6 +108,20 @@ describe('readings on their way to an alert', () => {
     ]);
   });
 
+  test('and the moment of the last word are found again after a stop in good order', () => {
+    const street = openStreet();
+    street.register('smoke-1', 'smoke-alarm');
+    street.pass(1000);
+    street.readings('smoke-1', { temperature: 21 });
+    street.gateway.putDown();
+    street.holdDisk(false);
+    const again = openStreet({ state: street.stored(), at: street.now() + 60_000 });
+    expect(again.gateway.duty.committed.device('smoke-1')).toMatchObject({
+      lastSeenAt: street.now(),
+      latest: { temperature: { value: 21 } },
+    });
+  });
+
   test('are dropped by nobody and acknowledged in the order in which they came', () => {
     const street = openStreet();
     street.register('smoke-1', 'smoke-alarm');
