@@ -16,7 +16,6 @@ import { type Change, TimelineEntry } from '../../src/model/change.ts';
 import {
   copyRulebook,
   dial,
-  type Feed,
   followFeed,
   journeyMs,
   type Line,
@@ -118,6 +117,15 @@ test('nothing acknowledged is lost, no press with an id counts twice, and what w
   for (const id of [...pagersWithIds, ...pagersWithoutIds]) await join(id, 'call-button');
   for (const id of meters) await join(id, 'circuit-monitor');
 
+  const changes: Change[] = [];
+  let seat = followFeed(line.gateway as GatewayProcess, desk);
+  await seat.until(({ type }) => type === 'snapshot');
+  /** The console takes what it heard along to the next gateway. */
+  const resume = (gateway: GatewayProcess): void => {
+    changes.push(...seat.changes());
+    seat = followFeed(gateway, desk, seat.seq());
+  };
+
   let quiet = false;
   const said = new Map<string, number>();
   const talking: Promise<void>[] = [];
@@ -157,26 +165,18 @@ test('nothing acknowledged is lost, no press with an id counts twice, and what w
     for (;;) await writeNote(operator, alert);
   };
 
-  const changes: Change[] = [];
-  let seat: Feed | null = null;
-  /** The console takes what it heard along to the next gateway. */
-  const resume = (gateway: GatewayProcess): Feed => {
-    const after = seat?.seq();
-    if (seat !== null) changes.push(...seat.changes());
-    seat = followFeed(gateway, desk, after);
-    return seat;
-  };
-
   let lastLifeFrom = 0;
   let called = '';
   for (const [life, meter] of meters.entries()) {
     const gateway = line.gateway as GatewayProcess;
-    if (life > 0) api = await signIn(gateway.url, 'admin', options.password);
-    const feed = resume(gateway);
+    if (life > 0) {
+      api = await signIn(gateway.url, 'admin', options.password);
+      resume(gateway);
+    }
     if (life === kills - 1)
-      lastLifeFrom = ((await feed.until(({ type }) => type === 'hello')) as { seq: number }).seq;
+      lastLifeFrom = ((await seat.until(({ type }) => type === 'hello')) as { seq: number }).seq;
     if (life === 0) {
-      const raised = await feed.until(raisedBy('pager-1'));
+      const raised = await seat.until(raisedBy('pager-1'));
       called = raised.type === 'change' ? (raised.alert?.id ?? '') : '';
       await writeNote(api, called);
     }
@@ -192,7 +192,7 @@ test('nothing acknowledged is lost, no press with an id counts twice, and what w
   }
 
   const gateway = line.gateway as GatewayProcess;
-  const feed = resume(gateway);
+  resume(gateway);
   api = await signIn(gateway.url, 'admin', options.password);
   quiet = true;
   await Promise.all(talking);
@@ -204,7 +204,7 @@ test('nothing acknowledged is lost, no press with an id counts twice, and what w
     change.event === 'raised' && change.alert?.device === device && change.alert.rule?.id === rule;
   for (const meter of meters) {
     const matured = raisedWith('residual-current-500', meter);
-    if (!changes.some(matured)) await feed.until((message) => message.type === 'change' && matured(message));
+    if (!changes.some(matured)) await seat.until((message) => message.type === 'change' && matured(message));
     const alerts = await alertsOf(meter);
     expect(alerts.map(({ rule, count }) => [rule?.id, count]).sort()).toEqual([
       ['residual-current-300', 1],
@@ -251,8 +251,8 @@ test('nothing acknowledged is lost, no press with an id counts twice, and what w
   expect(transmissions.get('pager-1')).toBeGreaterThan(said.get('pager-1') ?? 0);
 
   const last = journal.filter((entry) => toldIn([entry]).length > 0).at(-1)?.seq ?? 0;
-  await feed.until(() => feed.seq() >= last);
-  changes.push(...feed.changes());
+  await seat.until(() => seat.seq() >= last);
+  changes.push(...seat.changes());
   expect(toldTo(changes.filter(({ seq }) => seq <= last))).toEqual(
     toldIn(journal.filter(({ seq }) => seq >= (changes[0]?.seq ?? 0))),
   );
