@@ -11,6 +11,7 @@ const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const readyMark = 'zhishou ready ';
 const ReadyLine = z.object({
   mqtt: z.number().int(),
+  mqtts: z.number().int().optional(),
   http: z.number().int(),
   pid: z.number().int(),
   version: z.string(),
@@ -43,6 +44,8 @@ export type GatewayOptions = {
 /** A gateway that runs as a child process. */
 export type GatewayProcess = {
   readonly mqtt: number;
+  /** The port of MQTT over TLS, where the gateway was started with one. */
+  readonly mqtts?: number | undefined;
   readonly http: number;
   readonly pid: number;
   readonly version: string;
@@ -142,17 +145,25 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       clearTimeout(deadline);
       reject(new GatewayNotReadyError(message, log, ending));
     };
+    let tooLate = false;
     const deadline = setTimeout(() => {
-      void kill().then(() => fail(`the gateway was not ready within ${withinMs} ms`, null));
+      tooLate = true;
+      void kill();
     }, withinMs);
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!line.startsWith(readyMark)) return;
       clearTimeout(deadline);
       resolve(line);
     });
-    void ended.then((ending) =>
-      fail(`the gateway ended with ${ending.signal ?? `status ${ending.code}`} before it was ready`, ending),
-    );
+    void ended.then((ending) => {
+      // That we have killed it is no news about it.
+      if (tooLate) fail(`the gateway was not ready within ${withinMs} ms`, null);
+      else
+        fail(
+          `the gateway ended with ${ending.signal ?? `status ${ending.code}`} before it was ready`,
+          ending,
+        );
+    });
   });
   const ready = ReadyLine.parse(JSON.parse(readyLine.slice(readyMark.length)));
 

@@ -264,6 +264,7 @@ const run = async (): Promise<void> => {
     await core.duty.settled();
     await notifier.stop();
     await Promise.all([mqtt.close(), api.close()]);
+    core.putDown();
     await core.duty.settled();
     await store.close();
     clearTimeout(forced);

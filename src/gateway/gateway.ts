@@ -48,6 +48,8 @@ export type Gateway = {
   /** The wall clock was set by so many ms: deadlines move along. */
   readonly shiftClock: (byMs: number) => void;
   readonly setHealth: (health: StoreHealth) => void;
+  /** Puts down at once what is otherwise put down only now and then; for a stop in good order. */
+  readonly putDown: () => void;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
@@ -223,6 +225,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     for (const alert of alerts.openOfDevice(device)) alerts.befall(alert.id, { event, at }, actor);
   };
 
+  /** Puts down what was last heard of up to `most` devices; answers of how many. */
+  const putStates = (most: number): number => {
+    const taken = devices.takeDirty(most);
+    for (const device of taken) ledger.put('device-state', device.record.id, stateOfDevice(device));
+    return taken.length;
+  };
+
   let aliveAt = 0;
   let statesAt = 0;
   const tick = (at: number): void => {
@@ -250,11 +259,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         }
       }
     }
-    if (at - statesAt >= statesEveryMs) {
-      const taken = devices.takeDirty(statesAtOnce);
-      for (const device of taken) ledger.put('device-state', device.record.id, stateOfDevice(device));
-      if (taken.length < statesAtOnce) statesAt = at;
-    }
+    if (at - statesAt >= statesEveryMs && putStates(statesAtOnce) < statesAtOnce) statesAt = at;
   };
 
   const listen = (listener: Listener): (() => void) => {
@@ -459,6 +464,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
     setHealth: (next) => {
       health = next;
+    },
+    putDown: () => {
+      ledger.put('fact', 'alive', now());
+      putStates(Number.POSITIVE_INFINITY);
     },
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({

@@ -247,8 +247,10 @@ export const createIngest = (parts: {
           : item.subject.address;
     const press = item.kind === 'event' && item.event === 'sos';
     const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
+    // Names that nobody registered are without number: of them only presses are remembered.
     if (
       messageId !== undefined &&
+      (device !== null || press) &&
       seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)
     ) {
       counts.duplicates += 1;

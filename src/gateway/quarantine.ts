@@ -5,7 +5,10 @@ import type { Ledger } from './ledger.ts';
 /** How many bytes of a message are kept: enough to see what it was. */
 const bytesKept = 16_384;
 
-/** Where a message goes that cannot take effect: kept with the reason, and counted. */
+/** How many rows one message may fill: thousands of wrong values in one must not keep the disk from a press. */
+const rowsPerMessage = 32;
+
+/** Where a message, or a part of one, goes that cannot take effect: kept with the reason, and counted; of a message with very many such parts the rest is only counted. */
 export type Quarantine = {
   readonly keep: (message: Inbound, device: string | null, reason: string, detail: string) => void;
   readonly counts: ReadonlyMap<string, number>;
@@ -15,10 +18,16 @@ export type Quarantine = {
 export const createQuarantine = (ledger: Ledger, newId: () => string): Quarantine => {
   const counts = new Map<string, number>();
   const utf8 = new TextDecoder('utf-8', { fatal: true });
+  let last: Inbound | null = null;
+  let rows = 0;
   return {
     counts,
     keep: (message, device, reason, detail) => {
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      rows = message === last ? rows + 1 : 1;
+      last = message;
+      if (rows > rowsPerMessage) return;
+      const said = rows < rowsPerMessage ? detail : 'and more of this message, which is not listed';
       const kept = message.bytes.subarray(0, bytesKept);
       const row: Omit<Quarantined, 'payload' | 'encoding'> = {
         id: newId(),
@@ -27,7 +36,7 @@ export const createQuarantine = (ledger: Ledger, newId: () => string): Quarantin
         device,
         topic: message.topic.slice(0, 1024),
         reason,
-        detail: detail.slice(0, 500),
+        detail: said.slice(0, 500),
         size: message.bytes.length,
       };
       ledger.put('quarantine', row.id, { ...row, ...textOf(kept, utf8) });

@@ -8,26 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mqtt from 'mqtt';
-import { generate } from 'selfsigned';
 import { expect, test } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+import { makeCertificate } from '../certificate.ts';
 import { optional } from '../optional.ts';
 import { closed, commandFor, openStreet, secretOf, topicOf } from './street.ts';
 
-const certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-  keyType: 'ec',
-  algorithm: 'sha256',
-  extensions: [
-    {
-      name: 'subjectAltName',
-      altNames: [
-        { type: 2, value: 'localhost' },
-        { type: 7, ip: '127.0.0.1' },
-      ],
-    },
-  ],
-});
-const tls = { port: 0, cert: certificate.cert, key: certificate.private };
+const { cert, key } = await makeCertificate();
+const tls = { port: 0, cert, key };
 
 test('a press arrives over TLS from a client that has checked the certificate', async () => {
   await using street = await openStreet({ tls });
@@ -35,7 +23,7 @@ test('a press arrives over TLS from a client that has checked the certificate', 
     protocol: 'mqtts',
     host: 'localhost',
     port: street.tlsPort ?? 0,
-    ca: certificate.cert,
+    ca: cert,
   });
   await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
   expect(street.door.texts()).toEqual(['press']);
@@ -52,7 +40,7 @@ test('bytes that are no TLS on the TLS port cost nobody else anything', async ()
     protocol: 'mqtts',
     host: 'localhost',
     port: street.tlsPort ?? 0,
-    ca: certificate.cert,
+    ca: cert,
   });
 });
 
@@ -115,7 +103,7 @@ optional('mosquitto-clients', existsSync('/usr/bin/mosquitto_pub'))('a foreign c
     street.door.register('pager-1', secretOf('pager-1'));
     const folder = await mkdtemp(join(tmpdir(), 'zhishou-tls-'));
     const authority = join(folder, 'ca.pem');
-    await writeFile(authority, certificate.cert);
+    await writeFile(authority, cert);
     const port = ['-h', 'localhost', '-p', String(street.tlsPort), '--cafile', authority];
     await run('/usr/bin/mosquitto_pub', [...port, ...credentials, ...press, '-q', '1']);
     await rm(folder, { recursive: true });

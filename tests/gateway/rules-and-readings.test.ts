@@ -76,6 +76,46 @@ describe('readings on their way to an alert', () => {
     expect(street.acknowledged).toHaveLength(1);
   });
 
+  test('that are wrong by the thousand fill a few rows of quarantine and are all counted', () => {
+    const street = openStreet();
+    street.register('smoke-1', 'smoke-alarm');
+    const nonsense = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`nonsense_${n}`, n]));
+    street.readings('smoke-1', nonsense);
+    street.readings('smoke-1', { moonlight: 3 });
+    const kept = street.batches.flatMap(({ puts }) => puts).filter(({ kind }) => kind === 'quarantine');
+    expect(kept).toHaveLength(33);
+    expect(kept.at(-1)?.body).toMatchObject({ detail: expect.stringContaining('moonlight') });
+    expect(street.gateway.stats().quarantined.get('unknown-measurement')).toBe(1001);
+  });
+
+  test('of names that nobody registered are not remembered by their ids, and of those who are registered they are', () => {
+    const street = openStreet();
+    street.register('hub-1', 'hub');
+    street.register('door-1', 'door-sensor', { hub: 'hub-1' });
+    for (const child of ['door-1', 'nobody-1', 'nobody-2'])
+      street.publish('hub-1', `zhishou/v1/hubs/hub-1/devices/${child}/readings`, {
+        id: 7,
+        values: { open: true },
+      });
+    expect(street.batches.flatMap(({ messageIds }) => messageIds).map(({ device }) => device)).toEqual([
+      'door-1',
+    ]);
+  });
+
+  test('and the moment of the last word are found again after a stop in good order', () => {
+    const street = openStreet();
+    street.register('smoke-1', 'smoke-alarm');
+    street.pass(1000);
+    street.readings('smoke-1', { temperature: 21 });
+    street.gateway.putDown();
+    street.holdDisk(false);
+    const again = openStreet({ state: street.stored(), at: street.now() + 60_000 });
+    expect(again.gateway.duty.committed.device('smoke-1')).toMatchObject({
+      lastSeenAt: street.now(),
+      latest: { temperature: { value: 21 } },
+    });
+  });
+
   test('are dropped by nobody and acknowledged in the order in which they came', () => {
     const street = openStreet();
     street.register('smoke-1', 'smoke-alarm');
