@@ -92,7 +92,8 @@ export const homeElsewhere: Place = {
   text: '新华社区 999',
 };
 
-const smokeRule: Rule = {
+/** Smoke, at once. */
+export const smokeRule: Rule = {
   id: 'smoke',
   version: '1',
   kind: 'flag',
@@ -111,7 +112,10 @@ const smokeRule: Rule = {
 };
 
 /** Opens a duty room; time stands still at `clock.at` unless the test moves it. */
-export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<DutyRoom> => {
+export const openDutyRoom = async (
+  settings: Partial<ApiOptions> = {},
+  rules: readonly Rule[] = [smokeRule],
+): Promise<DutyRoom> => {
   const store = createMemoryStore();
   const clock = { at: Date.now() };
   const lines: string[] = [];
@@ -133,7 +137,7 @@ export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<
         },
       ],
     },
-    rules: [smokeRule],
+    rules,
     types: deviceTypes,
     dialects,
     journal: store.journal,

@@ -55,6 +55,8 @@ export const emptyState: StoredState = {
   commands: [],
   users: [],
   sessions: [],
+  testModes: [],
+  presences: [],
   facts: new Map(),
 };
 
@@ -73,6 +75,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
   for (const record of before.alerts) table('alert').set(record.alert.id, record);
   for (const delay of before.delays) table('delay').set(`${delay.rule} ${delay.device}`, delay);
   for (const command of before.commands) table('command').set(command.id, command);
+  for (const mode of before.testModes) table('test-mode').set(mode.id, mode);
+  for (const presence of before.presences) table('presence').set(presence.place, presence);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
   for (const batch of batches) {
@@ -94,6 +98,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     commands: all('command'),
     users: all('user'),
     sessions: all('session'),
+    testModes: all('test-mode'),
+    presences: all('presence'),
     facts: table('fact') as StoredState['facts'] & Map<string, unknown>,
   };
 };
