@@ -184,6 +184,7 @@ const run = async (): Promise<void> => {
       tls: config.http.tls ? tls : null,
       version,
       consoleDir: resolve(root, config.http.consoleDir),
+      timeZone: config.timeZone,
       sessionMs: config.http.sessionHours * 3_600_000,
       now: clock.now,
       newId: () => uuidv7(),

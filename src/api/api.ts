@@ -23,6 +23,7 @@ import { createPasswords } from './passwords.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { floodRoutes } from './routes/floods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
 import { journalRoutes } from './routes/journal.ts';
@@ -31,6 +32,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { testModeRoutes } from './routes/test-modes.ts';
 import { userRoutes } from './routes/users.ts';
 import { createSessions } from './sessions.ts';
 
@@ -167,7 +169,9 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   readingRoutes(app, routeParts);
   placeRoutes(app, routeParts);
   householdRoutes(app, routeParts);
+  testModeRoutes(app, routeParts);
   alertRoutes(app, routeParts);
+  floodRoutes(app, routeParts);
   callRoutes(app);
   ruleRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);

@@ -3,6 +3,10 @@ import type { Change } from '../model/change.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
 
+/** Whether a flood is this user's: each set of rights has its own; whoever sees the whole street sees all. */
+export const mayHearFlood = (user: User, places: readonly string[]): boolean =>
+  user.places.length === 0 || [...new Set(user.places)].sort().join(' ') === [...places].sort().join(' ');
+
 /** Whether a user may hear of a change: what their places cover, and of other users only as an administrator. */
 export const mayHear = (user: User, change: Change, committed: Committed): boolean => {
   if (change.what === 'user') return user.role === 'admin' || change.data?.user === user.id;
@@ -10,11 +14,12 @@ export const mayHear = (user: User, change: Change, committed: Committed): boole
   if (change.alert !== undefined) return maySee(user, change.alert.place);
   if (change.device !== undefined) return maySee(user, change.device.place);
   if (change.call !== undefined) return maySee(user, committed.device(change.call.device)?.place ?? null);
-  if (change.what === 'household') {
-    const home = change.data?.place;
-    const place = committed.places().find(({ id }) => id === home);
+  const { place: where, places } = change.data ?? {};
+  if (change.what === 'household' || (change.what === 'system' && where !== undefined)) {
+    const place = committed.places().find(({ id }) => id === where);
     return place !== undefined && maySee(user, place);
   }
+  if (change.what === 'system' && Array.isArray(places)) return mayHearFlood(user, places as string[]);
   return true;
 };
 

@@ -6,7 +6,7 @@ import type { Change, ServerMessage } from '../model/change.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
-import { mayHear, mayHearText } from './hearing.ts';
+import { mayHear, mayHearFlood, mayHearText } from './hearing.ts';
 import { createOutbox, type OutboxLimits } from './outbox.ts';
 
 /** The close codes of the live feed. */
@@ -145,7 +145,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
     run += 1;
     const alerts = [...committed.alerts.values()].filter((alert) => maySee(user, alert.place));
     const seq = committed.seq();
-    say({ type: 'snapshot', seq, alerts, calls: [] });
+    const floods = committed.floods().filter(({ places }) => mayHearFlood(user, places));
+    say({ type: 'snapshot', seq, alerts, calls: [], ...(floods.length === 0 ? {} : { floods }) });
     sayUncommitted();
     goLive(seq);
   };

@@ -28,6 +28,8 @@ export type ApiOptions = {
   /** How long a session lasts; a shift and the hand-over by default. */
   readonly sessionMs?: number;
   readonly now: () => number;
+  /** The street's zone, in which sentences say the time; Asia/Shanghai unless given. */
+  readonly timeZone?: string;
   readonly newId: () => string;
   readonly log: Logger;
   /** PEM. */

@@ -1,9 +1,12 @@
 import type { Alert } from '../model/alert.ts';
 import type { Device } from '../model/device.ts';
-import type { Household } from '../model/household.ts';
+import type { Flood } from '../model/flood.ts';
+import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
+import type { TestMode } from '../model/test-mode.ts';
 import type { Committed } from './doors.ts';
+import { floodFact, floodsIn } from './flood.ts';
 import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
 
 /** What is volatile about a device and never journalled: how its link stands and when it was last heard. */
@@ -41,6 +44,9 @@ export const createCommitted = (
   const households = new Map<string, Household>(
     state.households.map((household) => [household.place, household]),
   );
+  const presences = new Map<string, Presence>(state.presences.map((presence) => [presence.place, presence]));
+  const testModes = new Map<string, TestMode>(state.testModes.map((mode) => [mode.id, mode]));
+  let floods: readonly Flood[] = floodsIn(state.facts.get(floodFact));
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
   let places: Place[] | null = null;
@@ -67,6 +73,15 @@ export const createCommitted = (
           break;
         case 'household':
           move(households, put.id, put.body);
+          break;
+        case 'presence':
+          move(presences, put.id, put.body);
+          break;
+        case 'test-mode':
+          move(testModes, put.id, put.body);
+          break;
+        case 'fact':
+          if (put.id === floodFact) floods = floodsIn(put.body ?? undefined);
           break;
         case 'user':
           move(users, put.id, put.body);
@@ -111,6 +126,9 @@ export const createCommitted = (
         return places;
       },
       households,
+      presences,
+      testModes,
+      floods: () => floods,
       users,
       sessions,
     },

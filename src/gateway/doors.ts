@@ -3,10 +3,12 @@ import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/devi
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
 import type { Refusal } from '../model/fault.ts';
-import type { Household } from '../model/household.ts';
+import type { Flood } from '../model/flood.ts';
+import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
+import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
 import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
 
@@ -53,6 +55,10 @@ export type Committed = {
   readonly deviceIds: () => Iterable<string>;
   readonly places: () => readonly Place[];
   readonly households: ReadonlyMap<string, Household>;
+  readonly presences: ReadonlyMap<string, Presence>;
+  /** Running ones, and those that ended not long ago. */
+  readonly testModes: ReadonlyMap<string, TestMode>;
+  readonly floods: () => readonly Flood[];
   readonly users: ReadonlyMap<string, UserRecord>;
   readonly sessions: ReadonlyMap<string, Session>;
 };
@@ -83,6 +89,11 @@ export type DutyDoor = {
     why: Omit<OutOfService, 'since' | 'by'>,
   ) => Result<Device>;
   readonly putInService: (user: string, id: string) => Result<Device>;
+  readonly startTestMode: (user: string, wanted: NewTestMode) => Result<TestMode>;
+  readonly endTestMode: (user: string, id: string) => Result<TestMode>;
+  readonly putPresence: (user: string, place: string, wanted: NewPresence) => Result<Presence>;
+  /** Whether nobody is at home at this place now. */
+  readonly isAway: (place: Place | null, now: number) => boolean;
   readonly putHousehold: (user: string, household: Household) => Result<Household>;
   readonly eraseHousehold: (user: string, place: string) => Result<null>;
   readonly putUser: (by: string, user: UserRecord, newPassword: boolean) => Result<User>;

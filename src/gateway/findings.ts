@@ -5,6 +5,7 @@ import { membersOf } from '../rules/rule-index.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Ledger } from './ledger.ts';
+import { isOutOfService } from './repairs.ts';
 
 /** What the engine finds becomes alerts, or the return of them; and what thereby becomes active, or ceases to be, is shown to the rules that rest on it. */
 export type Findings = {
@@ -89,7 +90,7 @@ export const createFindings = (parts: {
       place: subject.place,
       shelvable: rule.shelvable,
       testMode: device !== undefined && covered(device.type, device.place, now),
-      outOfService: device !== undefined && device.outOfService !== null,
+      outOfService: device !== undefined && isOutOfService(device, now),
       late: late && emergencyKinds.has(kind),
       receivedAt: now,
       evidence,

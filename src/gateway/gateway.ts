@@ -1,6 +1,7 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
+import { liesWithin } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
 import { createEngine } from '../rules/engine/engine.ts';
 import type { Clockwork } from '../rules/hours.ts';
@@ -10,19 +11,25 @@ import { createCommitted } from './committed.ts';
 import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
 import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
+import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
+import { createPresenceBook } from './presence-book.ts';
 import { press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
+import { coverOpenAlerts, endRepairs } from './repairs.ts';
+import { createTestModes } from './test-modes.ts';
 
 /** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
 const uncommittedAfterMs = 1_000;
 /** How often a sign of life is written, so that a start can tell how long nobody watched (ms). */
 const aliveEveryMs = 10_000;
+/** How often it is looked whether a repair is over (ms). */
+const repairsEveryMs = 1_000;
 /** How often what was last heard of the devices is written, and of how many at a time: it is only the newest that matters. */
 const statesEveryMs = 30_000;
 const statesAtOnce = 500;
@@ -112,11 +119,43 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     limits: parts.limits,
     congested: (level) => downlink.congestion(level),
   });
-  const alerts: AlertBook = createAlertBook({ stored: state.alerts, ledger, newId, times: parts.ladder });
+  const alerts: AlertBook = createAlertBook({
+    stored: state.alerts,
+    ledger,
+    newId,
+    times: parts.ladder,
+    raised: (alert, at) => floods.note(alert, at),
+  });
   const commands = createCommandBook({ stored: state.commands, ledger, devices, dialects, newId });
   const people = createPeopleBook(state, ledger);
   const registry = createRegistry({ devices, types, dialects, ledger });
   const quarantine = createQuarantine(ledger, newId);
+  const floods = createFloodWatch({ stored: state.facts.get(floodFact), ledger, rights: people.rights });
+  const knowsHousehold = (place: string): boolean =>
+    committed.view.places().some(({ id, path }) => id === place && path.at(-1)?.kind === 'household');
+  const presences = createPresenceBook({
+    stored: state.presences,
+    ledger,
+    knowsHousehold,
+    changed: (place, at) => {
+      const home = [...devices.all()].map(({ record }) => record);
+      const devicesThere = home.filter((record) => record.place !== null && liesWithin(record.place, place));
+      heed(engine.presence(devicesThere, at), at, false);
+    },
+  });
+  const testModes = createTestModes({
+    stored: state.testModes,
+    ledger,
+    types,
+    newId,
+    knowsPlace: (place) => committed.view.places().some(({ id }) => id === place),
+  });
+  /** Alerts that were tests only because of a test mode are real once none covers their device any more. */
+  const endTests = (at: number): void =>
+    alerts.endTests((alert) => {
+      const device = devices.get(alert.device)?.record;
+      return device !== undefined && testModes.covers(device.type, device.place, at);
+    }, at);
   const engine: Engine = createEngine({
     rules: parts.rules,
     types,
@@ -124,7 +163,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       holding: alerts.holding,
       active: alerts.active,
       latest: (device, measurement) => devices.get(device)?.latest.get(measurement) ?? null,
-      away: () => false,
+      away: ({ place }, at) => presences.isAway(place, at),
     },
     clockwork: parts.clockwork,
   });
@@ -135,7 +174,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     alerts,
     devices,
     ledger,
-    covered: () => false,
+    covered: testModes.covers,
   });
   const { heed } = findings;
 
@@ -216,15 +255,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   // From the first start on: what is escalated before the notifiers have written a cursor of their own is told after a crash too.
   if (!state.facts.has('notify-cursor')) ledger.put('fact', 'notify-cursor', state.seq);
 
-  const coverOpenAlerts = (
-    device: string,
-    event: 'out-of-service' | 'in-service',
-    actor: string,
-    at: number,
-  ): void => {
-    for (const alert of alerts.openOfDevice(device)) alerts.befall(alert.id, { event, at }, actor);
-  };
-
   /** Puts down what was last heard of up to `most` devices; answers of how many. */
   const putStates = (most: number): number => {
     const taken = devices.takeDirty(most);
@@ -232,14 +262,22 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return taken.length;
   };
 
+  let repairsAt = 0;
   let aliveAt = 0;
   let statesAt = 0;
   const tick = (at: number): void => {
     heed(engine.tick(at), at, false);
     alerts.tick(at, consoles > 0);
+    if (testModes.tick(at)) endTests(at);
+    floods.tick(at);
+    // What covers an alert has its end also while the store fails.
+    if (at - repairsAt >= repairsEveryMs) {
+      repairsAt = at;
+      endRepairs({ devices, registry, alerts }, at);
+    }
     for (const { at: changedAt, alert, event } of ledger.uncommitted()) {
       if (alert === undefined || changedAt > at - uncommittedAfterMs || !isEmergency(alert)) continue;
-      if (event !== 'raised' && event !== 'raised-again') continue;
+      if (!ringsAnew.has(event)) continue;
       const key = `${alert.id} ${alert.version}`;
       if (announcedUncommitted.has(key)) continue;
       announcedUncommitted.add(key);
@@ -252,12 +290,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ledger.put('fact', 'alive', at);
       commands.tick(at);
       people.tick(at);
-      for (const { record } of [...devices.all()]) {
-        if (record.outOfService && record.outOfService.until <= at) {
-          registry.outOfService('system', record.id, null, at);
-          coverOpenAlerts(record.id, 'in-service', 'system', at);
-        }
-      }
+      presences.tick(at);
     }
     if (at - statesAt >= statesEveryMs && putStates(statesAtOnce) < statesAtOnce) statesAt = at;
   };
@@ -351,6 +384,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const device = devices.get(id);
       // Another place may have other limits.
       if (result.ok && device) heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
+      // Nor may anything be under test there.
+      if (result.ok) endTests(at);
       return result;
     },
     removeDevice: (user, id) => {
@@ -373,21 +408,26 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     takeOutOfService: (user, id, why) => {
       const at = now();
       const result = registry.outOfService(user, id, { ...why, since: at, by: user }, at);
-      if (result.ok) coverOpenAlerts(id, 'out-of-service', `user:${user}`, at);
+      if (result.ok) coverOpenAlerts(alerts, id, 'out-of-service', `user:${user}`, at);
       return result;
     },
     putInService: (user, id) => {
       const at = now();
       const result = registry.outOfService(user, id, null, at);
-      if (result.ok) coverOpenAlerts(id, 'in-service', `user:${user}`, at);
+      if (result.ok) coverOpenAlerts(alerts, id, 'in-service', `user:${user}`, at);
       return result;
     },
+    startTestMode: (user, wanted) => testModes.start(user, wanted, now()),
+    endTestMode: (user, id) => {
+      const at = now();
+      const result = testModes.end(user, id, at);
+      if (result.ok) endTests(at);
+      return result;
+    },
+    putPresence: (user, place, wanted) => presences.put(user, place, wanted, now()),
+    isAway: presences.isAway,
     putHousehold: (user, household) => {
-      if (
-        !committed.view
-          .places()
-          .some(({ id, path }) => id === household.place && path.at(-1)?.kind === 'household')
-      ) {
+      if (!knowsHousehold(household.place)) {
         return {
           ok: false,
           refusal: { code: 'unknown-place', message: `no household ${household.place} is known` },
@@ -413,7 +453,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return { ok: true, value: household };
     },
     eraseHousehold: (user, place) => {
-      if (!committed.view.households.has(place))
+      if (!committed.view.households.has(place) && !committed.view.presences.has(place))
         return { ok: false, refusal: { code: 'not-found', message: `no card of ${place}` } };
       const seq = ledger.enter(now(), `user:${user}`, 'household.erased', `household:${place}`, null, {});
       ledger.tell({
@@ -425,6 +465,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         data: { place },
       });
       ledger.put('household', place, null);
+      presences.erase(place, now());
       return { ok: true, value: null };
     },
     putUser: (by, user, newPassword) => people.put(by, user, newPassword, now()),
@@ -461,6 +502,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
       alerts.shift(byMs);
+      testModes.shift(byMs);
+      floods.shift(byMs);
     },
     setHealth: (next) => {
       health = next;
@@ -479,6 +522,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }),
   };
 };
+
+/** What makes an emergency sound that was not, or not so, before. */
+const ringsAnew: ReadonlySet<string> = new Set(['raised', 'raised-again', 'raised-higher', 'test-ended']);
 
 /** The types whose connection may carry an emergency: held back last. */
 const emergencyTypes: ReadonlySet<string> = new Set([

@@ -7,6 +7,8 @@ import type { Session, StoredState, UserRecord } from './ports.ts';
 /** The people of the duty room and their sessions, as they are now, committed or not. */
 export type PeopleBook = {
   readonly get: (id: string) => UserRecord | undefined;
+  /** The distinct rights of those who may sign in, as sorted place ids; none = the whole street. */
+  readonly rights: () => readonly (readonly string[])[];
   readonly put: (by: string, user: UserRecord, newPassword: boolean, now: number) => Result<User>;
   readonly remove: (by: string, id: string, now: number) => Result<null>;
   readonly openSession: (session: Session, now: number) => void;
@@ -46,6 +48,15 @@ export const createPeopleBook = (
 
   return {
     get: (id) => users.get(id),
+    rights: () => {
+      const distinct = new Map<string, readonly string[]>();
+      for (const { places, disabled } of users.values()) {
+        if (disabled) continue;
+        const sorted = [...new Set(places)].sort();
+        distinct.set(sorted.join(' '), sorted);
+      }
+      return [...distinct.values()];
+    },
     put: (by, user, newPassword, now) => {
       const known = users.get(user.id);
       if (isAdmin(known) && !isAdmin(user) && !anotherAdmin(user.id))

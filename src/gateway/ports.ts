@@ -2,11 +2,12 @@ import type { Alert, Priority } from '../model/alert.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
-import type { Household } from '../model/household.ts';
+import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
 import type { Delay, Remembered } from '../model/rule.ts';
+import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
 import type { User } from '../model/user.ts';
 
@@ -84,6 +85,9 @@ export type Rows = {
   readonly session: Session;
   readonly note: Note;
   readonly quarantine: Quarantined;
+  readonly 'test-mode': TestMode;
+  /** By the household's place; without a row somebody is at home. */
+  readonly presence: Presence;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -135,6 +139,9 @@ export type StoredState = {
   readonly commands: readonly Command[];
   readonly users: readonly UserRecord[];
   readonly sessions: readonly Session[];
+  /** Running ones, and those that ended not long ago. */
+  readonly testModes: readonly TestMode[];
+  readonly presences: readonly Presence[];
   readonly facts: ReadonlyMap<string, number | string>;
 };
 

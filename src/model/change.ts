@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Alert } from './alert.ts';
 import { Call } from './call.ts';
 import { Device } from './device.ts';
+import { Flood } from './flood.ts';
 import { Latest } from './reading.ts';
 import { Id, Moment } from './text.ts';
 import { User } from './user.ts';
@@ -89,6 +90,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
     seq: z.number().int(),
     alerts: z.array(Alert),
     calls: z.array(Call),
+    /** Floods under way for those with this user's rights. */
+    floods: z.array(Flood).optional(),
   }),
   Change,
   z.object({ type: z.literal('uncommitted'), alert: Alert }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './text.ts';
+import { Id, Moment } from './text.ts';
 
 /** What the operator must know before the first word is spoken. */
 export const householdWarnings = ['deaf', 'dementia', 'dialect', 'oxygen', 'lives-alone'] as const;
@@ -33,3 +33,24 @@ export const Household = z.object({
   note: z.string().max(1000).default(''),
 });
 export type Household = Readonly<z.infer<typeof Household>>;
+
+/** Whether somebody is at home. Nothing of it mutes a call for help. */
+export const presenceStates = ['home', 'away', 'hospital', 'moved', 'deceased'] as const;
+export type PresenceState = (typeof presenceStates)[number];
+
+/** The longest time before somebody must look at it again (ms). */
+export const longestAbsenceMs = 90 * 86_400_000;
+
+/** `PUT /households/{place}/presence`; `until`, the end or the day of review, is required for `away` and `hospital`. */
+export const NewPresence = z.strictObject({ state: z.enum(presenceStates), until: Moment.optional() });
+export type NewPresence = Readonly<z.infer<typeof NewPresence>>;
+
+/** Who is at home in a household; without an entry somebody is. Personal data. */
+export const Presence = z.object({
+  place: Id,
+  state: z.enum(presenceStates),
+  since: Moment,
+  until: Moment.optional(),
+  by: z.string(),
+});
+export type Presence = Readonly<z.infer<typeof Presence>>;

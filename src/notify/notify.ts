@@ -150,4 +150,10 @@ export const createNotifier = (parts: {
 };
 
 /** Events after which nobody outside needs to be woken any more. */
-const calming: ReadonlySet<string> = new Set(['taken', 'acknowledged', 'closed', 'out-of-service']);
+const calming: ReadonlySet<string> = new Set([
+  'taken',
+  'acknowledged',
+  'closed',
+  'out-of-service',
+  'shelved',
+]);

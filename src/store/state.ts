@@ -38,5 +38,7 @@ export const readState = (db: Database.Database): StoredState => ({
   commands: bodies(db, 'command', 'WHERE waiting = 1 ORDER BY id'),
   users: bodies(db, 'user'),
   sessions: bodies(db, 'session'),
+  testModes: bodies(db, 'test-mode'),
+  presences: bodies(db, 'presence'),
   facts: byId(db, 'fact'),
 });

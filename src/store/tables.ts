@@ -13,6 +13,8 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   session: 'session',
   note: 'note',
   quarantine: 'quarantine',
+  'test-mode': 'test_mode',
+  presence: 'presence',
   fact: 'fact',
 };
 

@@ -224,7 +224,6 @@ describe('the verbs of an alert', () => {
       '/rules/try',
       '/quarantine/1/retry',
       '/devices/import',
-      '/test-modes',
     ]) {
       const answer = await room.admin.call('POST', url, {});
       expect([url, answer.status, answer.body.error?.code]).toEqual([url, 501, 'not-implemented']);

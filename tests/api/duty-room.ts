@@ -9,6 +9,7 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Place } from '../../src/model/place.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import type { Role } from '../../src/model/user.ts';
 import { createClockwork } from '../../src/rules/hours.ts';
 import { rule } from '../gateway/core.ts';
@@ -93,10 +94,14 @@ export const homeElsewhere: Place = {
   text: '新华社区 999',
 };
 
-const smokeRule = rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true });
+/** Smoke, at once. */
+export const smokeRule = rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true });
 
 /** Opens a duty room; time stands still at `clock.at` unless the test moves it. */
-export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<DutyRoom> => {
+export const openDutyRoom = async (
+  settings: Partial<ApiOptions> = {},
+  rules: readonly Rule[] = [smokeRule],
+): Promise<DutyRoom> => {
   const store = createMemoryStore();
   const clock = { at: Date.now() };
   const lines: string[] = [];
@@ -118,7 +123,7 @@ export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<
         },
       ],
     },
-    rules: [smokeRule],
+    rules,
     clockwork: createClockwork('Asia/Shanghai'),
     types: deviceTypes,
     dialects,

@@ -38,6 +38,8 @@ export const emptyState = (): StoredState => ({
   commands: [],
   users: [],
   sessions: [],
+  testModes: [],
+  presences: [],
   facts: new Map(),
 });
 

@@ -57,6 +57,8 @@ export const emptyState: StoredState = {
   commands: [],
   users: [],
   sessions: [],
+  testModes: [],
+  presences: [],
   facts: new Map(),
 };
 
@@ -78,6 +80,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
   for (const kept of before.memories)
     table('memory').set(`${kept.rule} ${kept.branch} ${kept.subject}`, kept);
   for (const command of before.commands) table('command').set(command.id, command);
+  for (const mode of before.testModes) table('test-mode').set(mode.id, mode);
+  for (const presence of before.presences) table('presence').set(presence.place, presence);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
   for (const batch of batches) {
@@ -100,6 +104,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     commands: all('command'),
     users: all('user'),
     sessions: all('session'),
+    testModes: all('test-mode'),
+    presences: all('presence'),
     facts: table('fact') as StoredState['facts'] & Map<string, unknown>,
   };
 };

@@ -58,6 +58,16 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     encoding: 'utf8',
     size: 1,
   },
+  'test-mode': {
+    id: 'test-1',
+    place: 'home-301',
+    types: ['smoke-alarm'],
+    since: 1,
+    until: later,
+    by: 'li',
+    onSite: '王师傅',
+  },
+  presence: { place: 'home-301', state: 'hospital', since: 1, until: later, by: 'li' },
   fact: 'a cursor',
 };
 const ids: { readonly [K in keyof Rows]: string } = {
@@ -72,6 +82,8 @@ const ids: { readonly [K in keyof Rows]: string } = {
   session: rows.session.id,
   note: 'note-1',
   quarantine: 'q-1',
+  'test-mode': 'test-1',
+  presence: 'home-301',
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];
@@ -95,6 +107,8 @@ test('everything that was committed is there after a restart', async () => {
     commands: [rows.command],
     users: [rows.user],
     sessions: [rows.session],
+    testModes: [rows['test-mode']],
+    presences: [rows.presence],
   });
   expect(state.deviceStates).toEqual(new Map([['pager-1', rows['device-state']]]));
   expect(state.facts).toEqual(new Map([['cursor', 'a cursor']]));
@@ -123,6 +137,8 @@ test('what was removed, closed or answered is not loaded again', async () => {
     memories: [],
     commands: [],
     users: [],
+    testModes: [],
+    presences: [],
   });
   expect(state.sessions).toEqual([]);
   expect([state.deviceStates.size, state.facts.size]).toEqual([0, 0]);

@@ -1,15 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { explain } from '../../gateway/explain.ts';
 import type { AlertQuery } from '../../gateway/ports.ts';
-import { Alert, priorities } from '../../model/alert.ts';
+import { Alert, alertStates, priorities } from '../../model/alert.ts';
 import { TimelineEntry } from '../../model/change.ts';
 import { type AlertOperation, type AlertVerb, alertOperations } from '../../model/operation.ts';
 import { liesWithin } from '../../model/place.ts';
-import { Id, Moment } from '../../model/text.ts';
+import { Id, Moment, Text } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
 import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
+import { streetClock } from '../street-clock.ts';
 
 const Query = z.object({
   open: z
@@ -17,6 +19,11 @@ const Query = z.object({
     .transform((open) => open === 'true')
     .optional(),
   priority: z.enum(priorities).optional(),
+  state: z.enum(alertStates).optional(),
+  stale: z
+    .enum(['true', 'false'])
+    .transform((stale) => stale === 'true')
+    .optional(),
   place: Id.optional(),
   device: z.string().max(64).optional(),
   from: z.coerce.number().pipe(Moment).optional(),
@@ -27,10 +34,21 @@ const Query = z.object({
 type Query = z.infer<typeof Query>;
 
 const pageOfDefault = 100;
+// Active for longer than this, it stands on the board like furniture.
+const staleAfterMs = 24 * 3_600_000;
 // What is read at a time to fill a page of what a user with limited rights may see.
 const scanned = 500;
 
-const fits = (alert: Alert, { priority, place, device, from, to, after }: Query): boolean =>
+const isStale = ({ active, count, raisedAt, lastAt }: Alert, now: number): boolean =>
+  active && (count === 1 ? raisedAt : lastAt) < now - staleAfterMs;
+
+const fits = (
+  alert: Alert,
+  { priority, place, device, from, to, after, state, stale }: Query,
+  now: number,
+): boolean =>
+  (state === undefined || alert.state === state) &&
+  (stale === undefined || isStale(alert, now) === stale) &&
   (after === undefined || alert.id < after) &&
   (priority === undefined || alert.priority === priority) &&
   (place === undefined || (alert.place !== null && liesWithin(alert.place, place))) &&
@@ -57,12 +75,13 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
 };
 
 /** The alerts and what an operator does with them. */
-export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): void => {
+export const alertRoutes = (app: App, { duty, archive, commits, options }: RouteParts): void => {
   const { committed } = duty;
+  const sayTime = streetClock(options.timeZone ?? 'Asia/Shanghai');
 
   const openAlerts = (user: User, query: Query): { alerts: Alert[]; next?: string } => {
     const found = [...committed.alerts.values()]
-      .filter((alert) => maySee(user, alert.place) && fits(alert, query))
+      .filter((alert) => maySee(user, alert.place) && fits(alert, query, options.now()))
       .sort(newestFirst);
     // All of them unless a page is asked for: nothing that is open is to be missed for not knowing of `next`.
     const alerts = found.slice(0, query.limit);
@@ -137,14 +156,17 @@ export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): v
       config: { role: 'viewer' },
       schema: {
         tags: ['alerts'],
-        summary: 'Alerts, newest first; `next` is the `after` of the next page',
+        summary:
+          'Alerts, newest first; `next` is the `after` of the next page. `state` and `stale` (active for more than 24 h) ask for open ones, except the state `closed`',
         querystring: Query,
         response: { 200: z.object({ alerts: z.array(Alert), next: z.string().optional() }) },
       },
     },
     async (request) => {
       const user = userOf(request);
-      return request.query.open === true
+      const { open, state, stale } = request.query;
+      if (state === 'closed') return storedAlerts(user, { ...request.query, open: false });
+      return open === true || state !== undefined || stale !== undefined
         ? openAlerts(user, request.query)
         : storedAlerts(user, request.query);
     },
@@ -158,9 +180,10 @@ export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): v
       config: { role: 'viewer' },
       schema: {
         tags: ['alerts'],
-        summary: 'An alert with its timeline and the readings that raised it',
+        summary:
+          'An alert with its timeline, the readings that raised it, and in a sentence why it is there and why in its state',
         params,
-        response: { 200: Alert.extend({ timeline: z.array(TimelineEntry) }) },
+        response: { 200: Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text }) },
       },
     },
     async (request) => {
@@ -168,7 +191,12 @@ export const alertRoutes = (app: App, { duty, archive, commits }: RouteParts): v
       const alert = await find(id);
       if (alert === null || !maySee(userOf(request), alert.place))
         return refuse('not-found', `There is no alert ${id}.`);
-      return { ...alert, timeline: [...(await archive.timeline(id))] };
+      const now = options.now();
+      return {
+        ...alert,
+        timeline: [...(await archive.timeline(id))],
+        explanation: explain(alert, duty.types, now, (at) => sayTime(at, now)),
+      };
     },
   );
 

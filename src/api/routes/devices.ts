@@ -276,13 +276,4 @@ export const deviceRoutes = (app: App, { duty, commits, options }: RouteParts): 
       return commits.run(() => duty.putInService(user.id, id));
     },
   );
-
-  app.post(
-    '/api/v1/test-modes',
-    {
-      config: { role: 'supervisor' },
-      schema: { tags: ['devices'], summary: 'Test modes are not part of this gateway: 501' },
-    },
-    async () => refuse('not-implemented', 'This gateway has no test modes.'),
-  );
 };

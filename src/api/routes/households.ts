@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Household } from '../../model/household.ts';
+import { Household, NewPresence, Presence } from '../../model/household.ts';
 import { Id } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
@@ -51,6 +51,48 @@ export const householdRoutes = (app: App, { duty, commits }: RouteParts): void =
         refuse('invalid', 'The card names another place than the path.');
       refuseOutsideRights(user, place);
       return commits.run(() => duty.putHousehold(user.id, { ...card, place }));
+    },
+  );
+
+  app.get(
+    '/api/v1/households/:place/presence',
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['households'],
+        summary: 'Whether somebody is at home; without an entry somebody is',
+        params,
+        response: { 200: Presence.partial({ since: true, by: true }) },
+      },
+    },
+    async (request, reply) => {
+      const { place } = request.params;
+      const known = committed.places().some(({ id }) => id === place);
+      if (!known) refuse('not-found', `There is no household ${place}.`);
+      refuseOutsideRights(userOf(request), place);
+      reply.header('cache-control', 'no-store');
+      return committed.presences.get(place) ?? { place, state: 'home' as const };
+    },
+  );
+
+  app.put(
+    '/api/v1/households/:place/presence',
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['households'],
+        summary:
+          'Say whether somebody is at home, also for a home without a card. It ends by itself at `until`, which is required for away and hospital and lies within 90 days; it never mutes a call for help',
+        params,
+        body: NewPresence,
+        response: { 200: Presence },
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      const { place } = request.params;
+      refuseOutsideRights(user, place);
+      return commits.run(() => duty.putPresence(user.id, place, request.body));
     },
   );
 

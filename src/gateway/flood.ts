@@ -1,0 +1,106 @@
+import type { Alert } from '../model/alert.ts';
+import type { Flood } from '../model/flood.ts';
+import { covers } from '../model/place.ts';
+import type { Ledger } from './ledger.ts';
+
+/** As many alerts within so long are more than one seat can read (after ISA-18.2); below `endsBelow` it is over. */
+const floodOf = 10;
+const withinMs = 600_000;
+const endsBelow = 5;
+
+/** The fact row under which floods are kept. */
+export const floodFact = 'floods';
+
+/** What is kept of one set of rights: the newest raise times, and the flood where there is one. */
+type Scope = {
+  readonly places: readonly string[];
+  readonly times: readonly number[];
+  readonly flood: { readonly since: number; readonly alerts: number } | null;
+};
+
+/** The watch for floods, seat by seat: whoever has the same rights has the same flood. */
+export type FloodWatch = {
+  /** A new alert was raised. */
+  readonly note: (alert: Alert, now: number) => void;
+  readonly tick: (now: number) => void;
+  /** The wall clock was set by so many ms. */
+  readonly shift: (byMs: number) => void;
+};
+
+const scopesIn = (stored: number | string | undefined): readonly Scope[] =>
+  typeof stored === 'string' ? (JSON.parse(stored) as Scope[]) : [];
+
+/** The floods that a stored fact row tells of. */
+export const floodsIn = (stored: number | string | undefined): readonly Flood[] =>
+  scopesIn(stored).flatMap(({ places, flood }) => (flood ? [{ places: [...places], ...flood }] : []));
+
+const keyOf = (places: readonly string[]): string => places.join(' ');
+
+/** What nobody is called for is no part of a flood. */
+const calls = ({ test, state }: Alert): boolean =>
+  !test && state !== 'suppressed' && state !== 'out-of-service';
+
+/** Makes the watch. `rights` are the distinct places of the users, each sorted. */
+export const createFloodWatch = (parts: {
+  readonly stored: number | string | undefined;
+  readonly ledger: Ledger;
+  readonly rights: () => readonly (readonly string[])[];
+}): FloodWatch => {
+  const { ledger, rights } = parts;
+  const scopes = new Map<string, Scope>(scopesIn(parts.stored).map((scope) => [keyOf(scope.places), scope]));
+
+  const save = (): void => ledger.put('fact', floodFact, JSON.stringify([...scopes.values()]));
+
+  const tell = (event: 'began' | 'ended', { places }: Scope, alerts: number, at: number): void => {
+    const data = { places: [...places], alerts };
+    const seq = ledger.enter(at, 'system', `flood.${event}`, `flood:${keyOf(places)}`, null, data);
+    ledger.tell({ seq, at, what: 'system', event: `flood-${event}`, by: 'system', data });
+  };
+
+  return {
+    note: (alert, now) => {
+      if (!calls(alert)) return;
+      for (const places of rights()) {
+        if (!covers(places, alert.place)) continue;
+        const { times, flood } = scopes.get(keyOf(places)) ?? { times: [], flood: null };
+        const newest = [...times, now].slice(-floodOf);
+        const begins = flood === null && newest.length === floodOf && now - (newest[0] ?? 0) <= withinMs;
+        const after: Scope = {
+          places,
+          times: newest,
+          flood: flood
+            ? { ...flood, alerts: flood.alerts + 1 }
+            : begins
+              ? { since: now, alerts: floodOf }
+              : null,
+        };
+        scopes.set(keyOf(places), after);
+        if (begins) tell('began', after, floodOf, now);
+      }
+      save();
+    },
+    tick: (now) => {
+      let known: ReadonlySet<string> | null = null;
+      for (const [key, scope] of scopes) {
+        if (scope.flood === null) continue;
+        known ??= new Set(rights().map(keyOf));
+        const lately = scope.times.filter((at) => at > now - withinMs).length;
+        if (lately >= endsBelow && known.has(key)) continue;
+        if (known.has(key)) scopes.set(key, { ...scope, flood: null });
+        else scopes.delete(key);
+        tell('ended', scope, scope.flood.alerts, now);
+        save();
+      }
+    },
+    shift: (byMs) => {
+      if (scopes.size === 0) return;
+      for (const [key, { places, times, flood }] of scopes)
+        scopes.set(key, {
+          places,
+          times: times.map((at) => at + byMs),
+          flood: flood && { ...flood, since: flood.since + byMs },
+        });
+      save();
+    },
+  };
+};
