@@ -18,6 +18,7 @@ export const fireInATower = declareScenario({
   mustFollow: {
     rings: 'the smoke alarm of every home that fills with smoke raises a critical alert of that home',
     each: 'each is an alert of its own, and counts one',
+    incident: 'smoke in several homes of one building is an incident that names them, and hides none',
     holds: 'an alert whose smoke is still there cannot be closed',
     latches: 'when the smoke is gone the alert stays until somebody has closed it',
     'nobody-else': 'no alarm rings in a home without smoke',
@@ -43,7 +44,8 @@ export const fireInATower = declareScenario({
     for (const { id, place } of alarms) {
       const { alert } = await stage.mustSee(
         'rings',
-        (change) => change.event === 'raised' && change.alert.device === id && change.alert.latching,
+        ({ event, alert }) =>
+          event === 'raised' && alert.device === id && alert.latching && alert.place?.id === place.id,
       );
       stage.must(
         'rings',
@@ -52,6 +54,20 @@ export const fireInATower = declareScenario({
       );
       stage.must('each', alert.count === 1 && !rang.includes(alert.id), inShort(alert));
       rang.push(alert.id);
+    }
+
+    const tower = homes[0]?.place.path.find(({ kind }) => kind === 'building')?.id;
+    const { alert: incident } = await stage.mustSee(
+      'incident',
+      ({ event, alert }) => event === 'raised' && alert.kind === 'smoke' && alert.place?.id === tower,
+    );
+    stage.must('incident', isRinging(incident) && incident.latching, inShort(incident));
+    for (const id of rang) {
+      const { alert } = await stage.mustSee(
+        'incident',
+        (change) => change.alert.id === id && change.alert.incident === incident.id,
+      );
+      stage.must('incident', isRinging(alert), inShort(alert));
     }
 
     for (const id of rang.slice(0, 1)) {
@@ -84,7 +100,12 @@ export const fireInATower = declareScenario({
     }
 
     for (const alert of await stage.alertsRaised()) {
-      stage.must('nobody-else', alert.place !== null && burning.has(alert.place.id), inShort(alert));
+      const { place } = alert;
+      stage.must(
+        'nobody-else',
+        place !== null && (burning.has(place.id) || place.id === tower),
+        inShort(alert),
+      );
     }
   },
 });

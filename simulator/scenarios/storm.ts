@@ -1,9 +1,12 @@
 import { deviceTypes } from '../../devices/index.ts';
+import type { Alert } from '../../src/model/alert.ts';
 import { allInShort, devicesOf, inShort, isRinging, raisedBy } from '../alert-expectations.ts';
-import { planDevice } from '../fleet-plan.ts';
+import { type PlannedDevice, planDevice } from '../fleet-plan.ts';
 import { declareScenario } from '../scenario.ts';
 
 const presses = 20;
+/** From so many on the rulebook takes them for one cause. */
+const manyInOneBuilding = 3;
 
 /** The power of a whole quarter fails, and people fall in the dark. */
 export const storm = declareScenario({
@@ -11,11 +14,13 @@ export const storm = declareScenario({
   plot: 'The power fails all over the street: devices say so with their last breath and are gone, people press their buttons in the dark, and the power comes back.',
   mustFollow: {
     'power-lost': 'every device that said that its power was lost has one alert of it',
+    'one-cause': 'of a building where many lost power one alert explains them, and lists them',
     'presses-arrive': 'every press in the middle of it rings',
     received: 'every pager hears that its press was received',
     gone: 'every device without power is shown as off line',
     'no-silence': 'a connection that has just gone is no alert yet',
     back: 'when the power is back every device is on line again',
+    restored: 'and no alert of lost power is left active',
   },
   defaults: { devices: 500, speed: 60 },
   play: async (stage) => {
@@ -72,9 +77,42 @@ export const storm = declareScenario({
     const silent = (await stage.alertsRaised()).filter(({ kind }) => kind === 'silent');
     stage.must('no-silence', silent.length === 0, allInShort(silent));
 
+    const buildingOf = ({ place }: PlannedDevice): string =>
+      place?.path.find(({ kind }) => kind === 'building')?.id ?? '';
+    // Of the others nobody knows yet whether they were heard.
+    const inBuilding = Map.groupBy(sayers.slice(sayers.length / 2), ({ planned }) => buildingOf(planned));
+    for (const [building, those] of inBuilding) {
+      if (building === '' || those.length < manyInOneBuilding) continue;
+      const { alert } = await stage.mustSee(
+        'one-cause',
+        ({ alert: { kind, place, devices } }) =>
+          kind === 'electrical' && place?.id === building && devices.length >= those.length,
+      );
+      const struckThere = new Set(those.map(({ planned }) => planned.id));
+      const theirs = (await stage.alertsRaised()).filter(
+        ({ device, kind }) => kind === 'fault' && struckThere.has(device),
+      );
+      const unexplained = theirs.filter(({ suppressedBy }) => suppressedBy !== alert.id);
+      stage.must('one-cause', unexplained.length === 0, allInShort(unexplained));
+      const unlisted = [...struckThere].filter((id) => !alert.devices.includes(id));
+      stage.must('one-cause', unlisted.length === 0, `${inShort(alert)} lists ${alert.devices.length}`);
+    }
+
     await fleet.connect((up) => stage.progress('the power comes back', up, struck.length + pagers.length));
     await stage.mustBecome('back', () => allAre('online'), wrongOnes);
     await Promise.all(lastWords);
+    await Promise.all(sayers.map((device) => device.say({ event: 'power-restored', id: 'storm-over' })));
+    let left: readonly Alert[] = [];
+    await stage.mustBecome(
+      'restored',
+      async () => {
+        left = (await stage.alertsRaised()).filter(
+          ({ kind, active }) => active && (kind === 'fault' || kind === 'electrical'),
+        );
+        return left.length === 0;
+      },
+      () => allInShort(left),
+    );
     const lost = (await stage.alertsRaised()).filter(({ kind }) => kind === 'fault');
     const byDevice = Map.groupBy(lost, ({ device }) => device);
     stage.must('power-lost', sayers.length > 0, 'no device of this fleet says so');

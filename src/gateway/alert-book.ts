@@ -443,7 +443,7 @@ export const createAlertBook = (parts: {
       );
     }
     // What comes too late says nothing against what holds now.
-    if (hold.late) return alert;
+    if (hold.late) return records.get(alert.id)?.alert ?? alert;
     const { holding } = hold;
     if (isLower(standing, open.standing)) {
       const step: LifeEvent = { event: 'lowered', at: now, standing };

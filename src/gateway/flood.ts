@@ -49,7 +49,11 @@ export const createFloodWatch = (parts: {
   const { ledger, rights } = parts;
   const scopes = new Map<string, Scope>(scopesIn(parts.stored).map((scope) => [keyOf(scope.places), scope]));
 
-  const save = (): void => ledger.put('fact', floodFact, JSON.stringify([...scopes.values()]));
+  let unsaved = false;
+  const save = (): void => {
+    unsaved = false;
+    ledger.put('fact', floodFact, JSON.stringify([...scopes.values()]));
+  };
 
   const tell = (event: 'began' | 'ended', { places }: Scope, alerts: number, at: number): void => {
     const data = { places: [...places], alerts };
@@ -75,22 +79,27 @@ export const createFloodWatch = (parts: {
               : null,
         };
         scopes.set(keyOf(places), after);
-        if (begins) tell('began', after, floodOf, now);
-      }
-      save();
-    },
-    tick: (now) => {
-      let known: ReadonlySet<string> | null = null;
-      for (const [key, scope] of scopes) {
-        if (scope.flood === null) continue;
-        known ??= new Set(rights().map(keyOf));
-        const lately = scope.times.filter((at) => at > now - withinMs).length;
-        if (lately >= endsBelow && known.has(key)) continue;
-        if (known.has(key)) scopes.set(key, { ...scope, flood: null });
-        else scopes.delete(key);
-        tell('ended', scope, scope.flood.alerts, now);
+        unsaved = true;
+        if (!begins) continue;
+        tell('began', after, floodOf, now);
         save();
       }
+    },
+    tick: (now) => {
+      if (!unsaved && ![...scopes.values()].some(({ flood }) => flood !== null)) return;
+      const known = new Set(rights().map(keyOf));
+      for (const [key, scope] of scopes) {
+        const lately = scope.times.filter((at) => at > now - withinMs).length;
+        const over = scope.flood !== null && (lately < endsBelow || !known.has(key));
+        if (over) {
+          tell('ended', scope, scope.flood?.alerts ?? lately, now);
+          scopes.set(key, { ...scope, flood: null });
+          unsaved = true;
+        }
+        // Nobody has these rights any more.
+        if (!known.has(key)) unsaved = scopes.delete(key);
+      }
+      if (unsaved) save();
     },
     shift: (byMs) => {
       if (scopes.size === 0) return;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
-import { type FeedState, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
+import { type FeedState, floodHere, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
 import type { ServerMessage } from '../../src/model/change.ts';
 import type { Device } from '../../src/model/device.ts';
 import { alertOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
@@ -186,4 +186,31 @@ test('a device that is registered or removed comes and goes with its change', ()
   const there = hear(ready(), change);
   expect(there.devices.has('d1')).toBe(true);
   expect(hear(there, { ...change, seq: 12, event: 'removed' }).devices.has('d1')).toBe(false);
+});
+
+test('a flood stands over the board of those in whose street it is until it is over, also after joining late', () => {
+  const change = (seq: number, event: string, places: readonly string[]): ServerMessage => ({
+    type: 'change',
+    seq,
+    at: 1_000,
+    what: 'system',
+    event,
+    data: { places: [...places], alerts: 10 },
+  });
+  const flooded = hear(ready(), change(11, 'flood-began', []), change(12, 'flood-began', ['c1']));
+  expect(floodHere(flooded)).toMatchObject({ places: [], alerts: 10 });
+  expect(floodHere(hear(flooded, change(13, 'flood-ended', ['c1'])))).not.toBeNull();
+  expect(floodHere(hear(flooded, change(13, 'flood-ended', [])))).toBeNull();
+  expect(floodHere(hear(flooded, snapshotOf(20)))).toBeNull();
+  const floods = [{ places: [], since: 1_000, alerts: 12 }];
+  const late: ServerMessage = { type: 'snapshot', seq: 20, alerts: [], calls: [], floods };
+  expect(floodHere(hear(nothingHeard, helloOf('run-1'), late))?.alerts).toBe(12);
+});
+
+test('what rises, comes off a shelf or is no test any more asks to be shown anew; what falls does not', () => {
+  const raised = hear(ready(), changeOf(11, alertOf('a')));
+  for (const event of ['raised-higher', 'unshelved', 'unsuppressed', 'test-ended'])
+    expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(12);
+  for (const event of ['lowered', 'shelved', 'grouped'])
+    expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(11);
 });

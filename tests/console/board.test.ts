@@ -122,6 +122,8 @@ test('the words of a row follow what was done', () => {
   expect(stateWord(alertOf('a', { ...taken, kind: 'smoke', returnedAt: 7 }))).toBe('to-verify');
   expect(stateWord(alertOf('a', { ...taken, closedAt: 8 }))).toBe('closed');
   expect(stateWord(alertOf('a', { kind: 'water', state: 'suppressed' }))).toBe('aside');
+  // Shelving counts as acknowledging, yet nobody has it in hand.
+  expect(stateWord(alertOf('a', { kind: 'water', state: 'shelved', acknowledged: true }))).toBe('aside');
 });
 
 test('a receipt is due for an emergency that is drawn on a visible page, once for each version and announcement', () => {

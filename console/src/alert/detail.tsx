@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { mayBeShelved } from '../../../src/model/alert.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { stateWord } from '../board/state-word.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
@@ -6,7 +7,7 @@ import { useFeedState } from '../feed/live-feed.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, useDraft } from './drafts.ts';
-import { Comment, Dispatch, Finish } from './handling.tsx';
+import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
 import { PriorityShape } from './priority-shape.tsx';
@@ -133,7 +134,7 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
       </section>
     );
   }
-  const { alert, timeline, stored } = details;
+  const { alert, timeline, stored, explanation } = details;
   const closed = alert.state === 'closed';
   const mayAct = user === null || mayActAs(user.role, 'operator');
   const word = stateWord(alert);
@@ -183,11 +184,15 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
               <Holding details={details} {...handling} />
               <Comment {...handling} />
               <Dispatch {...handling} timeline={timeline} />
+              {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
+                <Shelf {...handling} alert={alert} />
+              )}
               <Finish {...handling} alert={id} active={alert.active} />
             </>
           )}
         </div>
         <div>
+          {explanation !== null && <p data-explanation>{text(explanation)}</p>}
           <h3>{words.detail.timeline}</h3>
           <Timeline entries={timeline} />
           <h3>{words.detail.evidence}</h3>

@@ -8,9 +8,20 @@ export type Draft = {
   readonly heir: string;
   readonly disposition: Exclude<Disposition, 'returned'> | null;
   readonly closeNote: string;
+  /** Why it is to be set aside. */
+  readonly shelfReason: string;
+  readonly shelfOnce: boolean;
 };
 
-const blank: Draft = { note: '', person: '', heir: '', disposition: null, closeNote: '' };
+const blank: Draft = {
+  note: '',
+  person: '',
+  heir: '',
+  disposition: null,
+  closeNote: '',
+  shelfReason: '',
+  shelfOnce: false,
+};
 
 // Outside the page's tree: what was typed outlives a look at another alert and a session that ends.
 const drafts = new Map<string, Draft>();

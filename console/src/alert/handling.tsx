@@ -1,6 +1,7 @@
-import { dispositions } from '../../../src/model/alert.ts';
+import { type Alert, dispositions } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
+import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { minuteText } from './timeline.tsx';
@@ -98,6 +99,80 @@ export const Dispatch = (props: Handling & { readonly timeline: readonly Timelin
           </li>
         ))}
       </ul>
+    </section>
+  );
+};
+
+const shelfTimes = [
+  ['half-hour', 30 * 60_000],
+  ['two-hours', 2 * 3_600_000],
+  ['eight-hours', 8 * 3_600_000],
+] as const;
+
+// The two clocks are known to agree to within a moment only, and 8 h is the most that the gateway takes.
+const clockDoubtMs = 10_000;
+
+/** Set aside with a reason and an end, or taken back before it. */
+export const Shelf = (props: Handling & { readonly alert: Alert }) => {
+  const { operation, draft, put, alert } = props;
+  const { words, language } = useSpeech();
+  const { clockOffsetMs } = useFeedState();
+  const reason = draft.shelfReason.trim();
+  const busy = operation.sending !== null;
+  const shelve = async (ms: number): Promise<void> => {
+    const until = Math.round(Date.now() + clockOffsetMs + ms - clockDoubtMs);
+    if (await operation.send('shelve', { note: reason, until, once: draft.shelfOnce }))
+      put({ shelfReason: '', shelfOnce: false });
+  };
+  return (
+    <section className="dispatch" data-shelf>
+      <h3>{words.detail.shelf}</h3>
+      {alert.shelvedUntil === undefined ? (
+        <>
+          <input
+            value={draft.shelfReason}
+            maxLength={2000}
+            placeholder={words.detail.shelfReason}
+            aria-label={words.detail.shelfReason}
+            onChange={(event) => put({ shelfReason: event.target.value })}
+          />
+          <label>
+            <input
+              type="checkbox"
+              checked={draft.shelfOnce}
+              onChange={(event) => put({ shelfOnce: event.target.checked })}
+            />{' '}
+            {words.detail.shelfOnce}
+          </label>
+          <div>
+            {shelfTimes.map(([name, ms]) => (
+              <button
+                key={name}
+                type="button"
+                data-shelve={name}
+                disabled={reason === '' || busy}
+                onClick={() => void shelve(ms)}
+              >
+                {words.detail.shelfTime[name]}
+              </button>
+            ))}
+          </div>
+        </>
+      ) : (
+        <>
+          <p className="quiet">
+            {words.detail.shelvedUntil(minuteText(alert.shelvedUntil, language), alert.shelvedBy ?? '')}
+          </p>
+          <button
+            type="button"
+            data-verb="unshelve"
+            disabled={busy}
+            onClick={() => void operation.send('unshelve', {})}
+          >
+            {operation.sending === 'unshelve' ? words.sending : words.detail.unshelve}
+          </button>
+        </>
+      )}
     </section>
   );
 };

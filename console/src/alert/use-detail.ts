@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
+import type { Text } from '../../../src/model/text.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { type AlertDetail, readAlert } from '../server/gateway.ts';
 
@@ -9,6 +10,8 @@ export type Details = {
   readonly alert: Alert;
   readonly timeline: readonly TimelineEntry[];
   readonly stored: boolean;
+  /** Why it is there and in its state; null while that is not known of this version. */
+  readonly explanation: Text | null;
 };
 
 /** The alert as it is now, read again with every change of it on the feed. */
@@ -34,8 +37,11 @@ export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   const known = alerts.get(id);
   const unstored = uncommitted.get(id);
   const timeline = typeof read === 'string' ? [] : read.timeline;
-  if (unstored) return { alert: unstored, timeline, stored: false };
-  if (typeof read === 'string') return known ? { alert: known, timeline, stored: true } : read;
-  const { timeline: _read, ...alert } = read;
-  return { alert: known && known.version > alert.version ? known : alert, timeline, stored: true };
+  if (unstored) return { alert: unstored, timeline, stored: false, explanation: null };
+  if (typeof read === 'string')
+    return known ? { alert: known, timeline, stored: true, explanation: null } : read;
+  const { timeline: _read, explanation, ...alert } = read;
+  return known && known.version > alert.version
+    ? { alert: known, timeline, stored: true, explanation: null }
+    : { alert, timeline, stored: true, explanation: explanation ?? null };
 };

@@ -4,7 +4,8 @@ import { type Alert, isEmergency, type Priority, priorities } from '../../../src
 export const sections = ['emergency', 'high', 'medium', 'low', 'test', 'aside', 'arrivals'] as const;
 export type Section = (typeof sections)[number];
 
-const covered: ReadonlySet<Alert['state']> = new Set(['shelved', 'suppressed', 'out-of-service']);
+/** The states in which something covers an alert. */
+export const covered: ReadonlySet<Alert['state']> = new Set(['shelved', 'suppressed', 'out-of-service']);
 
 const ofPriority: Readonly<Record<Priority, Section>> = {
   critical: 'emergency',

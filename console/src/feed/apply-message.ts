@@ -1,7 +1,7 @@
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Change, ServerMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
-import type { FeedState } from './feed-state.ts';
+import { type FeedState, sameRights } from './feed-state.ts';
 
 /** The events after which every console must show the alert anew. */
 const announcing: ReadonlySet<string> = new Set([
@@ -50,11 +50,24 @@ const withDevice = (state: FeedState, change: Change, device: Device): FeedState
   return { ...state, seq: change.seq, devices };
 };
 
+const withFlood = (state: FeedState, change: Change): FeedState => {
+  const { seq, at, event, data } = change;
+  const places = Array.isArray(data?.places) ? data.places.map(String) : [];
+  const others = state.floods.filter((flood) => !sameRights(flood.places, places));
+  const alerts = typeof data?.alerts === 'number' ? data.alerts : 1;
+  return {
+    ...state,
+    seq,
+    floods: event === 'flood-began' ? [...others, { places, since: at, alerts }] : others,
+  };
+};
+
 const withChange = (state: FeedState, change: Change): FeedState => {
   if (!state.complete || change.seq <= state.seq) return state;
   if (change.alert) return withAlert(state, change, change.alert);
   if (change.device) return withDevice(state, change, change.device);
   if (change.what === 'household') return { ...state, seq: change.seq, householdsAt: change.seq };
+  if (change.event === 'flood-began' || change.event === 'flood-ended') return withFlood(state, change);
   return { ...state, seq: change.seq };
 };
 
@@ -89,6 +102,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         complete: true,
         alerts,
         uncommitted,
+        floods: message.floods ?? [],
         announced: known,
         touched: known,
       };

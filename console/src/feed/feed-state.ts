@@ -1,5 +1,6 @@
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Device } from '../../../src/model/device.ts';
+import type { Flood } from '../../../src/model/flood.ts';
 import type { User } from '../../../src/model/user.ts';
 
 /** What this console knows from the live feed: committed state up to `seq` of the run of numbers `feed`, and beside it the emergencies that are not stored yet. */
@@ -25,6 +26,8 @@ export type FeedState = {
   readonly touched: ReadonlyMap<string, number>;
   /** Devices by id, as far as they were asked for or have changed. */
   readonly devices: ReadonlyMap<string, Device>;
+  /** Floods of alerts under way, one for each set of rights that has one. */
+  readonly floods: readonly Flood[];
   /** The number of the last change of any household's card. */
   readonly householdsAt: number;
   /** Messages that could not be read. */
@@ -45,9 +48,20 @@ export const nothingHeard: FeedState = {
   announced: new Map(),
   touched: new Map(),
   devices: new Map(),
+  floods: [],
   householdsAt: 0,
   unreadable: 0,
 };
+
+const rightsOf = (places: readonly string[]): string => [...new Set(places)].sort().join(' ');
+
+/** Whether two sets of rights cover the same places. */
+export const sameRights = (a: readonly string[], b: readonly string[]): boolean =>
+  rightsOf(a) === rightsOf(b);
+
+/** The flood that this seat itself stands in; another's, with other rights, is not its concern. */
+export const floodHere = ({ floods, user }: Pick<FeedState, 'floods' | 'user'>): Flood | null =>
+  user === null ? null : (floods.find(({ places }) => sameRights(places, user.places)) ?? null);
 
 /** An alert as the console draws it; `stored` is false for one that no disk holds yet. */
 export type Shown = { readonly alert: Alert; readonly stored: boolean };

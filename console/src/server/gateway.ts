@@ -4,11 +4,12 @@ import { TimelineEntry } from '../../../src/model/change.ts';
 import { Device } from '../../../src/model/device.ts';
 import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
+import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
 import { type Answer, request } from './request.ts';
 
 const Session = z.object({ user: User });
-const AlertDetail = Alert.extend({ timeline: z.array(TimelineEntry) });
+const AlertDetail = Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text.optional() });
 
 /** An alert with everything that happened to it. */
 export type AlertDetail = Readonly<z.infer<typeof AlertDetail>>;

@@ -1,5 +1,6 @@
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
+import { floodHere } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import type { Sound } from '../sound/use-sound.ts';
@@ -9,10 +10,17 @@ import { useSpeech } from '../words/words.tsx';
 export const Banners = ({ health, sound }: { readonly health: FeedHealth; readonly sound: Sound }) => {
   const { words } = useSpeech();
   const line = useLine();
-  const { outdated, unreadable } = useFeedState();
+  const state = useFeedState();
+  const { outdated, unreadable } = state;
+  const flood = floodHere(state);
   const age = useClock(() => ageText(Date.now() - line.heardAt));
   return (
     <div className="banners">
+      {flood !== null && (
+        <p className="banner notice" role="status" data-banner="flood">
+          {words.banner.flood(flood.alerts)}
+        </p>
+      )}
       {(outdated || unreadable > 0) && (
         <p className="banner notice">
           {outdated ? words.banner.outdated : words.banner.unreadable}
