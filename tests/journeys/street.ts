@@ -185,8 +185,8 @@ export const wholeJournal = async (api: ApiClient): Promise<readonly ChainedEntr
 /** What of the record a console is told, each as its number and name. */
 export const toldIn = (entries: readonly ChainedEntry[]): readonly string[] =>
   entries
-    .filter(({ event }) => /^(alert|device|household)\./.test(event) && event !== 'device.event')
-    .map(({ seq, event }) => `${seq} ${event}`);
+    .filter(({ event }) => /^(alert|device|household|flood)\./.test(event) && event !== 'device.event')
+    .map(({ seq, event }) => `${seq} ${event.replace('flood.', 'system.flood-')}`);
 
 /** What a console was told, each as its number and the record's name for it. */
 export const toldTo = (changes: readonly Change[]): readonly string[] =>
