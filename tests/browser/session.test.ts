@@ -1,7 +1,19 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { optional } from '../optional.ts';
+import { tone } from './loudspeaker.ts';
 import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+
+/** Resolves when the page has told the gateway that it shows an emergency. */
+const receiptFrom = (page: Page): Promise<void> =>
+  new Promise((resolve) => {
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('"shown"')) resolve();
+      }),
+    );
+  });
 
 optional('Chromium', hasChromium)('a seat and who sits there', () => {
   let room: Room;
@@ -46,14 +58,20 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
   });
 
   test('that the browser opens by itself says that it cannot be heard, until somebody clicks', async () => {
+    const pager = await room.pager('pager-402', '402');
     const seat = await room.takeSeat('li');
-    // A new tab: one that is only reloaded may be granted the click that was made before.
+    await pager.press();
+    await seat.call('402').waitFor();
     const page = await seat.context.newPage();
+    // Every question put to a page counts for the browser as a click there: none before the seat is drawn.
+    const drawn = receiptFrom(page);
     await page.goto(room.gateway().url);
+    await drawn;
     const strip = page.locator('header.strip');
     await strip.getByText('声音未开').waitFor();
     await page.getByRole('button', { name: '点这里打开声音' }).click();
     await strip.getByText('声音正常').waitFor();
+    await tone(page);
     await leaveSeat(seat);
   });
 });
