@@ -2,6 +2,7 @@ import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import type { Engine, Finding, Rule } from '../model/rule.ts';
+import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
 import { createCommandBook } from './command-book.ts';
@@ -16,6 +17,8 @@ import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, Store
 import { press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
+import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
+import { createSystemAlerts, systemDevice } from './system-alerts.ts';
 
 /** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
 const uncommittedAfterMs = 1_000;
@@ -34,6 +37,9 @@ export type GatewayStats = {
   readonly openAlerts: number;
   readonly devices: number;
   readonly waitingMessages: number;
+  /** The version in force, and how much is wrong in the directory of rules. */
+  readonly rulebookVersion: number;
+  readonly ruleProblems: number;
 };
 
 /** The core: synchronous; it never asks for the time or chance, which come in. */
@@ -46,12 +52,14 @@ export type Gateway = {
   /** The wall clock was set by so many ms: deadlines move along. */
   readonly shiftClock: (byMs: number) => void;
   readonly setHealth: (health: StoreHealth) => void;
+  /** The directory of rules was read. */
+  readonly readRules: (directory: RuleDirectory) => DirectoryOutcome;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
 };
 
-/** What the core needs. `now` gives the time of an operator's command (epoch ms); `newId` gives unique ids that sort by time; `isPoison` knows messages in whose company the process has died twice. */
+/** What the core needs. `rules` are those to start with; `digest` is SHA-256 in hex; `now` gives the time of an operator's command (epoch ms); `newId` gives unique ids that sort by time; `isPoison` knows messages in whose company the process has died twice. */
 export type GatewayParts = {
   readonly state: StoredState;
   readonly rules: readonly Rule[];
@@ -61,6 +69,7 @@ export type GatewayParts = {
   readonly messageIds: MessageIds;
   readonly downlink: Downlink;
   readonly schedule: (run: () => void) => void;
+  readonly digest: (text: string) => string;
   readonly now: () => number;
   readonly newId: () => string;
   readonly isPoison: (message: Inbound) => boolean;
@@ -210,6 +219,32 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
   });
 
+  /** Nothing can tell any more whether a condition holds whose rule or device is gone, or whose rule no longer concerns the device. */
+  const endOrphans = (rules: readonly Rule[], at: number): void => {
+    const types = new Map(rules.map((rule) => [rule.id, rule.types]));
+    for (const alert of [...alerts.open()]) {
+      if (alert.rule === null || alert.device === systemDevice) continue;
+      const type = devices.get(alert.device)?.record.type;
+      if (type === undefined || !types.get(alert.rule.id)?.includes(type))
+        alerts.befall(alert.id, { event: 'returned', at }, 'system');
+    }
+  };
+
+  const rulebook = createRulebookVersions({
+    stored: state.rulebook,
+    rules: parts.rules,
+    seen: state.facts.get(seenFact),
+    types,
+    ledger,
+    digest: parts.digest,
+    now,
+    adopt: (rules, at) => {
+      heed(engine.adopt(rules), at, false);
+      endOrphans(rules, at);
+    },
+    systemAlerts: createSystemAlerts(alerts),
+  });
+
   const takeUp = (): void => {
     const startedAt = now();
     const aliveAt = Number(state.facts.get('alive') ?? startedAt);
@@ -220,13 +255,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs);
     }
     heed(engine.resume(state.delays), startedAt, false);
-    const rules = new Set(parts.rules.map(({ id }) => id));
-    for (const alert of [...alerts.open()]) {
-      // Nothing can tell any more whether a condition holds whose rule or device is gone.
-      const orphan =
-        alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
-      if (orphan) alerts.befall(alert.id, { event: 'returned', at: startedAt }, 'system');
-    }
+    endOrphans(parts.rules, startedAt);
   };
   takeUp();
   // From the first start on: what is escalated before the notifiers have written a cursor of their own is told after a crash too.
@@ -321,7 +350,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     listen,
     types,
     dialects,
-    rules: () => parts.rules,
+    rules: rulebook.rules,
+    rulebook: rulebook.door,
     perform: (user, operation) => {
       const at = now();
       if (operation.verb === 'hand-over') {
@@ -469,6 +499,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     setHealth: (next) => {
       health = next;
     },
+    readRules: (directory) => rulebook.read(directory, now()),
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({
       ingest: ingest.counts,
@@ -476,6 +507,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       openAlerts: committed.view.alerts.size,
       devices: [...committed.view.deviceIds()].length,
       waitingMessages: ledger.unsettled().length,
+      rulebookVersion: rulebook.door.current()?.number ?? 0,
+      ruleProblems: rulebook.door.problems().length,
     }),
   };
 };

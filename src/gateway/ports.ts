@@ -7,6 +7,7 @@ import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
 import type { Delay } from '../model/rule.ts';
+import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import type { User } from '../model/user.ts';
 
 /** A device as the registry stores it; what was last heard of it is in its `DeviceState`. */
@@ -63,6 +64,7 @@ export type Rows = {
   readonly session: Session;
   readonly note: Note;
   readonly quarantine: Quarantined;
+  readonly rulebook: RulebookVersion;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -113,6 +115,8 @@ export type StoredState = {
   readonly commands: readonly Command[];
   readonly users: readonly UserRecord[];
   readonly sessions: readonly Session[];
+  /** The newest version; null = there is none yet. */
+  readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;
 };
 
@@ -163,6 +167,12 @@ export type Archive = {
     readonly after?: string | undefined;
     readonly limit: number;
   }) => Promise<readonly Quarantined[]>;
+  /** Versions of the rulebook before a number, newest first. */
+  readonly rulebookVersions: (
+    before: number | undefined,
+    limit: number,
+  ) => Promise<readonly RulebookVersionHead[]>;
+  readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
 };
 
 /** A message for a device, on its way out over the connection of `connection` (its own or its hub's). */

@@ -37,5 +37,6 @@ export const readState = (db: Database.Database): StoredState => ({
   commands: bodies(db, 'command', 'WHERE waiting = 1 ORDER BY id'),
   users: bodies(db, 'user'),
   sessions: bodies(db, 'session'),
+  rulebook: bodies(db, 'rulebook', 'ORDER BY number DESC LIMIT 1')[0] ?? null,
   facts: byId(db, 'fact'),
 });

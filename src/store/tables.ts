@@ -12,6 +12,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   session: 'session',
   note: 'note',
   quarantine: 'quarantine',
+  rulebook: 'rulebook',
   fact: 'fact',
 };
 

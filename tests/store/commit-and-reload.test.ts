@@ -54,6 +54,16 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     encoding: 'utf8',
     size: 1,
   },
+  rulebook: {
+    number: 1,
+    at: 1,
+    by: 'li',
+    source: 'api',
+    note: '',
+    restores: null,
+    changed: [{ name: 'fire.yaml', before: null, after: 'c'.repeat(64) }],
+    files: [{ name: 'fire.yaml', text: 'rules: []' }],
+  },
   fact: 'a cursor',
 };
 const ids: { readonly [K in keyof Rows]: string } = {
@@ -67,6 +77,7 @@ const ids: { readonly [K in keyof Rows]: string } = {
   session: rows.session.id,
   note: 'note-1',
   quarantine: 'q-1',
+  rulebook: '1',
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];
