@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -12,15 +12,16 @@ import { type Config, loadConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
 import type { StoreHealth } from './gateway/ports.ts';
+import { openRulebook } from './gateway/rulebook-versions.ts';
 import { createMetrics } from './metrics.ts';
-import type { Rule } from './model/rule.ts';
+import type { RuleDirectory, RuleProblem } from './model/rulebook.ts';
 import type { Channel } from './notify/channels/channel.ts';
 import { siren } from './notify/channels/siren.ts';
 import { webhook } from './notify/channels/webhook.ts';
 import { createNotifier } from './notify/notify.ts';
 import { openPoisonList } from './poison.ts';
+import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
-import { loadRulebook } from './rules/rulebook.ts';
 import { openStore } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
@@ -29,6 +30,10 @@ import { superviseBy } from './supervision.ts';
 const tickEveryMs = 200;
 /** After a stop was asked for, everything taken is committed and every connection ended within this (ms). */
 const stopWithinMs = 4_500;
+
+/** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
+const ruleFilesSettleMs = 500;
+const ruleFilesPollMs = 5_000;
 
 /** Exit statuses: 0 stopped as asked; 1 could not start; 2 a setting or the rulebook is wrong; 70 stopped by itself to start again from disk. */
 const exits = { cannotStart: 1, badSettings: 2, fatal: 70 } as const;
@@ -51,21 +56,8 @@ const readSettings = (): { readonly config: Config; readonly unknown: readonly s
       );
 };
 
-const readRules = (dir: string): readonly Rule[] => {
-  const names = readdirSync(dir)
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort();
-  const loaded = loadRulebook(
-    names.map((name) => ({ name: join(dir, name), text: readFileSync(join(dir, name), 'utf8') })),
-    deviceTypes,
-  );
-  return loaded.ok
-    ? loaded.rules
-    : refuse(
-        loaded.problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
-        exits.badSettings,
-      );
-};
+const lineOf = (dir: string, { file, line, column, message }: RuleProblem): string =>
+  `${join(dir, file)}:${line}:${column}: ${message}`;
 
 const run = async (): Promise<void> => {
   const { config, unknown } = readSettings();
@@ -78,7 +70,6 @@ const run = async (): Promise<void> => {
     log.warn('the password of admin is short: change it');
   if (config.influx.url !== null)
     log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
-  const rules = readRules(config.rulesDir);
   const supervision = superviseBy(process.env);
   const clock = createClock(Date.now, () => performance.now());
 
@@ -114,12 +105,26 @@ const run = async (): Promise<void> => {
     throw error;
   });
   const poison = openPoisonList(resolve(config.dataDir));
+  const ruleDirectory = await readRuleFiles(config.rulesDir);
+  const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
+  if (!opened.ok) {
+    await store.close();
+    return refuse(
+      opened.problems.map((problem) => lineOf(config.rulesDir, problem)),
+      exits.badSettings,
+    );
+  }
+  if (opened.unread.length > 0)
+    log.error(
+      { problems: opened.unread },
+      'this program cannot read the stored rulebook; the files of the directory take its place',
+    );
 
   // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
   let broker: Broker | null = null;
   const core = createGateway({
-    state: store.state,
-    rules,
+    state: { ...store.state, rulebook: opened.version },
+    rules: opened.rules,
     clockwork: createClockwork(config.timeZone),
     types: deviceTypes,
     dialects,
@@ -131,6 +136,7 @@ const run = async (): Promise<void> => {
       congestion: (level) => broker?.downlink.congestion(level),
     },
     schedule: setImmediate,
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
     now: clock.now,
     newId: () => uuidv7(),
     isPoison: poison.isPoison,
@@ -139,6 +145,28 @@ const run = async (): Promise<void> => {
   });
   gateway = core;
   core.setHealth(health);
+
+  const takeRules = (directory: RuleDirectory): void => {
+    const outcome = core.readRules(directory);
+    if (outcome.what === 'adopted') {
+      const { number, changed } = outcome.version;
+      log.info({ version: number, files: changed.map(({ name }) => name) }, 'new rules are in force');
+    }
+    if (outcome.what === 'refused') {
+      for (const problem of outcome.problems)
+        log.error({ problem: lineOf(config.rulesDir, problem) }, 'wrong in the files of rules');
+      log.error('the files of rules are wrong; the old rules stay in force');
+    }
+  };
+  takeRules(ruleDirectory);
+  const ruleFiles = watchRuleFiles({
+    dir: config.rulesDir,
+    known: ruleDirectory,
+    settleMs: ruleFilesSettleMs,
+    pollMs: ruleFilesPollMs,
+    changed: takeRules,
+  });
+  process.on('SIGHUP', () => void ruleFiles.readNow());
 
   const tls =
     config.tls.cert !== null && config.tls.key !== null
@@ -199,7 +227,9 @@ const run = async (): Promise<void> => {
         const problems: string[] = [];
         if (!taking) problems.push('the listeners are not open');
         if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
-        return { ok: problems.length === 0, problems };
+        // Anybody may ask this, so no path of this machine is told.
+        const warnings = core.duty.rulebook.problems().map((problem) => `rules: ${lineOf('', problem)}`);
+        return { ok: problems.length === 0, problems, warnings };
       },
     },
   );
@@ -261,6 +291,7 @@ const run = async (): Promise<void> => {
       process.exit(exits.cannotStart);
     }, stopWithinMs);
     mqtt.stopTaking();
+    ruleFiles.close();
     clearInterval(ticking);
     await core.duty.settled();
     await notifier.stop();

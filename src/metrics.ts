@@ -34,6 +34,12 @@ export const createMetrics = (parts: {
   gauge('open_alerts', 'Alerts that are open', () => gateway.stats().openAlerts);
   gauge('devices', 'Devices registered', () => gateway.stats().devices);
   gauge('waiting_messages', 'Messages not committed yet', () => gateway.stats().waitingMessages);
+  gauge('rulebook_version', 'The version of the rulebook in force', () => gateway.stats().rulebookVersion);
+  gauge(
+    'rule_file_problems',
+    'Problems in the directory of rules, for which the old rules stay in force',
+    () => gateway.stats().ruleProblems,
+  );
   gauge('store_failing', '1 while the store cannot commit', () => (health().ok ? 0 : 1));
   new Gauge({
     name: 'zhishou_quarantined_messages',

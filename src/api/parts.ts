@@ -48,7 +48,12 @@ export type ApiParts = {
   readonly mqtt: (stream: Duplex, remote: string) => void;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
-  readonly ready: () => { readonly ok: boolean; readonly problems: readonly string[] };
+  /** `warnings` are of what must be seen to and keeps nothing from working. */
+  readonly ready: () => {
+    readonly ok: boolean;
+    readonly problems: readonly string[];
+    readonly warnings: readonly string[];
+  };
 };
 
 /** The fastify instance that routes are added to: requests are typed by their zod schemas. */

@@ -8,6 +8,7 @@ import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
+import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
 import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
 import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
@@ -63,6 +64,36 @@ export type Committed = {
   readonly sessions: ReadonlyMap<string, Session>;
 };
 
+/** What a draft comes to: its rules and what is worth a second look, or everything that is wrong with it. */
+export type RuleCheck =
+  | { readonly ok: true; readonly rules: readonly Rule[]; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly RuleProblem[] };
+
+/** The rulebook and its versions. Only the whole book is ever judged: an edit is put over the files in force and is good or bad with all of them. */
+export type RulebookDoor = {
+  /** The version in force, committed; null = the rules came from nowhere that is kept. */
+  readonly current: () => RulebookVersion | null;
+  /** What is wrong in the directory of rules, so that it was not taken up. */
+  readonly problems: () => readonly RuleProblem[];
+  /** The names of files that are not the same in the directory and in the book. */
+  readonly differing: () => readonly string[];
+  /** What the book would be with these edits. */
+  readonly check: (edits: readonly RuleEdit[]) => RuleCheck;
+  /** One draft file by itself. */
+  readonly checkText: (text: string) => RuleCheck;
+  /** A new version; `base` is the number of the one it was made from. Where nothing would change the present one is answered. */
+  readonly edit: (
+    user: string,
+    edit: { readonly files: readonly RuleEdit[]; readonly note: string; readonly base: number },
+  ) => Result<RulebookVersion>;
+  /** A new version with the texts of an old one. */
+  readonly restore: (
+    user: string,
+    version: RulebookVersion,
+    why: { readonly note: string; readonly base: number | undefined },
+  ) => Result<RulebookVersion>;
+};
+
 /** What the duty room may ask and tell. Commands take effect at once and are answered at once; the answer may be passed on only after `settled`. */
 export type DutyDoor = {
   readonly committed: Committed;
@@ -72,7 +103,9 @@ export type DutyDoor = {
   readonly listen: (listener: Listener) => () => void;
   readonly types: DeviceTypes;
   readonly dialects: Dialects;
+  /** Rules in force, committed. */
   readonly rules: () => readonly Rule[];
+  readonly rulebook: RulebookDoor;
   readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
   readonly shown: (user: string, alert: string, version: number) => void;

@@ -3,6 +3,7 @@ import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import { liesWithin } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
+import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine/engine.ts';
 import type { Clockwork } from '../rules/hours.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
@@ -22,6 +23,8 @@ import { press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
+import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
+import { createSystemAlerts, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
 /** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
@@ -43,6 +46,9 @@ export type GatewayStats = {
   readonly openAlerts: number;
   readonly devices: number;
   readonly waitingMessages: number;
+  /** The version in force, and how much is wrong in the directory of rules. */
+  readonly rulebookVersion: number;
+  readonly ruleProblems: number;
 };
 
 /** The core: synchronous; it never asks for the time or chance, which come in. */
@@ -57,12 +63,14 @@ export type Gateway = {
   readonly setHealth: (health: StoreHealth) => void;
   /** Puts down at once what is otherwise put down only now and then; for a stop in good order. */
   readonly putDown: () => void;
+  /** The directory of rules was read. */
+  readonly readRules: (directory: RuleDirectory) => DirectoryOutcome;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
 };
 
-/** What the core needs. `now` gives the time of an operator's command (epoch ms); `newId` gives unique ids that sort by time; `isPoison` knows messages in whose company the process has died twice. */
+/** What the core needs. `rules` are those to start with; `digest` is SHA-256 in hex; `now` gives the time of an operator's command (epoch ms); `newId` gives unique ids that sort by time; `isPoison` knows messages in whose company the process has died twice. */
 export type GatewayParts = {
   readonly state: StoredState;
   readonly rules: readonly Rule[];
@@ -74,6 +82,7 @@ export type GatewayParts = {
   readonly messageIds: MessageIds;
   readonly downlink: Downlink;
   readonly schedule: (run: () => void) => void;
+  readonly digest: (text: string) => string;
   readonly now: () => number;
   readonly newId: () => string;
   readonly isPoison: (message: Inbound) => boolean;
@@ -228,6 +237,31 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
   });
 
+  /** Nothing can tell any more whether a condition holds whose rule or device went while nobody looked. */
+  const endOrphans = (at: number): void => {
+    const rules = new Set(parts.rules.map(({ id }) => id));
+    for (const alert of [...alerts.open()]) {
+      if (alert.rule === null || alert.device === systemDevice) continue;
+      if (devices.get(alert.device) === undefined || !rules.has(alert.rule.id))
+        alerts.befall(alert.id, { event: 'returned', at }, 'system');
+    }
+  };
+
+  const rulebook = createRulebookVersions({
+    stored: state.rulebook,
+    rules: parts.rules,
+    seen: state.facts.get(seenFact),
+    types,
+    ledger,
+    digest: parts.digest,
+    now,
+    adopt: (rules, at) => {
+      findings.adopt(rules);
+      heed(engine.adopt(rules, at), at, false);
+    },
+    systemAlerts: createSystemAlerts(alerts),
+  });
+
   const takeUp = (): void => {
     const startedAt = now();
     const aliveAt = Number(state.facts.get('alive') ?? startedAt);
@@ -242,13 +276,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       );
     }
     heed(engine.resume(state.delays, state.memories, startedAt), startedAt, false);
-    const rules = new Set(parts.rules.map(({ id }) => id));
-    for (const alert of [...alerts.open()]) {
-      // Nothing can tell any more whether a condition holds whose rule or device is gone.
-      const orphan =
-        alert.rule !== null && (!rules.has(alert.rule.id) || devices.get(alert.device) === undefined);
-      if (orphan) alerts.befall(alert.id, { event: 'returned', at: startedAt }, 'system');
-    }
+    endOrphans(startedAt);
     findings.follow(startedAt);
   };
   takeUp();
@@ -341,7 +369,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     listen,
     types,
     dialects,
-    rules: () => parts.rules,
+    rules: rulebook.rules,
+    rulebook: rulebook.door,
     perform: (user, operation) => {
       const at = now();
       if (operation.verb === 'hand-over') {
@@ -512,6 +541,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ledger.put('fact', 'alive', now());
       putStates(Number.POSITIVE_INFINITY);
     },
+    readRules: (directory) => rulebook.read(directory, now()),
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({
       ingest: ingest.counts,
@@ -519,6 +549,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       openAlerts: committed.view.alerts.size,
       devices: [...committed.view.deviceIds()].length,
       waitingMessages: ledger.unsettled().length,
+      rulebookVersion: rulebook.door.current()?.number ?? 0,
+      ruleProblems: rulebook.door.problems().length,
     }),
   };
 };

@@ -7,6 +7,7 @@ import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
 import type { Delay, Remembered } from '../model/rule.ts';
+import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
 import type { User } from '../model/user.ts';
@@ -88,6 +89,7 @@ export type Rows = {
   readonly 'test-mode': TestMode;
   /** By the household's place; without a row somebody is at home. */
   readonly presence: Presence;
+  readonly rulebook: RulebookVersion;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -142,6 +144,8 @@ export type StoredState = {
   /** Running ones, and those that ended not long ago. */
   readonly testModes: readonly TestMode[];
   readonly presences: readonly Presence[];
+  /** The newest version; null = there is none yet. */
+  readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;
 };
 
@@ -192,6 +196,12 @@ export type Archive = {
     readonly after?: string | undefined;
     readonly limit: number;
   }) => Promise<readonly Quarantined[]>;
+  /** Versions of the rulebook before a number, newest first. */
+  readonly rulebookVersions: (
+    before: number | undefined,
+    limit: number,
+  ) => Promise<readonly RulebookVersionHead[]>;
+  readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
 };
 
 /** A message for a device, on its way out over the connection of `connection` (its own or its hub's). */

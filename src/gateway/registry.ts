@@ -8,6 +8,7 @@ import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { DeviceRecord } from './ports.ts';
+import { systemDevice } from './system-alerts.ts';
 
 /** Who is in the registry and what is written there; every change is a line, a row and a change for the consoles. */
 export type Registry = {
@@ -94,7 +95,7 @@ export const createRegistry = (parts: {
 
   return {
     register: (user, wanted, secretHash, now) => {
-      if (devices.get(wanted.id))
+      if (devices.get(wanted.id) || wanted.id === systemDevice)
         return refuse('already-exists', `device ${wanted.id} is registered already`);
       const type = types.get(wanted.type);
       if (type === undefined)

@@ -64,6 +64,8 @@ export const createArchive = (
       changes: (after, limit) => ask('changes', after, limit),
       readings: (query) => ask('readings', query),
       quarantine: (query) => ask('quarantine', query),
+      rulebookVersions: (before, limit) => ask('rulebookVersions', before, limit),
+      rulebookVersion: (number) => ask('rulebookVersion', number),
     },
     close: async () => {
       closed = true;

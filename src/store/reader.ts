@@ -5,6 +5,7 @@ import type { Alert } from '../model/alert.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
+import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
@@ -49,6 +50,12 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
   const quarantine = db
     .prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?')
     .pluck();
+  const versions = db
+    .prepare<[number, number], string>(
+      "SELECT json_remove(body, '$.files') FROM rulebook WHERE number < ? ORDER BY number DESC LIMIT ?",
+    )
+    .pluck();
+  const version = db.prepare<[number], string>('SELECT body FROM rulebook WHERE number = ?').pluck();
 
   const alertsBy = (query: AlertQuery): readonly Alert[] => {
     const { sql, values } = alertSearch(query);
@@ -94,6 +101,14 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     },
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
+    rulebookVersions: (before, limit) =>
+      versions
+        .all(before ?? Number.MAX_SAFE_INTEGER, limit)
+        .map((text) => JSON.parse(text) as RulebookVersionHead),
+    rulebookVersion: (number) => {
+      const text = version.get(number);
+      return text === undefined ? null : (JSON.parse(text) as RulebookVersion);
+    },
   };
 };
 

@@ -15,6 +15,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   quarantine: 'quarantine',
   'test-mode': 'test_mode',
   presence: 'presence',
+  rulebook: 'rulebook',
   fact: 'fact',
 };
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -131,6 +132,7 @@ export const openDutyRoom = async (
     messageIds: { find: () => null, last: () => 0 },
     downlink: { send: () => undefined, disconnect: () => undefined, congestion: () => undefined },
     schedule: setImmediate,
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
     now,
     newId: () => uuidv7(),
     isPoison: () => false,
@@ -154,7 +156,7 @@ export const openDutyRoom = async (
       archive: store.archive,
       mqtt: (stream, remote) => void mqtt.push({ stream, remote }),
       metrics: async () => 'zhishou_up 1\n',
-      ready: () => ({ ok: problems.length === 0, problems }),
+      ready: () => ({ ok: problems.length === 0, problems, warnings: [] }),
     },
   );
 

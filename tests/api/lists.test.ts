@@ -175,12 +175,12 @@ describe('the other lists', () => {
   test('alive, ready, figures: without a login', async () => {
     const get = async (url: string) => room.api.app.inject({ url });
     expect((await get('/healthz')).json()).toEqual({ ok: true });
-    expect((await get('/readyz')).json()).toEqual({ ok: true });
+    expect((await get('/readyz')).json()).toEqual({ ok: true, warnings: [] });
     room.problems.push('the store cannot commit: disk full');
     const red = await get('/readyz');
     expect([red.statusCode, red.json()]).toEqual([
       503,
-      { ok: false, problems: ['the store cannot commit: disk full'] },
+      { ok: false, problems: ['the store cannot commit: disk full'], warnings: [] },
     ]);
     const figures = await get('/metrics');
     expect(figures.headers['content-type']).toContain('text/plain; version=0.0.4');

@@ -5,6 +5,7 @@ import type { ChainedEntry } from '../../src/model/journal.ts';
 import { liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
+import type { RulebookVersion } from '../../src/model/rulebook.ts';
 
 type Stored = { readonly seq: number; readonly text: string };
 
@@ -40,6 +41,7 @@ export const emptyState = (): StoredState => ({
   sessions: [],
   testModes: [],
   presences: [],
+  rulebook: null,
   facts: new Map(),
 });
 
@@ -55,6 +57,7 @@ export const createMemoryStore = (): MemoryStore => {
   const alerts = new Map<string, Alert>();
   const notes = new Map<string, string>();
   const quarantine: Quarantined[] = [];
+  const versions: RulebookVersion[] = [];
   let holding = false;
   let waiting: (() => void) | null = null;
   let forgotten = 0;
@@ -66,6 +69,7 @@ export const createMemoryStore = (): MemoryStore => {
       alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
     }
     if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
+    if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
     if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
   };
 
@@ -144,6 +148,12 @@ export const createMemoryStore = (): MemoryStore => {
           .filter(({ id }) => after === undefined || id < after)
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
+      rulebookVersions: async (before, limit) =>
+        versions
+          .filter(({ number }) => before === undefined || number < before)
+          .slice(0, limit)
+          .map(({ files: _files, ...head }) => head),
+      rulebookVersion: async (number) => versions.find((version) => version.number === number) ?? null,
     },
     hold: () => {
       holding = true;

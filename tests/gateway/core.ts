@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
+import type { Result } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
+import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
+import type { RulebookVersion, RuleDirectory } from '../../src/model/rulebook.ts';
 import { createClockwork } from '../../src/rules/hours.ts';
 
 /** A street in the hands of a test: time stands still until it is moved, and nothing is committed until the disk is asked to. */
@@ -38,6 +42,11 @@ export type Street = {
     values: Record<string, unknown>,
     more?: { readonly at?: number; readonly id?: string },
   ) => void;
+  /** The directory of rules is read. */
+  readonly read: (directory: RuleDirectory) => DirectoryOutcome;
+  /** Somebody edits the rulebook; what they are answered. */
+  readonly edit: (files: Readonly<Record<string, string | null>>, base?: number) => Result<RulebookVersion>;
+  readonly restore: (version: RulebookVersion) => Result<RulebookVersion>;
   readonly open: () => Alert[];
   readonly only: () => Alert;
   /** What a restart from disk would find. */
@@ -59,6 +68,7 @@ export const emptyState: StoredState = {
   sessions: [],
   testModes: [],
   presences: [],
+  rulebook: null,
   facts: new Map(),
 };
 
@@ -106,6 +116,9 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     sessions: all('session'),
     testModes: all('test-mode'),
     presences: all('presence'),
+    rulebook:
+      all<NonNullable<StoredState['rulebook']>>('rulebook').sort((a, b) => b.number - a.number)[0] ??
+      before.rulebook,
     facts: table('fact') as StoredState['facts'] & Map<string, unknown>,
   };
 };
@@ -160,6 +173,7 @@ export const openStreet = (
     messageIds: { find: () => null, last: () => 0 },
     downlink,
     schedule: (run) => soon.push(run),
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
     now: () => at,
     newId: () => {
       ids += 1;
@@ -224,6 +238,25 @@ export const openStreet = (
       ),
     readings: (device, values, more = {}) =>
       publish(device, `zhishou/v1/devices/${device}/readings`, { values, ...more }),
+    read: (directory) => {
+      const outcome = gateway.readRules(directory);
+      work();
+      return outcome;
+    },
+    edit: (files, base) => {
+      const result = gateway.duty.rulebook.edit('li', {
+        files: Object.entries(files).map(([name, text]) => ({ name, text })),
+        note: '',
+        base: base ?? gateway.duty.rulebook.current()?.number ?? 0,
+      });
+      work();
+      return result;
+    },
+    restore: (version) => {
+      const result = gateway.duty.rulebook.restore('li', version, { note: '', base: undefined });
+      work();
+      return result;
+    },
     open: () => [...gateway.duty.committed.alerts.values()],
     only: () => {
       const open = [...gateway.duty.committed.alerts.values()];

@@ -68,6 +68,16 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     onSite: '王师傅',
   },
   presence: { place: 'home-301', state: 'hospital', since: 1, until: later, by: 'li' },
+  rulebook: {
+    number: 1,
+    at: 1,
+    by: 'li',
+    source: 'api',
+    note: '',
+    restores: null,
+    changed: [{ name: 'fire.yaml', before: null, after: 'c'.repeat(64) }],
+    files: [{ name: 'fire.yaml', text: 'rules: []' }],
+  },
   fact: 'a cursor',
 };
 const ids: { readonly [K in keyof Rows]: string } = {
@@ -84,6 +94,7 @@ const ids: { readonly [K in keyof Rows]: string } = {
   quarantine: 'q-1',
   'test-mode': 'test-1',
   presence: 'home-301',
+  rulebook: '1',
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];

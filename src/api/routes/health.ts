@@ -18,19 +18,24 @@ export const healthRoutes = (app: App, { ready, metrics }: RouteParts): void => 
       config: { role: 'anyone' },
       schema: {
         tags: ['health'],
-        summary: 'Able to take readings and to commit them',
+        summary: 'Able to take readings and to commit them; `warnings` must be seen to and stop nothing',
         response: {
-          200: z.object({ ok: z.literal(true) }),
-          503: z.object({ ok: z.literal(false), problems: z.array(z.string()) }),
+          200: z.object({ ok: z.literal(true), warnings: z.array(z.string()) }),
+          503: z.object({
+            ok: z.literal(false),
+            problems: z.array(z.string()),
+            warnings: z.array(z.string()),
+          }),
         },
       },
     },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store');
-      const { ok, problems } = ready();
+      const { ok, problems, warnings: listed } = ready();
+      const warnings = [...listed];
       return ok
-        ? reply.code(200).send({ ok: true })
-        : reply.code(503).send({ ok: false, problems: [...problems] });
+        ? reply.code(200).send({ ok: true, warnings })
+        : reply.code(503).send({ ok: false, problems: [...problems], warnings });
     },
   );
 

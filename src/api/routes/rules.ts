@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import type { RuleCheck } from '../../gateway/doors.ts';
 import { alertKinds, priorities } from '../../model/alert.ts';
-import { Text } from '../../model/text.ts';
+import {
+  RulebookVersion,
+  RulebookVersionHead,
+  RuleEdit,
+  RuleFile,
+  RuleProblem,
+} from '../../model/rulebook.ts';
+import { Moment, Text } from '../../model/text.ts';
+import { ruleKinds } from '../../rules/kinds/index.ts';
+import { userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
 
@@ -47,29 +57,215 @@ const RuleAnswer = z.object({
   groups: z.boolean(),
 });
 
-/** The rulebook that is in force. */
-export const ruleRoutes = (app: App, { duty }: RouteParts): void => {
+/** What stands about the rulebook beside its rules: where it comes from, and how the directory of rules differs. */
+const Standing = z.object({
+  version: z.number().int(),
+  at: Moment.nullable(),
+  problems: z.array(RuleProblem),
+  differing: z.array(z.string()),
+});
+
+const Note = z.string().max(500);
+const Files = z
+  .array(RuleEdit)
+  .min(1)
+  .max(200)
+  .refine((files) => new Set(files.map(({ name }) => name)).size === files.length, 'names a file twice');
+const Base = z.number().int().nonnegative();
+
+const headOf = ({ files: _files, ...head }: RulebookVersion): RulebookVersionHead => head;
+
+/** The kinds of rule with their parameters as JSON schema. They do not change while the program runs. */
+const kinds = [...ruleKinds.values()].map((kind) => ({
+  name: kind.name,
+  ...('label' in kind ? { label: kind.label as Text } : {}),
+  params: z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
+}));
+
+/** The rulebook that is in force, its versions, and drafts. */
+export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): void => {
+  const { rulebook } = duty;
+
+  const versionOf = async (number: number): Promise<RulebookVersion> =>
+    (await archive.rulebookVersion(number)) ?? refuse('not-found', `There is no version ${number}.`);
+
   app.get(
     '/api/v1/rules',
     {
       config: { role: 'viewer' },
       schema: {
         tags: ['rules'],
-        summary: 'Rules in force',
-        response: { 200: z.object({ rules: z.array(RuleAnswer) }) },
+        summary:
+          'Rules in force; `problems` are of the directory of rules, which was not taken up for them, and `differing` names files that are not the same there and in the book',
+        response: { 200: z.object({ rules: z.array(RuleAnswer) }).extend(Standing.shape) },
       },
     },
-    async () => ({ rules: [...duty.rules()] }),
+    async () => {
+      const current = rulebook.current();
+      return {
+        version: current?.number ?? 0,
+        at: current?.at ?? null,
+        problems: [...rulebook.problems()],
+        differing: [...rulebook.differing()],
+        rules: [...duty.rules()],
+      };
+    },
   );
 
-  for (const verb of ['check', 'try'] as const) {
-    app.post(
-      `/api/v1/rules/${verb}`,
-      {
-        config: { role: 'admin' },
-        schema: { tags: ['rules'], summary: 'Drafts are not part of this gateway: 501' },
+  app.get(
+    '/api/v1/rule-kinds',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['rules'],
+        summary: 'Kinds of rule, with what may stand under `when` as JSON schema',
+        response: {
+          200: z.object({
+            kinds: z.array(
+              z.object({
+                name: z.string(),
+                label: Text.optional(),
+                params: z.record(z.string(), z.unknown()),
+              }),
+            ),
+          }),
+        },
       },
-      async () => refuse('not-implemented', 'This gateway takes its rules from its files only.'),
-    );
-  }
+    },
+    async () => ({ kinds }),
+  );
+
+  app.get(
+    '/api/v1/rules/files',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['rules'],
+        summary: 'The files of the version in force, with their texts',
+        response: { 200: z.object({ version: z.number().int(), files: z.array(RuleFile).readonly() }) },
+      },
+    },
+    async () => {
+      const current = rulebook.current();
+      return { version: current?.number ?? 0, files: current?.files ?? [] };
+    },
+  );
+
+  app.put(
+    '/api/v1/rules/files',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['rules'],
+        summary:
+          'Edit the rulebook: the named files get these texts (null removes one), at once or, where anything is wrong with the whole, not at all; `base` is the version that the edit was made from',
+        body: z.strictObject({ files: Files, note: Note.default(''), base: Base }),
+        response: { 200: RulebookVersionHead },
+      },
+    },
+    async (request) => {
+      const by = userOf(request).id;
+      return headOf(await commits.run(() => rulebook.edit(by, request.body)));
+    },
+  );
+
+  app.get(
+    '/api/v1/rules/versions',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['rules'],
+        summary: 'Versions of the rulebook, newest first; `next` is the `before` of the next page',
+        querystring: z.object({
+          limit: z.coerce.number().int().min(1).max(500).default(50),
+          before: z.coerce.number().int().positive().optional(),
+        }),
+        response: {
+          200: z.object({
+            versions: z.array(RulebookVersionHead),
+            next: z.number().int().optional(),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { limit, before } = request.query;
+      const versions = [...(await archive.rulebookVersions(before, limit))];
+      const last = versions.at(-1)?.number ?? 1;
+      // Numbers go down to 1 without a gap.
+      return last > 1 ? { versions, next: last } : { versions };
+    },
+  );
+
+  const params = z.object({ number: z.coerce.number().int().positive() });
+
+  app.get(
+    '/api/v1/rules/versions/:number',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['rules'],
+        summary: 'A version of the rulebook with its texts',
+        params,
+        response: { 200: RulebookVersion },
+      },
+    },
+    async (request) => versionOf(request.params.number),
+  );
+
+  app.post(
+    '/api/v1/rules/versions/:number/restore',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['rules'],
+        summary: 'Go back to an earlier version: a new one with its texts',
+        params,
+        body: z.strictObject({ note: Note.default(''), base: Base.optional() }),
+        response: { 200: RulebookVersionHead },
+      },
+    },
+    async (request) => {
+      const by = userOf(request).id;
+      const { note, base } = request.body;
+      const version = await versionOf(request.params.number);
+      return headOf(await commits.run(() => rulebook.restore(by, version, { note, base })));
+    },
+  );
+
+  app.post(
+    '/api/v1/rules/check',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['rules'],
+        summary:
+          'Check a draft without applying it: `files` as an edit of the book would have them, or the `text` of one file by itself',
+        body: z.union([z.strictObject({ files: Files }), z.strictObject({ text: z.string() })]),
+        response: {
+          200: z.object({
+            ok: z.boolean(),
+            problems: z.array(RuleProblem),
+            warnings: z.array(z.string()),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const draft: RuleCheck =
+        'files' in request.body ? rulebook.check(request.body.files) : rulebook.checkText(request.body.text);
+      return draft.ok
+        ? { ok: true, problems: [], warnings: [...draft.warnings] }
+        : { ok: false, problems: [...draft.problems], warnings: [] };
+    },
+  );
+
+  app.post(
+    '/api/v1/rules/try',
+    {
+      config: { role: 'admin' },
+      schema: { tags: ['rules'], summary: 'Drafts are not tried out by this gateway: 501' },
+    },
+    async () => refuse('not-implemented', 'This gateway does not try out rules.'),
+  );
 };
