@@ -95,6 +95,7 @@ export const createStreet = (
   let engine = begin();
 
   const heed = (findings: readonly Finding[], now = 0): readonly Finding[] => {
+    const turned: [rule: string, device: string][] = [];
     for (const finding of findings) {
       switch (finding.what) {
         case 'level': {
@@ -107,9 +108,7 @@ export const createStreet = (
           if (before === level) break;
           const word = level === 0 ? 'clears' : before === 0 ? 'holds' : level > before ? 'rises' : 'falls';
           log.push(level > 1 || word === 'falls' ? `${word} ${id} to ${level}` : `${word} ${id}`);
-          if (before !== 0 && level !== 0) break;
-          const device = watched.get(subject.device);
-          if (device !== undefined) heed(engine.turned(rule.id, device, now), now);
+          if ((before === 0) !== (level === 0)) turned.push([rule.id, subject.device]);
           break;
         }
         case 'occurred':
@@ -124,6 +123,11 @@ export const createStreet = (
           // What is kept is JSON.
           else memories.set(branch(finding.key), JSON.parse(JSON.stringify(finding.body)) as Remembered);
       }
+    }
+    // Only when all of it is taken up: what rests on other rules must see all of them as they are now.
+    for (const [rule, id] of turned) {
+      const device = watched.get(id);
+      if (device !== undefined) heed(engine.turned(rule, device, now), now);
     }
     return findings;
   };
