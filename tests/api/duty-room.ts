@@ -163,6 +163,7 @@ export const openDutyRoom = async (settings: Partial<ApiOptions> = {}): Promise<
     {
       duty: core.duty,
       archive: store.archive,
+      tryOuts: store.tryOuts,
       mqtt: (stream, remote) => void mqtt.push({ stream, remote }),
       metrics: async () => 'zhishou_up 1\n',
       ready: () => ({ ok: problems.length === 0, problems, warnings: [] }),
