@@ -6,8 +6,9 @@ import { presses } from './presses.ts';
 import type { Bench } from './row.ts';
 import { rules } from './rules.ts';
 import { start } from './start.ts';
+import { tryOut } from './try-out.ts';
 
 /** Every bench by its name, in the order in which they run; a new one is a file and a word here. */
 export const benches: ReadonlyMap<string, Bench> = new Map(
-  [ingest, presses, consoles, engine, rules, devices, start].map((bench) => [bench.name, bench]),
+  [ingest, presses, consoles, engine, rules, tryOut, devices, start].map((bench) => [bench.name, bench]),
 );

@@ -221,6 +221,7 @@ const run = async (): Promise<void> => {
     {
       duty: core.duty,
       archive: store.archive,
+      tryOuts: store.tryOuts,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
       metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health }),
       ready: () => {

@@ -30,6 +30,7 @@ import { journalRoutes } from './routes/journal.ts';
 import { placeRoutes } from './routes/places.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
+import { ruleTryRoutes } from './routes/rule-tries.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { testModeRoutes } from './routes/test-modes.ts';
@@ -174,6 +175,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   floodRoutes(app, routeParts);
   callRoutes(app);
   ruleRoutes(app, routeParts);
+  ruleTryRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);
   journalRoutes(app, routeParts);
   const live = liveFeed(app, routeParts);

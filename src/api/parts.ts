@@ -9,7 +9,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { DutyDoor } from '../gateway/doors.ts';
-import type { Archive } from '../gateway/ports.ts';
+import type { Archive, TryOuts } from '../gateway/ports.ts';
 import type { Commits, Patience } from './commits.ts';
 import type { LiveTimes } from './live-times.ts';
 import type { LockOut } from './lock-out.ts';
@@ -29,7 +29,7 @@ export type ApiOptions = {
   readonly sessionMs?: number;
   readonly now: () => number;
   /** The street's zone, in which sentences say the time; Asia/Shanghai unless given. */
-  readonly timeZone?: string;
+  readonly timeZone: string;
   readonly newId: () => string;
   readonly log: Logger;
   /** PEM. */
@@ -44,6 +44,7 @@ export type ApiOptions = {
 export type ApiParts = {
   readonly duty: DutyDoor;
   readonly archive: Archive;
+  readonly tryOuts: TryOuts;
   /** Takes over an MQTT connection that came in as a WebSocket; `remote` is the address it came from. */
   readonly mqtt: (stream: Duplex, remote: string) => void;
   /** Prometheus text. */

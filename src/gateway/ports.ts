@@ -6,10 +6,11 @@ import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { Latest, Reading } from '../model/reading.ts';
-import type { Delay, Remembered } from '../model/rule.ts';
+import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
+import type { TryAnswer } from '../model/try-out.ts';
 import type { User } from '../model/user.ts';
 
 /** A device as the registry stores it; what was last heard of it is in its `DeviceState`. */
@@ -202,6 +203,21 @@ export type Archive = {
     limit: number,
   ) => Promise<readonly RulebookVersionHead[]>;
   readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
+};
+
+/** Rules to be tried out over what was recorded of these devices (each with when it was registered) in `[from, to)`. */
+export type TryQuestion = {
+  readonly rules: readonly Rule[];
+  /** The street's, for the hours of rules. */
+  readonly timeZone: string;
+  readonly devices: readonly (Observed & { readonly createdAt: number })[];
+  readonly from: number;
+  readonly to: number;
+};
+
+/** Tries rules out, off the main thread; one question at a time, the next is told `busy`. Stops, and rejects with the signal's reason, once that is aborted. */
+export type TryOuts = {
+  readonly run: (question: TryQuestion, signal: AbortSignal) => Promise<TryAnswer | 'busy'>;
 };
 
 /** A message for a device, on its way out over the connection of `connection` (its own or its hub's). */

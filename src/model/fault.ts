@@ -23,6 +23,7 @@ export const faults = {
   'not-shelved': 409,
   'has-children': 409,
   'last-admin': 409,
+  'already-running': 409,
   'unknown-type': 422,
   'unknown-place': 422,
   'unknown-hub': 422,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Archive, Journal, MessageIds, StoredState, StoreHealth } from '../gateway/ports.ts';
+import type { Archive, Journal, MessageIds, StoredState, StoreHealth, TryOuts } from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
 import { type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
 import { describeError, openForWriting } from './database.ts';
@@ -10,6 +10,7 @@ import { migrate, programMigrations } from './migrate.ts';
 import type { NewSeries } from './parcel.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
+import { createTryOuts } from './try-out.ts';
 
 /** How the store is to run; `moveReadingsAfterMs` is the age at which readings go to the day files. */
 export type StoreOptions = {
@@ -28,6 +29,7 @@ export type Store = {
   readonly state: StoredState;
   readonly journal: Journal;
   readonly archive: Archive;
+  readonly tryOuts: TryOuts;
   readonly messageIds: MessageIds;
   /** Waits for the batch in flight, 3 s at most, and lets go of the directory. */
   readonly close: () => Promise<void>;
@@ -71,13 +73,16 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
   );
   const messageIds = openMessageIds(directory.database, options.log);
   const archive = createArchive(directory, options.log);
+  const tryOuts = createTryOuts(directory);
   return {
     state,
     journal: journal.journal,
     archive: archive.archive,
+    tryOuts: tryOuts.tryOuts,
     messageIds,
     close: async () => {
       // Readers first, so that the writer is the last to leave and the database closes as one whole file.
+      await tryOuts.close();
       await archive.close();
       messageIds.close();
       await journal.close();

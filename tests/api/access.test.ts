@@ -53,6 +53,7 @@ const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELE
   ['supervisor', 'GET', '/journal'],
   ['supervisor', 'GET', '/quarantine'],
   ['supervisor', 'POST', '/quarantine/x/retry'],
+  ['supervisor', 'POST', '/rules/try'],
   ['admin', 'POST', '/devices'],
   ['admin', 'PATCH', '/devices/x'],
   ['admin', 'DELETE', '/devices/x'],
@@ -66,7 +67,6 @@ const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELE
   ['admin', 'PUT', '/rules/files'],
   ['admin', 'POST', '/rules/versions/x/restore'],
   ['admin', 'POST', '/rules/check'],
-  ['admin', 'POST', '/rules/try'],
 ];
 
 describe('roles', () => {

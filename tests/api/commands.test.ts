@@ -220,7 +220,6 @@ describe('the verbs of an alert', () => {
       '/calls/1/answer',
       '/calls/1/hang-up',
       '/calls/1/hand-over',
-      '/rules/try',
       '/quarantine/1/retry',
       '/devices/import',
     ]) {

@@ -146,6 +146,7 @@ export const openDutyRoom = async (
       version: '1.2.3',
       consoleDir: null,
       now,
+      timeZone: 'Asia/Shanghai',
       newId: () => uuidv7(),
       log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
       tls: null,
@@ -154,6 +155,7 @@ export const openDutyRoom = async (
     {
       duty: core.duty,
       archive: store.archive,
+      tryOuts: store.tryOuts,
       mqtt: (stream, remote) => void mqtt.push({ stream, remote }),
       metrics: async () => 'zhishou_up 1\n',
       ready: () => ({ ok: problems.length === 0, problems, warnings: [] }),

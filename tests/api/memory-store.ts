@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Archive, Batch, Journal, Rows, StoredState } from '../../src/gateway/ports.ts';
+import { deviceTypes } from '../../devices/index.ts';
+import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
 import { liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import type { RulebookVersion } from '../../src/model/rulebook.ts';
+import { tryOut } from '../../src/rules/try-out.ts';
 
 type Stored = { readonly seq: number; readonly text: string };
 
@@ -13,6 +15,11 @@ type Stored = { readonly seq: number; readonly text: string };
 export type MemoryStore = {
   readonly journal: Journal;
   readonly archive: Archive;
+  readonly tryOuts: TryOuts;
+  /** From now on a try-out waits until its asker goes away. */
+  readonly holdTryOuts: () => void;
+  /** Try-outs that were begun, and those that were stopped. */
+  readonly tries: { begun: number; stopped: number };
   /** From now on batches wait for `release`. */
   readonly hold: () => void;
   readonly release: () => void;
@@ -58,6 +65,9 @@ export const createMemoryStore = (): MemoryStore => {
   const notes = new Map<string, string>();
   const quarantine: Quarantined[] = [];
   const versions: RulebookVersion[] = [];
+  const tries = { begun: 0, stopped: 0 };
+  let holdingTries = false;
+  let trying = false;
   let holding = false;
   let waiting: (() => void) | null = null;
   let forgotten = 0;
@@ -155,6 +165,33 @@ export const createMemoryStore = (): MemoryStore => {
           .map(({ files: _files, ...head }) => head),
       rulebookVersion: async (number) => versions.find((version) => version.number === number) ?? null,
     },
+    tryOuts: {
+      run: async (question, signal) => {
+        if (trying) return 'busy';
+        tries.begun += 1;
+        if (holdingTries) {
+          trying = true;
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          trying = false;
+          tries.stopped += 1;
+          throw signal.reason;
+        }
+        const { devices, from, to } = question;
+        const recorded = readings
+          .filter(({ at }) => at >= from && at < to)
+          .flatMap((reading) => {
+            const device = devices.find(({ id }) => id === reading.device);
+            return device === undefined ? [] : [{ now: reading.receivedAt, device, reading, late: false }];
+          });
+        const tried = tryOut({ ...question, types: deviceTypes, most: 1000 }, recorded);
+        const did = { did: [], didCount: 0, untried: [], complete: true };
+        return { would: tried.would, wouldCount: tried.count, readings: tried.readings, ...did };
+      },
+    },
+    holdTryOuts: () => {
+      holdingTries = true;
+    },
+    tries,
     hold: () => {
       holding = true;
     },

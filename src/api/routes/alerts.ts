@@ -77,7 +77,7 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
 /** The alerts and what an operator does with them. */
 export const alertRoutes = (app: App, { duty, archive, commits, options }: RouteParts): void => {
   const { committed } = duty;
-  const sayTime = streetClock(options.timeZone ?? 'Asia/Shanghai');
+  const sayTime = streetClock(options.timeZone);
 
   const openAlerts = (user: User, query: Query): { alerts: Alert[]; next?: string } => {
     const found = [...committed.alerts.values()]

@@ -259,13 +259,4 @@ export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): vo
         : { ok: false, problems: [...draft.problems], warnings: [] };
     },
   );
-
-  app.post(
-    '/api/v1/rules/try',
-    {
-      config: { role: 'admin' },
-      schema: { tags: ['rules'], summary: 'Drafts are not tried out by this gateway: 501' },
-    },
-    async () => refuse('not-implemented', 'This gateway does not try out rules.'),
-  );
 };
