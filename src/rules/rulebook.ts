@@ -256,6 +256,14 @@ const compose = (
   return { ...rule, version: hashContent(rule) };
 };
 
+/** Whether a level asks for more than the milder one, as far as their limits can be compared. */
+const isStricter = (level: RuleLevel['params'], milder: RuleLevel['params']): boolean => {
+  const { above, below } = level;
+  if (typeof above === 'number' && typeof milder.above === 'number') return above > milder.above;
+  if (typeof below === 'number' && typeof milder.below === 'number') return below < milder.below;
+  return true;
+};
+
 /** What is wrong with a rule by itself, beyond its parameters. */
 const faultsOf = ({ rule, written, complain }: Placed, kind: RuleKind): void => {
   const lasting = rule.levels.every(({ params }) => kind.lasts(params));
@@ -272,6 +280,14 @@ const faultsOf = ({ rule, written, complain }: Placed, kind: RuleKind): void => 
       complain(
         ['levels', index, 'priority'],
         `levels go from the mildest up: ${priority} does not lie above ${milder}`,
+      );
+  }
+  for (const [index, { params }] of rule.levels.entries()) {
+    const milder = rule.levels[index - 1]?.params;
+    if (milder !== undefined && !isStricter(params, milder))
+      complain(
+        ['levels', index],
+        'holds whenever the level below it does: that one can never be reached by itself',
       );
   }
   for (const [index, { params, onDelayMs }] of rule.levels.entries()) {

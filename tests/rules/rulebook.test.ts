@@ -283,6 +283,13 @@ describe('levels, hours, limits, and rules that rest on others', () => {
     [hot(`${heat}\n    explains: [both]`), 'only a hub, or a combination'],
     [
       hot(
+        levels('when: { above: 90 }, priority: high', 'when: { above: 70 }, priority: critical'),
+        'kind: electrical',
+      ),
+      'can never be reached by itself',
+    ],
+    [
+      hot(
         levels('when: { above: 70 }, priority: high', 'when: { above: 90 }, priority: high'),
         'kind: electrical',
       ),
