@@ -61,8 +61,8 @@ export type AlertBook = {
   readonly openOfDevice: (device: string) => readonly Alert[];
   /** The branches of (rule, subject) that hold, as a bit mask; 0 = it is not active. */
   readonly holding: (rule: string, subject: string) => number;
-  /** The active alerts of these rules. */
-  readonly active: (rules: readonly string[]) => readonly Active[];
+  /** The active alerts of these rules, everywhere or within a place. */
+  readonly active: (rules: readonly string[], within?: string) => readonly Active[];
   /** Whose alerts became active, or ceased to be, since the last call, whatever the cause; each (rule, device) once. */
   readonly takeTurned: () => readonly { readonly rule: string; readonly device: string }[];
   /** An edge raises a new alert, or joins the open one; answers the alert afterwards. */
@@ -165,7 +165,9 @@ export const createAlertBook = (parts: {
   const { ledger, newId, times } = parts;
   const records = new Map<string, AlertRecord>();
   const bySubject = new Map<string, Map<string, string>>();
+  /** The active alerts of each rule, and of each rule in each place around them: with thousands active at once nobody looks through them all. */
   const activeOfRule = new Map<string, Set<string>>();
+  const activeIn = new Map<string, Set<string>>();
   const deadlines = new Map<string, number>();
   /** By the explaining alert: those it suppresses. */
   const explained = new Map<string, Set<string>>();
@@ -175,13 +177,19 @@ export const createAlertBook = (parts: {
   /** Devices that an alert has still to list among its own. */
   const toList = new Map<string, Set<string>>();
 
-  const noteActive = ({ id, rule, device }: Alert, active: boolean): void => {
+  const noteActive = ({ id, rule, device, place }: Alert, active: boolean): void => {
     if (rule === null) return;
     const those = activeOfRule.get(rule.id) ?? new Set();
     if (those.has(id) === active) return;
     if (active) those.add(id);
     else those.delete(id);
     activeOfRule.set(rule.id, those);
+    for (const step of place?.path ?? []) {
+      const key = `${rule.id} ${step.id}`;
+      const there = activeIn.get(key) ?? new Set();
+      if (active) activeIn.set(key, there.add(id));
+      else if (there.delete(id) && there.size === 0) activeIn.delete(key);
+    }
     turned.set(`${rule.id} ${device}`, { rule: rule.id, device });
   };
 
@@ -470,15 +478,16 @@ export const createAlertBook = (parts: {
         return record ? [record.alert] : [];
       }),
     holding: (rule, subject) => recordOf(subject, rule)?.holding ?? 0,
-    active: (rules) =>
-      rules.flatMap((rule) =>
-        [...(activeOfRule.get(rule) ?? [])].flatMap((id) => {
+    active: (rules, within) =>
+      rules.flatMap((rule) => {
+        const ids = within === undefined ? activeOfRule.get(rule) : activeIn.get(`${rule} ${within}`);
+        return [...(ids ?? [])].flatMap((id) => {
           const record = records.get(id);
           if (record === undefined) return [];
           const { alert, subject } = record;
           return [{ alert: id, rule, subject, device: alert.device, place: alert.place }];
-        }),
-      ),
+        });
+      }),
     takeTurned: () => {
       const all = [...turned.values()];
       turned.clear();

@@ -1,5 +1,4 @@
 import { emergencyKinds } from '../model/alert.ts';
-import { liesWithin } from '../model/place.ts';
 import type { Active, BranchKey, Engine, Finding, Observed, Rule, Subject } from '../model/rule.ts';
 import { membersOf } from '../rules/rule-index.ts';
 import type { AlertBook } from './alert-book.ts';
@@ -61,11 +60,10 @@ export const createFindings = (parts: {
 
   /** The active alerts of these rules within reach of a subject: of a hub its devices', of a place those that lie in it, of any other device its own. */
   const inReach = (rules: readonly string[], { key, place }: Subject): readonly Active[] => {
-    const isPlace = key.startsWith('place:');
-    return alerts.active(rules).filter((active) => {
-      if (isPlace) return active.place !== null && place !== null && liesWithin(active.place, place.id);
-      return active.device === key || devices.get(active.device)?.record.hub === key;
-    });
+    if (key.startsWith('place:')) return place === null ? [] : alerts.active(rules, place.id);
+    return alerts
+      .active(rules)
+      .filter(({ device }) => device === key || devices.get(device)?.record.hub === key);
   };
 
   const detected = (

@@ -126,8 +126,8 @@ export type Active = {
 export type Surroundings = {
   /** The alert book: which branches of (rule, subject) hold, as a bit mask; 0 = the alert is not active, or there is none. */
   readonly holding: (rule: string, subject: string) => number;
-  /** The alert book: the active alerts of these rules. */
-  readonly active: (rules: readonly string[]) => readonly Active[];
+  /** The alert book: the active alerts of these rules, everywhere or within a place. */
+  readonly active: (rules: readonly string[], within?: string) => readonly Active[];
   /** The device book: the newest value of a measurement. */
   readonly latest: (
     device: string,

@@ -1,6 +1,7 @@
 import type { Evidence } from '../model/alert.ts';
 import { type Priority, priorities } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
+import { liesWithin } from '../model/place.ts';
 import type { EventName, Reading, Value } from '../model/reading.ts';
 import type { Finding, Observed, Rule, Subject, Surroundings } from '../model/rule.ts';
 import type { WouldRaise } from '../model/try-out.ts';
@@ -70,15 +71,19 @@ const drive = (
   const watched = new Map<string, Observed>();
   const surroundings: Surroundings = {
     holding: (rule, subject) => held.get(rule)?.get(subject)?.mask ?? 0,
-    active: (rules) =>
+    active: (rules, within) =>
       rules.flatMap((rule) =>
-        [...(held.get(rule)?.values() ?? [])].map(({ subject: { key, device, place } }) => ({
-          alert: `${rule} ${key}`,
-          rule,
-          subject: key,
-          device,
-          place,
-        })),
+        [...(held.get(rule)?.values() ?? [])]
+          .filter(
+            ({ subject: { place } }) => within === undefined || (place !== null && liesWithin(place, within)),
+          )
+          .map(({ subject: { key, device, place } }) => ({
+            alert: `${rule} ${key}`,
+            rule,
+            subject: key,
+            device,
+            place,
+          })),
       ),
     latest: (device, measurement) => latest.get(device)?.get(measurement) ?? null,
     // Who was away when is not recorded with the readings.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rings } from '../../src/gateway/ladder.ts';
 import type { AlertRecord } from '../../src/gateway/ports.ts';
+import { homeOf } from '../rules/street.ts';
 import { openBook } from './book.ts';
 
 const minute = 60_000;
@@ -99,6 +100,27 @@ describe('the levels of one alert', () => {
 });
 
 describe('what combinations ask of the book', () => {
+  test('it knows them by the place around them, and no longer once they are over, also after a restart', () => {
+    const room = openBook();
+    const upstairs = homeOf('tower', 'h2');
+    room.hold({ ...low, place: homeOf('tower', 'h1') });
+    room.hold({ ...low, subject: 'gas-2', device: 'gas-2', place: upstairs });
+    room.hold({ ...low, subject: 'gas-3', device: 'gas-3', place: homeOf('barn', 'h3') });
+    const within = (place: string): readonly string[] =>
+      room
+        .book()
+        .active(['gas'], place)
+        .map(({ device }) => device);
+    expect(within('tower')).toEqual(['gas-1', 'gas-2']);
+    expect(within('h2')).toEqual(['gas-2']);
+    expect(within('elsewhere')).toEqual([]);
+    room.hold({ ...low, subject: 'gas-2', device: 'gas-2', place: upstairs, holding: 0 });
+    expect(within('tower')).toEqual(['gas-1']);
+    room.restart();
+    expect(within('tower')).toEqual(['gas-1']);
+    expect(within('street')).toEqual(['gas-1', 'gas-3']);
+  });
+
   test('it knows the active alerts of a rule, and who turned since it was last asked', () => {
     const room = openBook();
     room.hold(low);

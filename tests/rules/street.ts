@@ -1,4 +1,5 @@
 import { deviceTypes } from '../../devices/index.ts';
+import { liesWithin } from '../../src/model/place.ts';
 import type { Value } from '../../src/model/reading.ts';
 import type {
   Delay,
@@ -73,9 +74,11 @@ export const createStreet = (
   const surroundings: Surroundings = {
     holding: (rule, subject) =>
       active.has(key(rule, subject)) ? masks.get(key(rule, subject))?.mask || 1 : 0,
-    active: (asked) =>
+    active: (asked, within) =>
       [...masks.values()].flatMap(({ rule, subject }) =>
-        asked.includes(rule) && active.has(key(rule, subject.key))
+        asked.includes(rule) &&
+        active.has(key(rule, subject.key)) &&
+        (within === undefined || (subject.place !== null && liesWithin(subject.place, within)))
           ? [
               {
                 alert: key(rule, subject.key),

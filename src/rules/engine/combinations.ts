@@ -1,4 +1,3 @@
-import { liesWithin } from '../../model/place.ts';
 import type { Observed, Subject } from '../../model/rule.ts';
 import type { Branch, On } from '../rule-index.ts';
 import type { Desk } from './desk.ts';
@@ -43,13 +42,10 @@ export const createCombinations = (desk: Desk, turns: Turns): Combinations => {
       }
       turn ??= turns.open(rule, subject);
       const within = subject.key === device.id ? null : subject.place;
-      const inReach = surroundings
-        .active(condition.rules)
-        .filter((active) =>
-          within === null
-            ? active.device === device.id
-            : active.place !== null && liesWithin(active.place, within.id),
-        );
+      const inReach =
+        within === null
+          ? surroundings.active(condition.rules).filter((active) => active.device === device.id)
+          : surroundings.active(condition.rules, within.id);
       const met = condition.met(inReach) && !isShut(rule);
       const kept = within === null ? attend(device) : attendPlace(subject, device);
       const held = (turn.mask & branch.bit) !== 0;
