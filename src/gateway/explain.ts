@@ -67,13 +67,18 @@ const cause = (alert: Alert, evidence: Evidence | undefined, types: DeviceTypes,
     const measured = withUnit(value, unit);
     const held = since === undefined ? null : { from: time(since), ms: receivedAt - since };
     const span = held === null || held.ms <= 0 ? null : { from: held.from, ...lasting(held.ms) };
+    const found: Text =
+      value === true
+        ? { zh: `检测到${label.zh}`, en: `${label.en} detected` }
+        : { zh: `${label.zh} ${measured.zh}`, en: `${label.en} ${measured.en}` };
     const against = limit === undefined || typeof limit === 'boolean' ? null : withUnit(limit, unit);
     return {
-      zh: `${label.zh} ${measured.zh}${against ? `，限值 ${against.zh}` : ''}${span ? `，自 ${span.from} 起已持续 ${span.zh}` : `，${time(receivedAt)}`}`,
-      en: `${label.en} ${measured.en}${against ? ` against a limit of ${against.en}` : ''}${span ? `, since ${span.from}, for ${span.en}` : ` at ${time(receivedAt)}`}`,
+      zh: `${found.zh}${against ? `，限值 ${against.zh}` : ''}${span ? `，自 ${span.from} 起已持续 ${span.zh}` : `，${time(receivedAt)}`}`,
+      en: `${found.en}${against ? ` against a limit of ${against.en}` : ''}${span ? `, since ${span.from}, for ${span.en}` : ` at ${time(receivedAt)}`}`,
     };
   }
-  if (alert.kind === 'silent') {
+  // A lost connection is no silence: its title says it better.
+  if (alert.kind === 'silent' && evidence.note?.startsWith('link') !== true) {
     const from = since ?? at;
     const { zh, en } = lasting(Math.max(0, receivedAt - from));
     return {

@@ -103,6 +103,9 @@ export const createIngest = (parts: {
     { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }
   >();
 
+  /** Devices whose clock was wrong in the message that is being taken. */
+  const wrongHere = new Set<string>();
+
   const known = (
     device: string,
   ): { last: number; readonly ids: Map<string, { ordinal: number; at: number }> } => {
@@ -138,6 +141,14 @@ export const createIngest = (parts: {
     return false;
   };
 
+  /** A device is flagged for a wrong clock, and cleared by a message that has nothing wrong in it: one whose moments are wrong and right in turn must not fill the record. */
+  const judgeClock = (device: WorkingDevice, wrong: boolean, at: number): void => {
+    if (wrong) wrongHere.add(device.record.id);
+    else if (wrongHere.has(device.record.id)) return;
+    if (wrong !== device.record.flags.includes('wrong-clock'))
+      effects.flagged(device, 'wrong-clock', wrong, at);
+  };
+
   const takeReadings = (
     device: WorkingDevice,
     type: DeviceType,
@@ -146,8 +157,7 @@ export const createIngest = (parts: {
   ): void => {
     const { receivedAt } = message;
     const { at, late, wrong } = believe(item.at, receivedAt);
-    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined)
-      effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    if (item.at !== undefined) judgeClock(device, wrong, receivedAt);
     const engine = parts.engine();
     for (const measurement in item.values) {
       const value = item.values[measurement] as Value;
@@ -191,8 +201,7 @@ export const createIngest = (parts: {
     const { receivedAt } = message;
     counts.events += 1;
     const { at, wrong } = believe(item.at, receivedAt);
-    if (wrong !== device.record.flags.includes('wrong-clock') && item.at !== undefined)
-      effects.flagged(device, 'wrong-clock', wrong, receivedAt);
+    if (item.at !== undefined) judgeClock(device, wrong, receivedAt);
     effects.happened(device, item.event, receivedAt);
     if (item.event === 'sos-cancel') effects.cancelled(device, receivedAt);
     else {
@@ -302,6 +311,7 @@ export const createIngest = (parts: {
     counts,
     take: (message) => {
       counts.messages += 1;
+      if (wrongHere.size > 0) wrongHere.clear();
       const sender = devices.get(message.sender);
       const dialect = sender && dialects.get(sender.record.dialect);
       if (sender === undefined || dialect === undefined) {

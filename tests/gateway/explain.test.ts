@@ -66,8 +66,8 @@ test.each<readonly [string, Evidence, Partial<Alert>, readonly string[], readonl
     'a flag',
     { at: noon, receivedAt: noon, measurement: 'smoke', value: true, limit: true },
     { kind: 'smoke' },
-    ['是，12:00'],
-    ['yes at 12:00'],
+    ['检测到烟雾，12:00'],
+    ['Smoke detected at 12:00'],
   ],
   [
     'a press',

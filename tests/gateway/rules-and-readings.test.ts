@@ -63,6 +63,24 @@ describe('readings on their way to an alert', () => {
     expect(street.only()).toMatchObject({ kind: 'smoke', late: true });
   });
 
+  test('with right and wrong clocks in turn in one message flag the device once, and a message with none wrong clears it', () => {
+    const street = openStreet({ rules: [] });
+    street.register('smoke-1', 'smoke-alarm');
+    const said = (at: number) => ({ at, values: { temperature: 20 } });
+    const right = street.now() - 1_000;
+    const readings = 'zhishou/v1/devices/smoke-1/readings';
+    const flags = (): readonly string[] =>
+      street.changes.filter(({ event }) => /^(un)?flagged$/.test(event)).map(({ event }) => event);
+    street.publish(
+      'smoke-1',
+      readings,
+      Array.from({ length: 100 }, (_, index) => said(index % 2 ? 1 : right)),
+    );
+    expect(flags()).toEqual(['flagged']);
+    street.publish('smoke-1', readings, [said(right)]);
+    expect(flags()).toEqual(['flagged', 'unflagged']);
+  });
+
   test('of an impossible value go to quarantine, and the good ones beside it count', () => {
     const street = openStreet({ rules: [smoke] });
     street.register('smoke-1', 'smoke-alarm');
