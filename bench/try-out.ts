@@ -6,7 +6,7 @@ import { deviceTypes } from '../devices/index.ts';
 import type { Reading } from '../src/model/reading.ts';
 import { loadRulebook } from '../src/rules/rulebook.ts';
 import { dataDirectory } from '../src/store/data-directory.ts';
-import { dayOf, openDayFile, startOfDay } from '../src/store/day-files.ts';
+import { dayOf, openDayFile, startOfDay } from '../src/store/readings/day-files.ts';
 import { openStore } from '../src/store/store.ts';
 import { atMost, type Bench, count, median } from './row.ts';
 
@@ -51,7 +51,7 @@ const fill = (folder: string, from: number): void => {
         const value = co2At(device, day * 1440 + minute);
         return { at, value, flag: 0, receivedAt: at + 200, deviceAt: null };
       });
-      file.put(`air-${device}`, 'co2', rows);
+      file.put(file.series(`air-${device}`, 'co2'), rows, { owed: false, closed: true });
     }
     file.commit();
     file.close();

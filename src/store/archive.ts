@@ -12,7 +12,7 @@ export const createArchive = (
   directory: DataDirectory,
   log: Logger,
 ): { readonly archive: Archive; readonly close: () => Promise<void> } => {
-  const setup: ReaderSetup = { database: directory.database, readings: directory.readings };
+  const setup: ReaderSetup = { database: directory.database, folders: directory };
   const pending = new Map<number, Pending>();
   let last = 0;
   let closed = false;

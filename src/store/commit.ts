@@ -33,8 +33,8 @@ export const readHead = (db: Database.Database): ChainHead => {
 const textAt = (text: CommitText, at: number): string =>
   typeof text === 'string' ? text : `${text[0]}${at}${text[1]}`;
 
-/** Prepares a connection for parcels. Throws SqliteError. */
-export const makeCommitter = (db: Database.Database): Committer => {
+/** Prepares a connection for parcels. `shippedUpTo`: readings are also shipped elsewhere, have been up to this number in the order of arrival, and are numbered on from there; null = nobody ships them. Throws SqliteError. */
+export const makeCommitter = (db: Database.Database, shippedUpTo: number | null): Committer => {
   const addSeries = db.prepare<[number, string, string]>('INSERT OR IGNORE INTO series VALUES (?, ?, ?)');
   const addEntry = db.prepare<[number, number, string, string, string, number | null, string, Buffer]>(
     'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -46,9 +46,9 @@ export const makeCommitter = (db: Database.Database): Committer => {
   const addMessageId = db.prepare<[string, string, number, number]>(
     'INSERT OR REPLACE INTO message_id VALUES (?, ?, ?, ?)',
   );
-  const addReading = db.prepare<[number, number, number | string, number, number, number | null]>(
-    'INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const addReading = db.prepare<
+    [number, number, number | string, number, number, number | null, number | null]
+  >('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)');
   const puts = new Map<
     RowKind,
     { put: Database.Statement<[string, string]>; remove: Database.Statement<[string]> }
@@ -64,7 +64,9 @@ export const makeCommitter = (db: Database.Database): Committer => {
     ]),
   );
 
+  const lastOutgoing = db.prepare<[], number | null>('SELECT max(outgoing) FROM reading').pluck();
   let head = readHead(db);
+  let outgoing = shippedUpTo === null ? null : Math.max(shippedUpTo, lastOutgoing.get() ?? 0);
 
   const addReadings = ({ numbers, texts }: Parcel): void => {
     for (let index = 0; index < numbers.length; index += numbersPerReading) {
@@ -72,6 +74,7 @@ export const makeCommitter = (db: Database.Database): Committer => {
       const kind = numbers[index + 3];
       const deviceAt = numbers[index + 5] ?? Number.NaN;
       const value = kind === valueKinds.text ? (texts[number] ?? '') : number;
+      if (outgoing !== null) outgoing += 1;
       addReading.run(
         numbers[index] ?? 0,
         numbers[index + 1] ?? 0,
@@ -79,6 +82,7 @@ export const makeCommitter = (db: Database.Database): Committer => {
         kind === valueKinds.flag ? 1 : 0,
         numbers[index + 4] ?? 0,
         Number.isNaN(deviceAt) ? null : deviceAt,
+        outgoing,
       );
     }
   };

@@ -1,13 +1,16 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where everything lies in a data directory: the live database, the lock, the copies made before migrations, the day files of readings. */
+/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped. */
 export type DataDirectory = {
   readonly root: string;
   readonly database: string;
   readonly lock: string;
+  readonly partitionLock: string;
   readonly backups: string;
   readonly readings: string;
+  readonly aggregates: string;
+  readonly shipping: string;
 };
 
 /** Names the files of a data directory; touches nothing. */
@@ -15,13 +18,16 @@ export const dataDirectory = (root: string): DataDirectory => ({
   root,
   database: join(root, 'zhishou.db'),
   lock: join(root, 'lock.db'),
+  partitionLock: join(root, 'partitions.lock.db'),
   backups: join(root, 'backups'),
   readings: join(root, 'readings'),
+  aggregates: join(root, 'aggregates'),
+  shipping: join(root, 'shipping.db'),
 });
 
 /** Makes the directories that are missing; only their owner may look in, because households and phone numbers are kept here. */
 export const makeDirectories = (directory: DataDirectory): void => {
-  for (const path of [directory.root, directory.backups, directory.readings])
+  for (const path of [directory.root, directory.backups, directory.readings, directory.aggregates])
     mkdirSync(path, { recursive: true, mode: 0o700 });
 };
 

@@ -3,10 +3,17 @@ import Database from 'better-sqlite3';
 /** How long, in ms, a statement waits for somebody else's lock before it fails with BUSY; short, because the writer reports the failure and tries again itself. */
 const busyTimeoutMs = 250;
 
-/** Opens a database for writing: WAL, every commit forced to the disk. Checkpoints are made by the writer between batches, so that none waits for one. Throws SqliteError. */
-export const openForWriting = (path: string, options: { readonly mustExist: boolean }): Database.Database => {
+/** Opens a database for writing: WAL, every commit forced to the disk. Checkpoints are made by the writer between batches, so that none waits for one. A new file gets pages of `pageBytes` and gives freed ones back when it is asked to. Throws SqliteError. */
+export const openForWriting = (
+  path: string,
+  options: { readonly mustExist: boolean; readonly pageBytes?: number },
+): Database.Database => {
   const db = new Database(path, { fileMustExist: options.mustExist, timeout: busyTimeoutMs });
   try {
+    if (options.pageBytes !== undefined) {
+      db.pragma(`page_size = ${options.pageBytes}`);
+      db.pragma('auto_vacuum = INCREMENTAL');
+    }
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('wal_autocheckpoint = 0');

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { believe } from '../gateway/clock-trust.ts';
 import type { EventName, Reading } from '../model/reading.ts';
 import type { Observed } from '../model/rule.ts';
 import type { Recorded } from '../rules/try-out.ts';
-import { isDamaged, openForReading } from './database.ts';
-import { dayOf, startOfDay } from './day-files.ts';
+import { isDamaged } from './database.ts';
+import { dayMs, dayOf, dayPath, startOfDay } from './readings/day-files.ts';
+import { makePartitionReader } from './readings/partition-reader.ts';
+import { rowsOfDay } from './readings/rows.ts';
 
 /** A span of the record, and what of it is wanted. */
 export type Span = {
@@ -25,7 +25,6 @@ export type History = { readonly recorded: Iterable<Recorded>; readonly complete
 type Series = { readonly device: Observed; readonly measurement: string };
 type Row = [at: number, value: number | string, flag: number, receivedAt: number];
 
-const dayMs = 86_400_000;
 const shortestPartMs = 1000;
 /** How many readings are in memory at once… */
 const usualRoom = 2 ** 19;
@@ -35,7 +34,7 @@ const mostEvents = 200_000;
 /** A device's clock is believed this far ahead of ours (ms). */
 const aheadMs = 120_000;
 
-const rowsOf = `SELECT at, value, flag, received_at FROM reading WHERE series = ? AND at >= ? AND at < ? ORDER BY at`;
+const liveRowsOf = `SELECT at, value, flag, received_at FROM reading WHERE series = ? AND at >= ? AND at < ? ORDER BY at`;
 
 /** Readings side by side: memory that is used again for every part of a span. */
 const makePile = (room: number) => {
@@ -129,37 +128,10 @@ export const readHistory = (
         const here = numbers.get(`${device} ${measurement}`);
         return here === undefined ? [] : [[there, here] as const];
       });
-  const liveRows = db.prepare<[number, number, number], Row>(rowsOf).raw();
+  const liveRows = db.prepare<[number, number, number], Row>(liveRowsOf).raw();
   const liveSeries = seriesIn(db);
 
-  let day: {
-    readonly name: string;
-    readonly db: Database.Database;
-    readonly series: ReturnType<typeof seriesIn>;
-  } | null = null;
-  const closeDay = (): void => {
-    day?.db.close();
-    day = null;
-  };
-  const openDay = (name: string): typeof day => {
-    if (day?.name === name) return day;
-    closeDay();
-    const path = join(folder, `${name}.db`);
-    if (!existsSync(path)) return null;
-    const file = openForReading(path);
-    try {
-      // The writer may have made the file and not yet its tables.
-      if (file.pragma('user_version', { simple: true }) === 0) {
-        file.close();
-        return null;
-      }
-      day = { name, db: file, series: seriesIn(file) };
-      return day;
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-  };
+  const partitions = makePartitionReader();
 
   /** Piles up what was measured in a part of one day; false = there is more than fits. */
   const pileUp = (start: number, end: number): boolean => {
@@ -167,20 +139,21 @@ export const readHistory = (
     for (const [there, here] of liveSeries)
       for (const row of liveRows.all(there, start, end)) if (!pile.add(here, row)) return false;
     try {
-      const file = openDay(dayOf(start));
-      if (file === null) return true;
       const corrected = new Map<number, Set<number>>();
       for (let index = 0; index < pile.size(); index += 1) {
         const series = pile.seriesAt(index);
         const moments = corrected.get(series) ?? new Set();
         corrected.set(series, moments.add(pile.rowAt(index)[0]));
       }
-      const rows = file.db.prepare<[number, number, number], Row>(rowsOf).raw();
-      for (const [there, here] of file.series) {
-        const live = corrected.get(here);
-        for (const row of rows.all(there, start, end))
-          if (live?.has(row[0]) !== true && !pile.add(here, row)) return false;
-      }
+      const fits = partitions.ask(dayPath(folder, dayOf(start)), (file) => {
+        for (const [there, here] of seriesIn(file)) {
+          const live = corrected.get(here);
+          for (const { at, value, flag, receivedAt } of rowsOfDay(file, there, start, end))
+            if (live?.has(at) !== true && !pile.add(here, [at, value, flag, receivedAt])) return false;
+        }
+        return true;
+      });
+      if (fits === false) return false;
     } catch (error) {
       if (!isDamaged(error)) throw error;
       complete = false;
@@ -247,7 +220,7 @@ export const readHistory = (
       pile.clear();
       yield* inOrder(to, Number.POSITIVE_INFINITY);
     } finally {
-      closeDay();
+      partitions.close();
     }
   };
 

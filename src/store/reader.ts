@@ -9,11 +9,10 @@ import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts'
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
-import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.ts';
-import { mergeRows, thin } from './thinning.ts';
+import { makeSeriesReader, type PartitionFolders } from './readings/points.ts';
 
-/** Where the reader finds the live database and the day files. */
-export type ReaderSetup = { readonly database: string; readonly readings: string };
+/** Where the reader finds the live database and the partitions. */
+export type ReaderSetup = { readonly database: string; readonly folders: PartitionFolders };
 /** A question by the name of the Archive's function. */
 export type ToReader = {
   readonly id: number;
@@ -31,7 +30,8 @@ type Answers = {
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
 
 /** Prepares the answers over one connection. */
-export const prepareAnswers = (db: Database.Database, folder: string): Answers => {
+export const prepareAnswers = (db: Database.Database, folders: PartitionFolders): Answers => {
+  const series = makeSeriesReader(db, folders);
   const entries = db.prepare<[number, number], EntryRow>(
     'SELECT seq, at, actor, event, subject, version, data, lower(hex(hash)) AS hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
@@ -90,15 +90,7 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     },
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
-    readings: ({ device, measurement, from, to, points }) => {
-      // The live rows first: one that is moved meanwhile is then met twice, and never missed.
-      const live = [...readSeries(db, device, measurement, from, to)];
-      const moved = function* (): Generator<ReadingRow> {
-        for (const day of daysBetween(folder, from, to))
-          yield* readDay(folder, day, device, measurement, from, to);
-      };
-      return thin(mergeRows(live, moved()), points);
-    },
+    readings: series.points,
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
     rulebookVersions: (before, limit) =>
@@ -117,7 +109,7 @@ if (port !== null) {
   const setup = workerData as ReaderSetup;
   const open = () => {
     const db = openForReading(setup.database);
-    return { db, answers: prepareAnswers(db, setup.readings) };
+    return { db, answers: prepareAnswers(db, setup.folders) };
   };
   let desk: ReturnType<typeof open> | null = open();
   const answer = ({ id, question, parameters }: ToReader): FromReader => {

@@ -1,5 +1,5 @@
-/** Why the store refused: `locked` another process has the data directory; `newer-than-program` the database was written by a later version; `unusable` it cannot be opened or migrated; `closed` it no longer answers. */
-export type StoreErrorCode = 'locked' | 'newer-than-program' | 'unusable' | 'closed';
+/** Why the store refused: `locked` another process has the data directory; `newer-than-program` the database was written by a later version; `unusable` it cannot be opened or migrated; `closed` it no longer answers; `held` another backup has the partitions. */
+export type StoreErrorCode = 'locked' | 'newer-than-program' | 'unusable' | 'closed' | 'held';
 
 /** A refusal of the store, in words for the person who runs it. */
 export class StoreError extends Error {

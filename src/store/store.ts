@@ -66,6 +66,8 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
     {
       database: directory.database,
       readings: directory.readings,
+      partitionLock: directory.partitionLock,
+      shipping: null,
       moveAfterMs: options.moveReadingsAfterMs ?? defaultMoveAfterMs,
     },
     series,

@@ -3,14 +3,18 @@ import type Database from 'better-sqlite3';
 import { type Chores, makeChores } from './chores.ts';
 import { type Committer, makeCommitter } from './commit.ts';
 import { describeError, isPassing, needsReopening, openForWriting } from './database.ts';
-import { type Mover, makeMover } from './mover.ts';
+import { readShipped, type ShippedSoFar } from './influx/cursors.ts';
 import type { Parcel } from './parcel.ts';
+import { type Changing, tryToChange } from './partition-hold.ts';
 import { defaultKeep, makePruner } from './pruner.ts';
+import { type Mover, makeMover } from './readings/mover.ts';
 
-/** What the writer thread is started with. Readings measured more than `moveAfterMs` ago are moved to the day files. */
+/** What the writer thread is started with. Readings measured more than `moveAfterMs` ago are moved to the day files. `shipping` null = nobody ships readings elsewhere. */
 export type WriterSetup = {
   readonly database: string;
   readonly readings: string;
+  readonly partitionLock: string;
+  readonly shipping: string | null;
   readonly moveAfterMs: number;
 };
 
@@ -39,12 +43,16 @@ const quietMs = 4;
 const batchesPerBite = 16;
 const checkpointPages = 1_000;
 const failedCheckpointRestMs = 5_000;
+/** How long the mover rests while somebody else is at the partitions, or a backup holds them still. */
+const heldRestMs = 25;
 
 /** A connection and everything that is prepared on it. */
 type Desk = {
   readonly db: Database.Database;
   readonly committer: Committer;
   readonly mover: Mover;
+  readonly partitions: Changing;
+  readonly shipped: ShippedSoFar | null;
   readonly chores: Chores;
 };
 
@@ -87,9 +95,12 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     const db = openForWriting(setup.database, { mustExist: true });
     try {
       const pruner = makePruner(db, defaultKeep);
+      const partitions = tryToChange(setup.partitionLock);
+      const shipped = setup.shipping === null ? null : readShipped(setup.shipping);
       const mover = makeMover(db, {
         folder: setup.readings,
         monotonicMs,
+        shippedUpTo: () => shipped?.live() ?? 0,
         report: (day, error) =>
           tell({
             what: 'log',
@@ -102,7 +113,10 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
         [
           {
             name: 'move readings',
-            bite: () => mover.bite(Date.now() - setup.moveAfterMs, biteMs),
+            bite: () => {
+              const more = partitions.run(() => mover.bite(Date.now() - setup.moveAfterMs, biteMs));
+              return more === 'held' ? heldRestMs : more;
+            },
             restMs: Math.max(20, setup.moveAfterMs / 2),
           },
           { name: 'prune changes', bite: () => pruner.changes(Date.now()), restMs: 60_000 },
@@ -120,7 +134,8 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
             }),
         },
       );
-      return { db, committer: makeCommitter(db), mover, chores };
+      const committer = makeCommitter(db, shipped?.live() ?? null);
+      return { db, committer, mover, partitions, shipped, chores };
     } catch (error) {
       db.close();
       throw error;
@@ -133,6 +148,8 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     try {
       closed?.mover.close();
     } finally {
+      closed?.partitions.close();
+      closed?.shipped?.close();
       closed?.db.close();
     }
   };

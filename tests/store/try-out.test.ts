@@ -9,9 +9,9 @@ import type { TryAnswer } from '../../src/model/try-out.ts';
 import { loadRulebook } from '../../src/rules/rulebook.ts';
 import { dataDirectory, makeDirectories } from '../../src/store/data-directory.ts';
 import { openForReading, openForWriting } from '../../src/store/database.ts';
-import { dayOf, openDayFile } from '../../src/store/day-files.ts';
 import { readHistory } from '../../src/store/history.ts';
-import { makeMover } from '../../src/store/mover.ts';
+import { dayOf, openDayFile } from '../../src/store/readings/day-files.ts';
+import { makeMover } from '../../src/store/readings/mover.ts';
 import { entry, pressed } from './batches.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
 
@@ -67,9 +67,11 @@ const fileOf = (dir: string, readings: readonly Reading[]): void => {
     file.begin();
     const { at, receivedAt, value } = reading;
     const flag = typeof value === 'boolean' ? 1 : 0;
-    file.put(reading.device, reading.measurement, [
-      { at, value: typeof value === 'boolean' ? Number(value) : value, flag, receivedAt, deviceAt: null },
-    ]);
+    file.put(
+      file.series(reading.device, reading.measurement),
+      [{ at, value: typeof value === 'boolean' ? Number(value) : value, flag, receivedAt, deviceAt: null }],
+      { owed: false, closed: false },
+    );
     file.commit();
     file.close();
   }
@@ -256,7 +258,12 @@ test('however readings lie in live database and day files, moved or half moved, 
         await store.close();
         const { database, readings: folder } = dataDirectory(dir);
         const live = openForWriting(database, { mustExist: true });
-        const mover = makeMover(live, { folder, monotonicMs: () => 0, report: () => undefined });
+        const mover = makeMover(live, {
+          folder,
+          monotonicMs: () => 0,
+          shippedUpTo: () => 0,
+          report: () => undefined,
+        });
         while (mover.bite(farAhead, 20));
         mover.close();
         live.close();

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { describeError, isDamaged } from './database.ts';
-import { type DayFile, dayOf, openDayFile, type ReadingRow, startOfDay } from './day-files.ts';
+import { describeError, isDamaged } from '../database.ts';
+import type { ReadingRow } from './block.ts';
+import { type DayFile, dayMs, dayOf, dayPath, openDayFile, startOfDay } from './day-files.ts';
 
 /** Moves readings out of the live database into the day files, a bite at a time. */
 export type Mover = {
@@ -13,13 +15,16 @@ export type Mover = {
 export type MoverOptions = {
   readonly folder: string;
   readonly monotonicMs: () => number;
+  /** How far the readings of the live database have been shipped: the highest number in the order of arrival; 0 = none, or nobody ships them. */
+  readonly shippedUpTo: () => number;
   readonly report: (day: string, error: string) => void;
 };
 
 type Series = { readonly number: number; readonly device: string; readonly measurement: string };
-type Load = { readonly series: Series; readonly day: string; readonly rows: readonly ReadingRow[] };
+type LiveRow = ReadingRow & { readonly outgoing: number | null };
+type Load = { readonly series: Series; readonly day: string; readonly rows: readonly LiveRow[] };
+type OpenFile = { readonly file: DayFile; readonly inode: number };
 
-const dayMs = 86_400_000;
 const rowsPerQuery = 200;
 const mostRowsPerBite = 2_000;
 const mostOpenFiles = 3;
@@ -34,8 +39,8 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   const nameSeries = db.prepare<[number], Series>(
     'SELECT number, device, measurement FROM series WHERE number = ?',
   );
-  const oldest = db.prepare<[number, number, number], ReadingRow>(
-    `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt FROM reading
+  const oldest = db.prepare<[number, number, number], LiveRow>(
+    `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt, outgoing FROM reading
      WHERE series = ? AND at >= ? AND at < ? ORDER BY at LIMIT ${rowsPerQuery}`,
   );
   const drop = db.prepare<[number, number, number]>(
@@ -45,7 +50,7 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
     for (const { series, rows } of loads) drop.run(series.number, rows[0]?.at ?? 0, rows.at(-1)?.at ?? 0);
   });
 
-  const files = new Map<string, DayFile>();
+  const files = new Map<string, OpenFile>();
   const damaged = new Set<string>();
   let cursor = { series: 0, at: 0 };
   let rowsPerBite = mostRowsPerBite / 4;
@@ -53,7 +58,7 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   const closeFile = (day: string): void => {
     const file = files.get(day);
     files.delete(day);
-    file?.close();
+    file?.file.close();
   };
 
   const abandonFile = (day: string): void => {
@@ -64,12 +69,18 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
     }
   };
 
+  const inodeOf = (day: string): number | undefined =>
+    statSync(dayPath(options.folder, day), { throwIfNoEntry: false })?.ino;
+
   const openFile = (day: string): DayFile => {
-    const found = files.get(day) ?? openDayFile(options.folder, day);
+    // A day that was dropped since the last bite would take our readings with it.
+    if (files.has(day) && files.get(day)?.inode !== inodeOf(day)) abandonFile(day);
+    const found = files.get(day);
     files.delete(day);
-    files.set(day, found);
+    const file = found?.file ?? openDayFile(options.folder, day);
+    files.set(day, { file, inode: inodeOf(day) ?? 0 });
     for (const other of files.keys()) if (files.size > mostOpenFiles) closeFile(other);
-    return found;
+    return file;
   };
 
   /** The next readings of the round, and where it goes on after them (null = it is over). */
@@ -106,11 +117,16 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   };
 
   const copy = (day: string, loads: readonly Load[]): boolean => {
+    const shipped = options.shippedUpTo();
     try {
       const file = openFile(day);
       try {
         file.begin();
-        for (const { series, rows } of loads) file.put(series.device, series.measurement, rows);
+        for (const { series, rows } of loads)
+          file.put(file.series(series.device, series.measurement), rows, {
+            owed: rows.some(({ outgoing }) => outgoing === null || outgoing > shipped),
+            closed: false,
+          });
         file.commit();
       } catch (error) {
         file.rollback();

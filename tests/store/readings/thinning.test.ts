@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ReadingRow } from '../../src/store/day-files.ts';
-import { mergeRows, thin } from '../../src/store/thinning.ts';
+import type { ReadingRow } from '../../../src/store/readings/block.ts';
+import { mergeRows } from '../../../src/store/readings/rows.ts';
+import { thin } from '../../../src/store/readings/thinning.ts';
 
 const row = (at: number, value: number | string, flag = 0): ReadingRow => ({
   at,

@@ -2,13 +2,13 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Reading } from '../../src/model/reading.ts';
-import { dataDirectory } from '../../src/store/data-directory.ts';
-import { openForWriting } from '../../src/store/database.ts';
-import { openDayFile } from '../../src/store/day-files.ts';
-import { type Mover, makeMover } from '../../src/store/mover.ts';
-import { reading } from './batches.ts';
-import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
+import type { Reading } from '../../../src/model/reading.ts';
+import { dataDirectory } from '../../../src/store/data-directory.ts';
+import { openForWriting } from '../../../src/store/database.ts';
+import { openDayFile } from '../../../src/store/readings/day-files.ts';
+import { type Mover, makeMover } from '../../../src/store/readings/mover.ts';
+import { reading } from '../batches.ts';
+import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from '../record-room.ts';
 
 const dayMs = 86_400_000;
 const monday = Date.UTC(2026, 0, 5);
@@ -31,6 +31,7 @@ const moveAll = (dir: string, reported: string[] = []): void => {
   const mover = makeMover(db, {
     folder: readings,
     monotonicMs: () => performance.now(),
+    shippedUpTo: () => 0,
     report: (day) => reported.push(day),
   });
   try {
@@ -118,9 +119,9 @@ test('a gateway that died between copying and deleting moves again, and nothing 
   const file = openDayFile(dataDirectory(dir).readings, '2026-01-05');
   file.begin();
   file.put(
-    'air-1',
-    'temperature',
+    file.series('air-1', 'temperature'),
     moments.slice(0, 700).map((at) => ({ at, value: at - monday, flag: 0, receivedAt: at, deviceAt: null })),
+    { owed: true, closed: false },
   );
   file.commit();
   file.close();
@@ -182,7 +183,12 @@ test('only what is old enough moves, in bites that end', async () => {
   const { database, readings } = dataDirectory(dir);
   const db: Database.Database = openForWriting(database, { mustExist: true });
   // A clock that stands still: a bite ends by the number of its rows alone.
-  const mover: Mover = makeMover(db, { folder: readings, monotonicMs: () => 0, report: () => undefined });
+  const mover: Mover = makeMover(db, {
+    folder: readings,
+    monotonicMs: () => 0,
+    shippedUpTo: () => 0,
+    report: () => undefined,
+  });
   onTestFinished(() => {
     mover.close();
     db.close();

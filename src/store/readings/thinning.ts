@@ -1,5 +1,6 @@
-import type { ReadingPoint } from '../gateway/ports.ts';
-import type { ReadingRow } from './day-files.ts';
+import type { ReadingPoint } from '../../gateway/ports.ts';
+import type { ReadingRow } from './block.ts';
+import type { Bucket } from './bucket.ts';
 
 type Value = number | boolean | string;
 type Said = readonly [at: number, value: Value];
@@ -7,25 +8,6 @@ type Extent = { readonly min: number; readonly max: number; readonly sum: number
 type Ends = { readonly first: Said; readonly last: Said };
 
 const saidOf = (row: ReadingRow): Value => (row.flag === 1 ? row.value === 1 : row.value);
-
-/** Two series of rows, both oldest first, as one; where both have a row of the same time that of `newer` counts. */
-export const mergeRows = function* (
-  newer: Iterable<ReadingRow>,
-  older: Iterable<ReadingRow>,
-): Generator<ReadingRow> {
-  const waiting = [...newer];
-  let next = 0;
-  for (const row of older) {
-    let ahead = waiting[next];
-    while (ahead !== undefined && ahead.at < row.at) {
-      yield ahead;
-      next += 1;
-      ahead = waiting[next];
-    }
-    if (ahead?.at !== row.at) yield row;
-  }
-  yield* waiting.slice(next);
-};
 
 /** Equal parts of a span that grows: when it has more than `most`, neighbours are merged and parts last twice as long. */
 const makeParts = <T>(most: number, merge: (earlier: T, later: T) => T) => {
@@ -55,16 +37,27 @@ const makeParts = <T>(most: number, merge: (earlier: T, later: T) => T) => {
   };
 };
 
+const addExtents = (a: Extent, b: Extent): Extent => ({
+  min: Math.min(a.min, b.min),
+  max: Math.max(a.max, b.max),
+  sum: a.sum + b.sum,
+  count: a.count + b.count,
+});
+
+/** Brings buckets (oldest first) down to at most `points` points `[from, min, mean, max]`, neighbours joined in equal parts of the time they cover. */
+export const thinBuckets = (buckets: readonly Bucket[], points: number): readonly ReadingPoint[] => {
+  const extents = makeParts<Extent>(Math.max(1, Math.floor(points)), addExtents);
+  if (buckets.length > points) for (const bucket of buckets) extents.add(bucket.at, bucket);
+  const parts =
+    buckets.length > points ? extents.all() : buckets.map((bucket) => [bucket.at, bucket] as const);
+  return parts.map(([from, { min, max, sum, count }]) => [from, min, sum / count, max] as const);
+};
+
 /** Brings rows (oldest first) down to at most `points`. No more rows than that come back as they are. More numbers become `[from, min, mean, max]` for equal parts of the time they cover, so that no spike is lost; flags and texts become the first and the last change in each part, so that a short `true` stays visible. Reads the rows once and holds no more than about `points` of them. */
 export const thin = (rows: Iterable<ReadingRow>, points: number): readonly ReadingPoint[] => {
   const most = Math.max(2, Math.floor(points));
   const plain: Said[] = [];
-  const extents = makeParts<Extent>(most, (a, b) => ({
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    sum: a.sum + b.sum,
-    count: a.count + b.count,
-  }));
+  const extents = makeParts<Extent>(most, addExtents);
   const changes = makeParts<Ends>(Math.floor(most / 2), (a, b) => ({ first: a.first, last: b.last }));
   let count = 0;
   let numbersOnly = true;

@@ -1,0 +1,133 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { makeChores } from '../chores.ts';
+import { describeError } from '../database.ts';
+import { readShipped } from '../influx/cursors.ts';
+import { tryToChange } from '../partition-hold.ts';
+import { makeCloser } from './closer.ts';
+import { allDays } from './day-files.ts';
+import {
+  type DiskUse,
+  daysThatMayGo,
+  daysTooOld,
+  dropDay,
+  dropMonths,
+  fullFrom,
+  hindrance,
+  type KeepReadings,
+  measureDisk,
+} from './keep.ts';
+import type { PartitionFolders } from './points.ts';
+
+/** What the keeper thread is started with. `budgetBytes` null = the whole disk; `shipping` null = nobody ships readings. */
+export type KeeperSetup = {
+  readonly root: string;
+  readonly folders: PartitionFolders;
+  readonly hold: string;
+  readonly shipping: string | null;
+  readonly keep: KeepReadings;
+  readonly budgetBytes: number | null;
+  readonly closeAfterMs: number;
+};
+
+/** What the keeper thread tells. `exactDays` is how many days of exact readings there are, after the oldest gave way if they had to. */
+export type FromKeeper =
+  | { readonly what: 'disk'; readonly use: DiskUse; readonly gaveWay: readonly string[] }
+  | {
+      readonly what: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    };
+
+/** A bite is short, because readings are not moved meanwhile; the rests between them leave both cores to others. */
+const biteMs = 40;
+const restMs = 60;
+const roundMs = 60_000;
+const heldMs = 1_000;
+
+const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => void) => {
+  const { folders, keep, root } = setup;
+  const shipped = setup.shipping === null ? null : readShipped(setup.shipping);
+  const door = tryToChange(setup.hold);
+  let timer: NodeJS.Timeout | undefined;
+  const log = (
+    level: 'info' | 'warn' | 'error',
+    fields: Readonly<Record<string, unknown>>,
+    text: string,
+  ): void => tell({ what: 'log', level, fields, text });
+
+  const closer = makeCloser({
+    folders,
+    afterMs: setup.closeAfterMs,
+    monotonicMs: () => performance.now(),
+    shipped: (day) => shipped?.day(day) ?? 0,
+    report: (day, error) => log('error', { day, error }, 'the day file is damaged and stays as it is'),
+  });
+
+  const shippedOf = (day: string): number | null => shipped?.day(day) ?? null;
+
+  const dropOld = (): boolean => {
+    for (const path of dropMonths(folders, keep, Date.now()))
+      log('info', { path }, 'aggregates that are no longer kept were dropped');
+    const day = daysTooOld(folders.readings, keep, Date.now()).find(
+      (one) => hindrance(folders.readings, one, shippedOf(one)) === null,
+    );
+    if (day === undefined) return false;
+    dropDay(folders.readings, day);
+    log('info', { day }, 'exact readings that are no longer kept were dropped');
+    return true;
+  };
+
+  const makeRoom = (): boolean => {
+    const gaveWay: string[] = [];
+    let use = measureDisk(root, setup.budgetBytes);
+    for (const day of daysThatMayGo(folders.readings, Date.now())) {
+      if (use.usedBytes < use.budgetBytes * fullFrom) break;
+      if (hindrance(folders.readings, day, null) !== null) continue;
+      if (hindrance(folders.readings, day, shippedOf(day)) === 'not-shipped')
+        log('error', { day }, 'readings that were not shipped yet had to give way');
+      dropDay(folders.readings, day);
+      gaveWay.push(day);
+      use = measureDisk(root, setup.budgetBytes);
+    }
+    if (gaveWay.length > 0)
+      log('error', { days: gaveWay, ...use }, 'the disk is nearly full: the oldest exact readings gave way');
+    tell({ what: 'disk', use, gaveWay });
+    return false;
+  };
+
+  const chores = makeChores(
+    [
+      { name: 'close days', bite: () => closer.bite(Date.now(), biteMs), restMs: roundMs },
+      { name: 'drop what is too old', bite: dropOld, restMs: roundMs },
+      { name: 'keep to the disk budget', bite: makeRoom, restMs: roundMs },
+    ],
+    {
+      monotonicMs: () => performance.now(),
+      failed: (chore, error) =>
+        log('warn', { chore, error: describeError(error) }, 'a chore failed and will be tried again'),
+    },
+  );
+
+  const turn = (): void => {
+    const nextMs = door.run(() => chores.run());
+    timer = setTimeout(turn, nextMs === 'held' ? heldMs : Math.max(restMs, nextMs));
+  };
+  log('info', { days: allDays(folders.readings).length }, 'the keeper of readings began');
+  turn();
+  return () => {
+    clearTimeout(timer);
+    closer.close();
+    shipped?.close();
+    door.close();
+  };
+};
+
+const port = parentPort;
+if (port !== null) {
+  const stop = run(workerData as KeeperSetup, (message) => port.postMessage(message));
+  port.once('message', () => {
+    stop();
+    port.close();
+  });
+}

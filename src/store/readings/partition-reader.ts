@@ -1,0 +1,65 @@
+import { statSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { openForReading } from '../database.ts';
+
+/** Partitions open for questions. One that was dropped or made anew since it was opened is noticed at the next question. */
+export type PartitionReader = {
+  /** What `use` says of the partition at `path`; null where there is none, or one without its tables yet. Throws SqliteError. */
+  readonly ask: <T>(path: string, use: (db: Database.Database) => T) => T | null;
+  readonly close: () => void;
+};
+
+type Open = { readonly db: Database.Database; readonly inode: number };
+
+/** A year's months in both coarsenesses, and a month of days. */
+const mostOpen = 64;
+
+/** Makes a reader that keeps the partitions asked of last open. */
+export const makePartitionReader = (): PartitionReader => {
+  const open = new Map<string, Open>();
+  const close = (path: string): void => {
+    const found = open.get(path);
+    open.delete(path);
+    found?.db.close();
+  };
+  const opened = (path: string): Database.Database | null => {
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    const found = open.get(path);
+    if (found !== undefined && found.inode !== inode) close(path);
+    if (inode === undefined) return null;
+    if (found?.inode === inode) {
+      open.delete(path);
+      open.set(path, found);
+      return found.db;
+    }
+    const db = openForReading(path);
+    try {
+      // The writer may have made the file and not yet its tables.
+      if (db.pragma('user_version', { simple: true }) === 0) {
+        db.close();
+        return null;
+      }
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    open.set(path, { db, inode });
+    for (const oldest of open.keys()) if (open.size > mostOpen) close(oldest);
+    return db;
+  };
+  return {
+    ask: (path, use) => {
+      const db = opened(path);
+      if (db === null) return null;
+      try {
+        return use(db);
+      } catch (error) {
+        close(path);
+        throw error;
+      }
+    },
+    close: () => {
+      for (const path of [...open.keys()]) close(path);
+    },
+  };
+};
