@@ -83,7 +83,15 @@ export const Config = z.strictObject({
         .default(null),
     })
     .prefault({}),
-  store: z.strictObject({ moveReadingsAfterMs: z.number().int().min(1000).default(600_000) }).prefault({}),
+  store: z
+    .strictObject({
+      moveReadingsAfterMs: z.number().int().min(1000).default(600_000),
+      exactDays: z.number().int().min(1).max(36_500).default(30),
+      minutesDays: z.number().int().min(1).max(36_500).default(1_096),
+      hoursDays: z.number().int().min(1).max(36_500).default(1_096),
+      diskBudgetMb: z.number().int().min(100).nullable().default(null),
+    })
+    .prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;
 
@@ -181,6 +189,11 @@ export const loadConfig = (
     if (path !== null && !existsSync(path))
       problems.push({ path: `tls.${name}`, message: `${resolve(path)} does not exist` });
   }
+  const { exactDays, minutesDays, hoursDays } = config.store;
+  if (minutesDays < exactDays)
+    problems.push({ path: 'store.minutesDays', message: 'must not be shorter than store.exactDays' });
+  if (hoursDays < minutesDays)
+    problems.push({ path: 'store.hoursDays', message: 'must not be shorter than store.minutesDays' });
   if (!existsSync(config.rulesDir))
     problems.push({ path: 'rulesDir', message: `${resolve(config.rulesDir)} does not exist` });
   if (problems.length > 0) return { ok: false, problems };

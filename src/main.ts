@@ -13,6 +13,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
 import type { StoreHealth } from './gateway/ports.ts';
 import { openRulebook } from './gateway/rulebook-versions.ts';
+import { diskNearlyFull } from './gateway/system-alerts.ts';
 import { createMetrics } from './metrics.ts';
 import type { RuleDirectory, RuleProblem } from './model/rulebook.ts';
 import type { Channel } from './notify/channels/channel.ts';
@@ -30,6 +31,11 @@ import { superviseBy } from './supervision.ts';
 const tickEveryMs = 200;
 /** After a stop was asked for, everything taken is committed and every connection ended within this (ms). */
 const stopWithinMs = 4_500;
+
+/** From this share of its budget on the disk counts as nearly full, and below that one no longer. */
+const diskFullFrom = 0.9;
+const diskFreeBelow = 0.8;
+const dayMs = 86_400_000;
 
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
@@ -95,6 +101,25 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'store' }),
     version,
     moveReadingsAfterMs: config.store.moveReadingsAfterMs,
+    keep: {
+      exactMs: config.store.exactDays * dayMs,
+      minutesMs: config.store.minutesDays * dayMs,
+      hoursMs: config.store.hoursDays * dayMs,
+    },
+    diskBudgetBytes: config.store.diskBudgetMb === null ? null : config.store.diskBudgetMb * 1_000_000,
+    onDisk: ({ usedBytes, budgetBytes }, gaveWay) => {
+      const share = usedBytes / budgetBytes;
+      const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
+      if (share >= diskFullFrom || gaveWay.length > 0)
+        gateway?.report(
+          diskNearlyFull,
+          [
+            `${megabytes(usedBytes)} of ${megabytes(budgetBytes)} are used.`,
+            ...(gaveWay.length === 0 ? [] : [`Exact readings given up: ${gaveWay.join(', ')}.`]),
+          ].join('\n'),
+        );
+      else if (share < diskFreeBelow) gateway?.report(diskNearlyFull, null);
+    },
     onHealth: (next) => {
       health = next;
       gateway?.setHealth(next);

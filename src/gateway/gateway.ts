@@ -24,7 +24,7 @@ import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
 import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
-import { createSystemAlerts, systemDevice } from './system-alerts.ts';
+import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
 /** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
@@ -61,6 +61,8 @@ export type Gateway = {
   /** The wall clock was set by so many ms: deadlines move along. */
   readonly shiftClock: (byMs: number) => void;
   readonly setHealth: (health: StoreHealth) => void;
+  /** A fault of the gateway itself is there (`note` says what in particular) or over (null); telling it again is harmless. */
+  readonly report: (fault: SystemFault, note: string | null) => void;
   /** Puts down at once what is otherwise put down only now and then; for a stop in good order. */
   readonly putDown: () => void;
   /** The directory of rules was read. */
@@ -247,6 +249,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   };
 
+  const systemAlerts = createSystemAlerts(alerts);
   const rulebook = createRulebookVersions({
     stored: state.rulebook,
     rules: parts.rules,
@@ -259,7 +262,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       findings.adopt(rules);
       heed(engine.adopt(rules, at), at, false);
     },
-    systemAlerts: createSystemAlerts(alerts),
+    systemAlerts,
   });
 
   const takeUp = (): void => {
@@ -536,6 +539,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
     setHealth: (next) => {
       health = next;
+    },
+    report: (fault, note) => {
+      if (note === null) systemAlerts.clear(fault, now());
+      else systemAlerts.raise(fault, note, now());
     },
     putDown: () => {
       ledger.put('fact', 'alive', now());

@@ -8,6 +8,8 @@ import { lockDirectory } from './lock.ts';
 import { openMessageIds } from './message-ids.ts';
 import { migrate, programMigrations } from './migrate.ts';
 import type { NewSeries } from './parcel.ts';
+import { type DiskUse, defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
+import { startKeeper } from './readings/keeping.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
 import { createTryOuts } from './try-out.ts';
@@ -18,8 +20,14 @@ export type StoreOptions = {
   readonly log: Logger;
   readonly version: string;
   readonly moveReadingsAfterMs?: number;
+  /** How long readings are kept; left out = 30 days exact, three years as minutes and hours. */
+  readonly keep?: KeepReadings;
+  /** Bytes that the directory may use; null = the whole disk. */
+  readonly diskBudgetBytes?: number | null;
   /** The store began to fail, or recovered. */
   readonly onHealth: (health: StoreHealth) => void;
+  /** The disk was measured. `gaveWay` = the days whose exact readings had to be dropped for want of room. */
+  readonly onDisk?: (use: DiskUse, gaveWay: readonly string[]) => void;
   /** An error that trying again cannot mend; nothing is written after it. */
   readonly onFatal: (error: Error) => void;
 };
@@ -36,6 +44,8 @@ export type Store = {
 };
 
 const defaultMoveAfterMs = 600_000;
+/** Most late readings have come so long after the end of a day. */
+const closeDaysAfterMs = 3_600_000;
 
 type Loaded = { readonly state: StoredState; readonly series: readonly NewSeries[] };
 
@@ -75,6 +85,18 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
   );
   const messageIds = openMessageIds(directory.database, options.log);
   const archive = createArchive(directory, options.log);
+  const keeper = startKeeper(
+    {
+      root: directory.root,
+      folders: { readings: directory.readings, aggregates: directory.aggregates },
+      hold: directory.partitionLock,
+      shipping: null,
+      keep: options.keep ?? defaultKeepReadings,
+      budgetBytes: options.diskBudgetBytes ?? null,
+      closeAfterMs: closeDaysAfterMs,
+    },
+    { log: options.log, onDisk: options.onDisk ?? (() => undefined) },
+  );
   const tryOuts = createTryOuts(directory);
   return {
     state,
@@ -86,6 +108,7 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
       // Readers first, so that the writer is the last to leave and the database closes as one whole file.
       await tryOuts.close();
       await archive.close();
+      await keeper.close();
       messageIds.close();
       await journal.close();
     },

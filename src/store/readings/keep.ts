@@ -10,6 +10,13 @@ import type { PartitionFolders } from './points.ts';
 /** How long readings are kept (ms): exact, and as minutes and hours. */
 export type KeepReadings = { readonly exactMs: number; readonly minutesMs: number; readonly hoursMs: number };
 
+/** 30 days exact, three years as minutes and hours. */
+export const defaultKeepReadings: KeepReadings = {
+  exactMs: 30 * dayMs,
+  minutesMs: 1_096 * dayMs,
+  hoursMs: 1_096 * dayMs,
+};
+
 /** How full the disk is: bytes that the data directory uses, of those it may use. */
 export type DiskUse = { readonly usedBytes: number; readonly budgetBytes: number };
 

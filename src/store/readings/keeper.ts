@@ -4,7 +4,6 @@ import { describeError } from '../database.ts';
 import { readShipped } from '../influx/cursors.ts';
 import { tryToChange } from '../partition-hold.ts';
 import { makeCloser } from './closer.ts';
-import { allDays } from './day-files.ts';
 import {
   type DiskUse,
   daysThatMayGo,
@@ -44,6 +43,8 @@ const biteMs = 40;
 const restMs = 60;
 const roundMs = 60_000;
 const heldMs = 1_000;
+/** The start belongs to those who wait for it. */
+const firstMs = 1_000;
 
 const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => void) => {
   const { folders, keep, root } = setup;
@@ -110,11 +111,15 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
   );
 
   const turn = (): void => {
-    const nextMs = door.run(() => chores.run());
+    let nextMs: number | 'held' = 'held';
+    try {
+      nextMs = door.run(() => chores.run());
+    } catch (error) {
+      log('warn', { error: describeError(error) }, 'the lock of the partitions cannot be used');
+    }
     timer = setTimeout(turn, nextMs === 'held' ? heldMs : Math.max(restMs, nextMs));
   };
-  log('info', { days: allDays(folders.readings).length }, 'the keeper of readings began');
-  turn();
+  timer = setTimeout(turn, firstMs);
   return () => {
     clearTimeout(timer);
     closer.close();
