@@ -32,6 +32,8 @@ const schema = `
   -- How often the file of this day was made anew after it had been dropped; null = not known yet.
   CREATE TABLE generation (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER);
   INSERT INTO generation VALUES (1, NULL);
+  -- Numbers go on after those of a file of this day that was dropped: nobody who has read that one takes the new for read.
+  INSERT INTO sqlite_sequence VALUES ('block', CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000);
 `;
 
 /** The UTC day of a moment (epoch ms), as `YYYY-MM-DD`: the name of its day file. */
