@@ -2,8 +2,8 @@ import type { Owed, OwedReading, OwedSource } from '../../../src/store/influx/ow
 
 /** A source over two arrays. */
 export type ArraySource = OwedSource & {
-  readonly arrive: (...readings: readonly OwedReading[]) => void;
-  readonly recall: (...readings: readonly OwedReading[]) => void;
+  readonly arrive: (readings: readonly OwedReading[]) => void;
+  readonly recall: (readings: readonly OwedReading[]) => void;
   /** Everything that was settled, in order. */
   readonly settled: readonly OwedReading[];
   readonly closed: () => boolean;
@@ -32,10 +32,10 @@ export const arraySource = (): ArraySource => {
     close: () => {
       closed = true;
     },
-    arrive: (...readings) => {
+    arrive: (readings) => {
       for (const reading of readings) fresh.push(reading);
     },
-    recall: (...readings) => {
+    recall: (readings) => {
       for (const reading of readings) past.push(reading);
     },
     settled,
