@@ -67,6 +67,7 @@ export const openProxy = async (port: number): Promise<Proxy> => {
     url: `http://127.0.0.1:${address.port}`,
     be: (next) => {
       mood = next;
+      if (mood === 'refuse') for (const socket of open) socket.destroy();
     },
     delay: (ms) => {
       delayMs = ms;

@@ -167,10 +167,14 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
       arrivals: { everyMs: 20, each: 20 },
     });
     await until(() => (shipping.status().shipped > 500 ? true : null));
+    const before = shipping.status().shipped;
     await query(influxd, 'DROP DATABASE zhishou');
     await allThere(shipping, 4_000);
     expect(await query(influxd, 'SHOW RETENTION POLICIES ON zhishou')).toHaveLength(3);
-    expect(await countPoints(influxd)).toBeGreaterThan(500);
+    // What was in the database is gone with it, and all that was shipped later is there.
+    const found = await countPoints(influxd);
+    expect(found).toBeLessThanOrEqual(4_000 - before);
+    expect(found).toBeGreaterThan(2_000);
   });
 
   test.each(['mute', 'cut-answers', 'half-answers', 'refuse'] as const)(
@@ -302,24 +306,30 @@ const mayMount = (() => {
 })();
 
 optional('influxdb', hasInfluxd)('while the disk of InfluxDB is full', { timeout: journeyMs }, () => {
-  (mayMount ? test : test.skip)('readings wait, and follow once there is room', async () => {
-    const disk = mountDisk();
-    if (disk === null) throw new Error('a small disk could not be mounted');
-    const influxd = await openInfluxd({ dir: join(disk.dir, 'influxdb') });
-    const shipping = ship(`${influxd.url}/zhishou`, {
-      fresh: 12_000,
-      past: 0,
-      arrivals: { everyMs: 10, each: 20 },
-    });
-    await until(() => (shipping.status().shipped > 1_000 ? true : null));
-    disk.fill();
-    await until(() => (shipping.status().state === 'failing' ? true : null));
-    expect(shipping.status().error).toContain('no space left on device');
-    disk.makeRoom();
-    await allThere(shipping, 12_000);
-    await expectAll(influxd, 12_000);
-    expect(shipping.status().quarantined).toBe(0);
-  });
+  (mayMount ? test : test.skip)(
+    'readings wait, and follow once there is room and InfluxDB was started again',
+    async () => {
+      const disk = mountDisk();
+      if (disk === null) throw new Error('a small disk could not be mounted');
+      const influxd = await openInfluxd({ dir: join(disk.dir, 'influxdb') });
+      const shipping = ship(`${influxd.url}/zhishou`, {
+        fresh: 12_000,
+        past: 0,
+        arrivals: { everyMs: 10, each: 20 },
+      });
+      await until(() => (shipping.status().shipped > 1_000 ? true : null));
+      disk.fill();
+      await until(() => (shipping.status().state === 'failing' ? true : null));
+      expect(shipping.status().error).toContain('no space left on device');
+      disk.makeRoom();
+      // InfluxDB 1.6 goes on saying so, room or not, until it is started again: its writer remembers the error.
+      await influxd.kill();
+      await influxd.start();
+      await allThere(shipping, 12_000);
+      await expectAll(influxd, 12_000);
+      expect(shipping.status().quarantined).toBe(0);
+    },
+  );
 });
 
 optional('victoria-metrics', hasVictoria)(
