@@ -23,7 +23,8 @@ import { createNotifier } from './notify/notify.ts';
 import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
-import { openStore } from './store/store.ts';
+import { readTarget } from './store/influx/target.ts';
+import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
 
@@ -62,6 +63,11 @@ const readSettings = (): { readonly config: Config; readonly unknown: readonly s
       );
 };
 
+const influxOf = ({ influx: { url, keepDays, backFillPerSecond } }: Config): ShipTo | null => {
+  const read = url === null ? null : readTarget(url);
+  return read?.ok ? { target: read.target, keepDays, backFillPerSecond } : null;
+};
+
 const lineOf = (dir: string, { file, line, column, message }: RuleProblem): string =>
   `${join(dir, file)}:${line}:${column}: ${message}`;
 
@@ -74,8 +80,6 @@ const run = async (): Promise<void> => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
   if (config.adminPassword !== null && config.adminPassword.length < 8)
     log.warn('the password of admin is short: change it');
-  if (config.influx.url !== null)
-    log.error('readings are not shipped to InfluxDB by this version; they are kept in the own store');
   const supervision = superviseBy(process.env);
   const clock = createClock(Date.now, () => performance.now());
 
@@ -107,6 +111,7 @@ const run = async (): Promise<void> => {
       hoursMs: config.store.hoursDays * dayMs,
     },
     diskBudgetBytes: config.store.diskBudgetMb === null ? null : config.store.diskBudgetMb * 1_000_000,
+    influx: influxOf(config),
     onDisk: ({ usedBytes, budgetBytes }, gaveWay) => {
       const share = usedBytes / budgetBytes;
       const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
@@ -248,13 +253,16 @@ const run = async (): Promise<void> => {
       archive: store.archive,
       tryOuts: store.tryOuts,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
-      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health }),
+      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health, shipping: store.shipping }),
       ready: () => {
         const problems: string[] = [];
         if (!taking) problems.push('the listeners are not open');
         if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
         // Anybody may ask this, so no path of this machine is told.
         const warnings = core.duty.rulebook.problems().map((problem) => `rules: ${lineOf('', problem)}`);
+        const shipping = store.shipping();
+        if (shipping !== null && shipping.state !== 'ok')
+          warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
         return { ok: problems.length === 0, problems, warnings };
       },
     },

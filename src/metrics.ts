@@ -2,12 +2,14 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BrokerStats } from './broker/counters.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { StoreHealth } from './gateway/ports.ts';
+import type { ShipStatus } from './store/influx/ship.ts';
 
 /** The text of `/metrics`, read off the parts at the moment of asking. */
 export const createMetrics = (parts: {
   readonly gateway: Gateway;
   readonly broker: { readonly stats: () => BrokerStats };
   readonly health: () => StoreHealth;
+  readonly shipping: () => ShipStatus | null;
 }): (() => Promise<string>) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -21,7 +23,7 @@ export const createMetrics = (parts: {
       },
     });
   };
-  const { gateway, broker, health } = parts;
+  const { gateway, broker, health, shipping } = parts;
   gauge('messages_taken', 'Messages of devices taken since the start', () => gateway.stats().ingest.messages);
   gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
   gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
@@ -41,6 +43,20 @@ export const createMetrics = (parts: {
     () => gateway.stats().ruleProblems,
   );
   gauge('store_failing', '1 while the store cannot commit', () => (health().ok ? 0 : 1));
+  gauge('influx_failing', '1 while InfluxDB does not take readings', () =>
+    shipping() === null || shipping()?.state === 'ok' ? 0 : 1,
+  );
+  gauge(
+    'influx_shipped_readings',
+    'Readings that InfluxDB took since the start',
+    () => shipping()?.shipped ?? 0,
+  );
+  gauge(
+    'influx_refused_readings',
+    'Readings that InfluxDB will never take, set aside since the start',
+    () => shipping()?.quarantined ?? 0,
+  );
+  gauge('influx_owed_readings', 'Readings that wait for InfluxDB, about', () => shipping()?.backlog ?? 0);
   new Gauge({
     name: 'zhishou_quarantined_messages',
     help: 'Messages kept in quarantine since the start, by reason',

@@ -1,8 +1,14 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Archive, Journal, MessageIds, StoredState, StoreHealth, TryOuts } from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
 import { type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
 import { describeError, openForWriting } from './database.ts';
+import { withOlderReadings } from './influx/older-readings.ts';
+import type { ShipStatus } from './influx/ship.ts';
+import type { ShipperThreadSetup } from './influx/shipper-thread.ts';
+import { startShipping } from './influx/shipping.ts';
+import type { InfluxTarget } from './influx/target.ts';
 import { createJournal } from './journal.ts';
 import { lockDirectory } from './lock.ts';
 import { openMessageIds } from './message-ids.ts';
@@ -10,9 +16,17 @@ import { migrate, programMigrations } from './migrate.ts';
 import type { NewSeries } from './parcel.ts';
 import { type DiskUse, defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
 import { startKeeper } from './readings/keeping.ts';
+import { recordedSince } from './readings/points.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
 import { createTryOuts } from './try-out.ts';
+
+/** Where readings are shipped to, how long they are to be kept there where we may say so (days, 0 = for ever), and how many a second may be sent of what was owed from before. */
+export type ShipTo = {
+  readonly target: InfluxTarget;
+  readonly keepDays: number;
+  readonly backFillPerSecond: number;
+};
 
 /** How the store is to run; `moveReadingsAfterMs` is the age at which readings go to the day files. */
 export type StoreOptions = {
@@ -26,6 +40,8 @@ export type StoreOptions = {
   readonly diskBudgetBytes?: number | null;
   /** The store began to fail, or recovered. */
   readonly onHealth: (health: StoreHealth) => void;
+  /** Null = readings are shipped nowhere. */
+  readonly influx?: ShipTo | null;
   /** The disk was measured. `gaveWay` = the days whose exact readings had to be dropped for want of room. */
   readonly onDisk?: (use: DiskUse, gaveWay: readonly string[]) => void;
   /** An error that trying again cannot mend; nothing is written after it. */
@@ -39,6 +55,8 @@ export type Store = {
   readonly archive: Archive;
   readonly tryOuts: TryOuts;
   readonly messageIds: MessageIds;
+  /** How shipping to InfluxDB is; null = nothing is shipped. */
+  readonly shipping: () => ShipStatus | null;
   /** Waits for the batch in flight, 3 s at most, and lets go of the directory. */
   readonly close: () => Promise<void>;
 };
@@ -46,6 +64,9 @@ export type Store = {
 const defaultMoveAfterMs = 600_000;
 /** Most late readings have come so long after the end of a day. */
 const closeDaysAfterMs = 3_600_000;
+
+/** How long InfluxDB may take (ms): for a write, for old readings that somebody waits for, and for anything else. */
+const shippingPatience = { writeWithinMs: 10_000, readWithinMs: 5_000, askWithinMs: 30_000 };
 
 type Loaded = { readonly state: StoredState; readonly series: readonly NewSeries[] };
 
@@ -72,12 +93,13 @@ const load = (directory: DataDirectory, { log, version }: StoreOptions): Loaded 
 
 const start = async (directory: DataDirectory, options: StoreOptions): Promise<Store> => {
   const { state, series } = load(directory, options);
+  const influx = options.influx ?? null;
   const journal = await createJournal(
     {
       database: directory.database,
       readings: directory.readings,
       partitionLock: directory.partitionLock,
-      shipping: null,
+      shipping: influx === null ? null : directory.shipping,
       moveAfterMs: options.moveReadingsAfterMs ?? defaultMoveAfterMs,
     },
     series,
@@ -90,7 +112,7 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
       root: directory.root,
       folders: { readings: directory.readings, aggregates: directory.aggregates },
       hold: directory.partitionLock,
-      shipping: null,
+      shipping: influx === null ? null : directory.shipping,
       keep: options.keep ?? defaultKeepReadings,
       budgetBytes: options.diskBudgetBytes ?? null,
       closeAfterMs: closeDaysAfterMs,
@@ -98,15 +120,40 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
     { log: options.log, onDisk: options.onDisk ?? (() => undefined) },
   );
   const tryOuts = createTryOuts(directory);
+  const shipping =
+    influx === null
+      ? null
+      : startShipping(
+          new URL('./influx/shipper-thread.ts', import.meta.url),
+          {
+            ...influx,
+            ...shippingPatience,
+            refused: join(directory.root, 'influx-refused.ndjson'),
+            hours: join(directory.root, 'influx-hours.json'),
+            database: directory.database,
+            readings: directory.readings,
+            shipping: directory.shipping,
+          } satisfies ShipperThreadSetup,
+          options.log,
+        );
   return {
     state,
     journal: journal.journal,
-    archive: archive.archive,
+    archive:
+      shipping === null
+        ? archive.archive
+        : withOlderReadings(
+            archive.archive,
+            shipping,
+            () => recordedSince(directory, Date.now()),
+            options.log,
+          ),
     tryOuts: tryOuts.tryOuts,
     messageIds,
+    shipping: () => shipping?.status() ?? null,
     close: async () => {
       // Readers first, so that the writer is the last to leave and the database closes as one whole file.
-      await tryOuts.close();
+      await Promise.all([tryOuts.close(), shipping?.close()]);
       await archive.close();
       await keeper.close();
       messageIds.close();

@@ -70,6 +70,17 @@ const bucketsOfMonth = (
       .map(([day, data]) => [day, decodeBuckets(data, coarseness)] as const);
   }) ?? [];
 
+/** The moment (epoch ms) from which our own record goes: the start of its first day or month; where there is none yet, of the day before `now`. */
+export const recordedSince = (folders: PartitionFolders, now: number): number => {
+  const [day] = allDays(folders.readings);
+  const [month] = monthsOf(folders.aggregates, 'hours');
+  return Math.min(
+    startOfDay(dayOf(now)) - dayMs,
+    ...(day === undefined ? [] : [startOfDay(day)]),
+    ...(month === undefined ? [] : [startOfMonth(month)]),
+  );
+};
+
 /** Makes a reader over the live database and the partitions. */
 export const makeSeriesReader = (db: Database.Database, folders: PartitionFolders): SeriesReader => {
   const partitions = makePartitionReader();
