@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readTarget } from './store/influx/target.ts';
 
 const Port = z.number().int().min(0).max(65_535);
 const isZone = (zone: string): boolean => {
@@ -78,9 +79,15 @@ export const Config = z.strictObject({
   influx: z
     .strictObject({
       url: z
-        .url({ protocol: /^https?$/ })
+        .string()
+        .superRefine((text, context) => {
+          const read = readTarget(text);
+          if (!read.ok) context.addIssue({ code: 'custom', message: read.problem });
+        })
         .nullable()
         .default(null),
+      backFillPerSecond: z.number().int().min(1).max(1_000_000).default(5_000),
+      keepDays: z.number().int().min(0).max(36_500).default(90),
     })
     .prefault({}),
   store: z

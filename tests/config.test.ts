@@ -57,6 +57,18 @@ describe('the settings', () => {
     });
   });
 
+  test('of InfluxDB name a database, and an address that is one', () => {
+    expect(loadConfig({ ZHISHOU_INFLUX_URL: 'http://127.0.0.1:8086/zhishou?rp=year' })).toMatchObject({
+      ok: true,
+      config: { influx: { backFillPerSecond: 5_000, keepDays: 90 } },
+    });
+    for (const url of ['http://127.0.0.1:8086', 'influx', 'udp://127.0.0.1/zhishou'])
+      expect(loadConfig({ ZHISHOU_INFLUX_URL: url })).toMatchObject({
+        ok: false,
+        problems: [{ path: 'ZHISHOU_INFLUX_URL' }],
+      });
+  });
+
   test('name a file that is not there, or no YAML', () => {
     expect(loadConfig({ ZHISHOU_CONFIG: join(dir, 'none.yaml') })).toMatchObject({
       ok: false,

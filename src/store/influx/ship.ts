@@ -53,6 +53,7 @@ export type ShipParts = {
 export const largestBatch = 5_000;
 export const probeBatch = 100;
 
+/** How often an idle loop looks for what is new: seldom enough for batches worth a request, often enough for a chart. */
 const idleMs = 1_000;
 const shortestPauseMs = 500;
 const longestPauseMs = 60_000;
@@ -86,7 +87,6 @@ export const makeShip = (parts: ShipParts) => {
   const contact = makeLane();
   const fresh = makeLane();
   const past = makeLane();
-  let nudged = new AbortController();
   let layout: Layout | null = null;
   let prepared = false;
   let preparedAt = Number.NEGATIVE_INFINITY;
@@ -310,9 +310,7 @@ export const makeShip = (parts: ShipParts) => {
           });
         pauseMs = pauseAfter(unread, clock.random());
       }
-      if (pauseMs > 0 && !stopped.signal.aborted)
-        await clock.wait(pauseMs, AbortSignal.any([stopped.signal, nudged.signal]));
-      if (nudged.signal.aborted) nudged = new AbortController();
+      if (pauseMs > 0 && !stopped.signal.aborted) await clock.wait(pauseMs, stopped.signal);
     }
     try {
       tellStatus(true);
@@ -325,8 +323,6 @@ export const makeShip = (parts: ShipParts) => {
     /** Runs until it is stopped; what is under way then is finished first. Rejects only where the source cannot be closed. */
     run,
     stop: (): void => stopped.abort(),
-    /** There is news: an idle loop looks at once. Pauses after a failure stay as long as they are. */
-    nudge: (): void => nudged.abort(),
     /** As it was found last; null = InfluxDB was not reached yet. */
     layout: (): Layout | null => layout,
   };

@@ -24,9 +24,12 @@ export type ShipperSetup = {
   readonly askWithinMs: number;
 };
 
-/** What the shipper is told: readings were committed; a question for old readings; the end. */
+/** The times a shipper is given to work with: a write and a set-up as long as InfluxDB takes with a busy disk, a question as long as somebody waits before a chart. */
+export const usualTimes = { writeWithinMs: 30_000, readWithinMs: 5_000, askWithinMs: 30_000 } as const;
+
+/** What the shipper is told: the end, or a question for old readings. */
 export type ToShipper =
-  | { readonly what: 'committed' | 'close' }
+  | { readonly what: 'close' }
   | { readonly what: 'read'; readonly id: number; readonly question: OldQuestion };
 
 /** What the shipper tells. */
@@ -98,8 +101,7 @@ export const runShipper = (
     }
   };
   port.on('message', (said: ToShipper) => {
-    if (said.what === 'committed') ship.nudge();
-    else if (said.what === 'read') void answer(said.id, said.question);
+    if (said.what === 'read') void answer(said.id, said.question);
     else ship.stop();
   });
   void ship.run().finally(() => {

@@ -9,8 +9,6 @@ import type { FromShipper, ToShipper } from './shipper.ts';
 export type Shipping = {
   /** As it was told last. */
   readonly status: () => ShipStatus;
-  /** Readings were committed. */
-  readonly committed: () => void;
   /** Asks InfluxDB; rejects with OldReadingsError. */
   readonly readOld: (question: OldQuestion) => Promise<readonly ReadingPoint[]>;
   /** Lets what is under way end, for a second and a half at most: what did not arrive is owed still. */
@@ -104,7 +102,6 @@ export const startShipping = (
 
   return {
     status: () => status,
-    committed: () => worker?.postMessage({ what: 'committed' } satisfies ToShipper),
     readOld: (question) =>
       new Promise((resolve, reject) => {
         if (worker === null) {

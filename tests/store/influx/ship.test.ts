@@ -164,44 +164,6 @@ describe('while InfluxDB takes readings', () => {
     expect(order.lastIndexOf('new')).toBeGreaterThan(order.indexOf('past'));
     expect(loop.source.settled).toHaveLength(204_000);
   });
-
-  test('an idle loop looks at once when there is news', async () => {
-    const loop = openLoop();
-    let looked = 0;
-    const end = new AbortController();
-    const ship = makeShip({
-      source: {
-        ...loop.source,
-        fresh: () => {
-          looked += 1;
-          return null;
-        },
-      },
-      write: async () => ({ ok: true }),
-      prepare: async () => prepared,
-      aggregate: async () => ({ ok: true }),
-      hours: loop.hours,
-      setAside: () => undefined,
-      clock: {
-        now: () => start,
-        monotonicMs: () => 0,
-        random: () => 1,
-        // Nothing but the signal ends this pause.
-        wait: (_, signal) =>
-          new Promise((resolve) => {
-            if (signal.aborted) resolve();
-            else signal.addEventListener('abort', () => resolve(), { once: true });
-            if (looked === 3) end.abort();
-            else queueMicrotask(ship.nudge);
-          }),
-      },
-      tell: () => undefined,
-      backFillPerSecond: 1,
-    });
-    end.signal.addEventListener('abort', ship.stop);
-    await ship.run();
-    expect(looked).toBe(3);
-  });
 });
 
 describe('while InfluxDB is down', () => {

@@ -3,13 +3,19 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { MessageChannel } from 'node:worker_threads';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ShipStatus } from '../../../src/store/influx/ship.ts';
-import type { ShipperSetup } from '../../../src/store/influx/shipper.ts';
+import {
+  type FromShipper,
+  runShipper,
+  type ShipperSetup,
+  usualTimes,
+} from '../../../src/store/influx/shipper.ts';
 import { type Shipping, startShipping } from '../../../src/store/influx/shipping.ts';
 import { optional } from '../../optional.ts';
-import { readingsUntil } from './owed.ts';
+import { arraySource, readingsUntil } from './owed.ts';
 import { openProxy } from './proxy.ts';
 import {
   countPoints,
@@ -237,6 +243,48 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
     expect(aside[0]?.error).toContain('field type conflict');
     // What is somebody else's is there, too.
     expect(await countPoints(influxd)).toBe(4_001);
+  });
+
+  test('that come late are in the minutes and hours as well', async () => {
+    const influxd = await openInfluxd();
+    const source = arraySource();
+    const old = readingsUntil(Date.now() - 6 * 3_600_000, 30_000);
+    source.recall(old);
+    const { port1, port2 } = new MessageChannel();
+    const said: FromShipper[] = [];
+    port2.on('message', (message: FromShipper) => said.push(message));
+    const dir = temporary();
+    // A clock of pauses that runs fifty times as fast, so that an hour is quiet soon.
+    runShipper(
+      {
+        target: targetOf(`${influxd.url}/zhishou`),
+        keepDays: 90,
+        backFillPerSecond: 5_000,
+        refused: join(dir, 'refused.ndjson'),
+        hours: join(dir, 'hours.json'),
+        ...usualTimes,
+      },
+      source,
+      port1,
+      {
+        now: Date.now,
+        monotonicMs: () => performance.now() * 50,
+        random: Math.random,
+        wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
+      },
+    );
+    const countIn = async (policy: string) =>
+      (await query(influxd, `SELECT sum("count") AS "sum" FROM "zhishou"."${policy}"."temperature"`))[0]
+        ?.sum ?? null;
+    const wanted = old.filter(({ measurement }) => measurement === 'temperature').length;
+    await until(async () => ((await countIn('hour').catch(() => null)) === wanted ? true : null));
+    expect(await countIn('minute')).toBe(wanted);
+    expect(JSON.parse(readFileSync(join(dir, 'hours.json'), 'utf8'))).toEqual([]);
+    port2.postMessage({ what: 'close' });
+    await until(() => (said.some(({ what }) => what === 'closed') ? true : null));
+    port2.close();
+    expect(source.closed()).toBe(true);
+    expect(said.filter(({ what }) => what === 'log')).toEqual([]);
   });
 
   test('older than InfluxDB keeps are over, and the others arrive', async () => {
