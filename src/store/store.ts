@@ -6,6 +6,7 @@ import { type DataDirectory, dataDirectory, makeDirectories } from './data-direc
 import { describeError, openForWriting } from './database.ts';
 import { withOlderReadings } from './influx/older-readings.ts';
 import type { ShipStatus } from './influx/ship.ts';
+import { usualTimes } from './influx/shipper.ts';
 import type { ShipperThreadSetup } from './influx/shipper-thread.ts';
 import { startShipping } from './influx/shipping.ts';
 import type { InfluxTarget } from './influx/target.ts';
@@ -64,9 +65,6 @@ export type Store = {
 const defaultMoveAfterMs = 600_000;
 /** Most late readings have come so long after the end of a day. */
 const closeDaysAfterMs = 3_600_000;
-
-/** How long InfluxDB may take (ms): for a write, for old readings that somebody waits for, and for anything else. */
-const shippingPatience = { writeWithinMs: 10_000, readWithinMs: 5_000, askWithinMs: 30_000 };
 
 type Loaded = { readonly state: StoredState; readonly series: readonly NewSeries[] };
 
@@ -127,9 +125,9 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
           new URL('./influx/shipper-thread.ts', import.meta.url),
           {
             ...influx,
-            ...shippingPatience,
+            ...usualTimes,
             refused: join(directory.root, 'influx-refused.ndjson'),
-            hours: join(directory.root, 'influx-hours.json'),
+            hours: join(directory.root, 'influx-owed-hours.json'),
             database: directory.database,
             readings: directory.readings,
             shipping: directory.shipping,
