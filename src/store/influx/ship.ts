@@ -273,7 +273,11 @@ export const makeShip = (parts: ShipParts) => {
     }
     if (!made.ok)
       log('warn', 'the aggregates of an hour could not be made again', { hour, error: made.error });
-    hours.done(hour);
+    try {
+      hours.done(hour);
+    } catch (cause) {
+      log('error', 'hours whose aggregates are owed could not be noted', { error: String(cause) });
+    }
     return true;
   };
 
