@@ -226,7 +226,7 @@ export const makeShip = (parts: ShipParts) => {
 
   const rests = (lane: Lane): number => Math.max(0, lane.restsUntil - clock.monotonicMs());
 
-  /** A batch of what is new; answers whether more is waiting, or a pause (ms). */
+  /** A batch of what is new; answers whether more is waiting. */
   const shipFresh = async (): Promise<'more' | 'all' | 'failed'> => {
     const asked = fresh.size;
     const owed = source.fresh(asked);
