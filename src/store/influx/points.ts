@@ -66,7 +66,6 @@ export const toPoint = (
       measurement: escapeMeasurement(measurementFor(measurement)),
       tags: { device: nameFor(device) },
       fields: { [fieldOf(value)]: fieldFor(value) },
-      // -0 would be written as "0" anyway, but as a number it is falsy in two ways; a text is neither.
       timestamp: String(at),
     },
   };

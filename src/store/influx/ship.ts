@@ -226,7 +226,7 @@ export const makeShip = (parts: ShipParts) => {
 
   const rests = (lane: Lane): number => Math.max(0, lane.restsUntil - clock.monotonicMs());
 
-  /** A batch of what is new; answers whether more is waiting, or a pause (ms). */
+  /** A batch of what is new; answers whether more is waiting. */
   const shipFresh = async (): Promise<'more' | 'all' | 'failed'> => {
     const asked = fresh.size;
     const owed = source.fresh(asked);
@@ -273,7 +273,11 @@ export const makeShip = (parts: ShipParts) => {
     }
     if (!made.ok)
       log('warn', 'the aggregates of an hour could not be made again', { hour, error: made.error });
-    hours.done(hour);
+    try {
+      hours.done(hour);
+    } catch (cause) {
+      log('error', 'hours whose aggregates are owed could not be noted', { error: String(cause) });
+    }
     return true;
   };
 

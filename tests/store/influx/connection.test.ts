@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { kindOf, readRetryAfter } from '../../../src/store/influx/connection.ts';
 import { nameTarget, readTarget } from '../../../src/store/influx/target.ts';
+import { makeCertificate } from '../../certificate.ts';
 import { connectTo, targetOf } from './servers.ts';
 
 const point = { measurement: 'temperature', tags: { device: 'air-1' }, fields: { value: 1 }, timestamp: '1' };
@@ -203,6 +206,32 @@ describe('a server that', () => {
       else expect(answer.kind).toBe('refused');
     }
   });
+});
+
+test('over TLS a write arrives where the certificate is good, and nothing is sent where it is not', async () => {
+  const { cert, key } = await makeCertificate();
+  let asked = 0;
+  const server = createSecureServer({ cert, key }, (request, response) => {
+    asked += 1;
+    request.resume().on('end', () => response.writeHead(204).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const trusted = getCACertificates('default');
+  onTestFinished(() => {
+    setDefaultCACertificates(trusted);
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { readonly port: number };
+  const target = targetOf(`https://localhost:${port}/zhishou`);
+  expect(await connectTo(target).write([point], null)).toMatchObject({
+    kind: 'unreachable',
+    error: expect.stringContaining('certificate'),
+  });
+  expect(asked).toBe(0);
+  setDefaultCACertificates([cert]);
+  expect(await connectTo(target).write([point], null)).toEqual({ ok: true });
+  expect(asked).toBe(1);
 });
 
 test('what Retry-After may say', () => {

@@ -200,7 +200,7 @@ optional('influxdb', hasInfluxd)('old readings', () => {
         ]);
         if (device !== 'air-1') expect(await record.read({ device })).not.toHaveLength(5);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
     expect(await record.read({})).toHaveLength(5);
     expect(await query(influxd, 'SHOW DATABASES')).toContainEqual({ measured: 'databases', name: 'zhishou' });

@@ -9,7 +9,7 @@ export type ThreadSetup = {
   readonly fresh: number;
   readonly past: number;
   readonly arrivals?: { readonly everyMs: number; readonly each: number };
-  /** A measurement whose readings come in another type than InfluxDB has them in, made by the test. */
+  /** It throws as soon as it is started. */
   readonly dies?: boolean;
 };
 
