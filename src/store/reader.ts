@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive } from '../gateway/ports.ts';
+import type { AlertQuery, AlertRecord, Archive, ExportPage } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
@@ -9,8 +9,9 @@ import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts'
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
-import { daysBetween, type ReadingRow, readDay, readSeries } from './day-files.ts';
-import { mergeRows, thin } from './thinning.ts';
+import { readExactly } from './exact-rows.ts';
+import { exportPage } from './export-page.ts';
+import { thin } from './thinning.ts';
 
 /** Where the reader finds the live database and the day files. */
 export type ReaderSetup = { readonly database: string; readonly readings: string };
@@ -57,6 +58,8 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     .pluck();
   const version = db.prepare<[number], string>('SELECT body FROM rulebook WHERE number = ?').pluck();
 
+  const exact = readExactly(db, folder);
+
   const alertsBy = (query: AlertQuery): readonly Alert[] => {
     const { sql, values } = alertSearch(query);
     return db
@@ -90,15 +93,9 @@ export const prepareAnswers = (db: Database.Database, folder: string): Answers =
     },
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
-    readings: ({ device, measurement, from, to, points }) => {
-      // The live rows first: one that is moved meanwhile is then met twice, and never missed.
-      const live = [...readSeries(db, device, measurement, from, to)];
-      const moved = function* (): Generator<ReadingRow> {
-        for (const day of daysBetween(folder, from, to))
-          yield* readDay(folder, day, device, measurement, from, to);
-      };
-      return thin(mergeRows(live, moved()), points);
-    },
+    readings: ({ device, measurement, from, to, points }) =>
+      thin(exact.rows(device, measurement, from, to), points),
+    exported: (query) => exportPage(exact, () => performance.now(), query),
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
     rulebookVersions: (before, limit) =>
@@ -133,5 +130,10 @@ if (port !== null) {
       return { id, error: describeError(error) };
     }
   };
-  port.on('message', (asked: ToReader) => port.postMessage(answer(asked)));
+  port.on('message', (asked: ToReader) => {
+    const said = answer(asked);
+    // Pages are handed over, not copied: copying megabytes a second would cost the main thread its time.
+    const page = asked.question === 'exported' ? (said.answer as ExportPage | undefined) : undefined;
+    port.postMessage(said, page === undefined ? [] : [page.bytes.buffer]);
+  });
 }
