@@ -211,8 +211,14 @@ export const readingExportRoutes = (app: App, parts: RouteParts): void => {
       const file = async function* (): AsyncGenerator<Uint8Array> {
         yield Buffer.from(exportHead(format, query.bom === '1'));
         if (first.done === true) return;
-        yield first.value;
-        yield* pages;
+        try {
+          yield first.value;
+          yield* pages;
+        } catch (error) {
+          // All that the client can be told by now is a connection that breaks off.
+          request.log.warn({ err: error }, 'an export was broken off');
+          throw error;
+        }
       };
       giveUpOnStall(reply);
       reply
