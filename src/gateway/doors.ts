@@ -133,7 +133,7 @@ export type DutyDoor = {
   readonly removeUser: (by: string, id: string) => Result<null>;
   readonly openSession: (session: Session) => void;
   readonly endSession: (id: string) => void;
-  /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out. */
+  /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out, readings that somebody exported. */
   readonly record: (
     actor: string,
     event: string,

@@ -14,6 +14,9 @@ export type Reading = {
   readonly deviceAt?: number;
 };
 
+/** One measurement of one device, whose readings make a series in time; `unit` is null for flags and texts. */
+export type Series = { readonly device: string; readonly measurement: string; readonly unit: string | null };
+
 /** The newest value of one measurement. */
 export const Latest = z.object({ value: Value, at: z.number(), receivedAt: z.number() });
 export type Latest = Readonly<z.infer<typeof Latest>>;

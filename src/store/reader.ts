@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive } from '../gateway/ports.ts';
+import type { AlertQuery, AlertRecord, Archive, ExportPage } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
@@ -9,6 +9,7 @@ import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts'
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders } from './readings/points.ts';
 
 /** Where the reader finds the live database and the partitions. */
@@ -91,6 +92,7 @@ export const prepareAnswers = (db: Database.Database, folders: PartitionFolders)
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
     readings: series.points,
+    exported: (query) => exportPage(series.exact, () => performance.now(), query),
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
     rulebookVersions: (before, limit) =>
@@ -125,5 +127,10 @@ if (port !== null) {
       return { id, error: describeError(error) };
     }
   };
-  port.on('message', (asked: ToReader) => port.postMessage(answer(asked)));
+  port.on('message', (asked: ToReader) => {
+    const said = answer(asked);
+    // Pages are handed over, not copied: copying megabytes a second would cost the main thread its time.
+    const page = asked.question === 'exported' ? (said.answer as ExportPage | undefined) : undefined;
+    port.postMessage(said, page === undefined ? [] : [page.bytes.buffer]);
+  });
 }

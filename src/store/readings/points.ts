@@ -4,6 +4,7 @@ import type { ReadingRow } from './block.ts';
 import { type Bucket, bucketMs, bucketsOf, type Coarseness, decodeBuckets, joinBuckets } from './bucket.ts';
 import { allDays, dayMs, dayOf, dayPath, daysBetween, startOfDay } from './day-files.ts';
 import { exactSince } from './dropped.ts';
+import { type ExactReadings, readExactly } from './exact-rows.ts';
 import { endOfMonth, monthPath, monthsOf, startOfMonth } from './month-files.ts';
 import { makePartitionReader, type PartitionReader } from './partition-reader.ts';
 import { exactRows, rowsOfLive, seriesNumber } from './rows.ts';
@@ -24,8 +25,8 @@ export type PointsQuery = {
 /** Answers questions about readings over one connection to the live database. */
 export type SeriesReader = {
   readonly points: (query: PointsQuery) => readonly ReadingPoint[];
-  /** The exact rows, oldest first, as far back as they are kept; to be read to their end, or let go of, before the next question. */
-  readonly rows: (device: string, measurement: string, from: number, to: number) => Generator<ReadingRow>;
+  /** The exact rows, as far back as they are kept. */
+  readonly exact: ExactReadings;
   readonly close: () => void;
 };
 
@@ -155,15 +156,7 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
   };
 
   return {
-    rows: (device, measurement, from, to) =>
-      exactRows(
-        partitions,
-        folders.readings,
-        rowsOfLive(db, device, measurement, from, to),
-        { device, measurement },
-        from,
-        to,
-      ),
+    exact: readExactly(db, folders.readings, partitions),
     points: (asked) => {
       // The live rows first: one that is moved meanwhile is then met twice, and never missed.
       const live = rowsOfLive(db, asked.device, asked.measurement, asked.from, asked.to);
