@@ -1,8 +1,8 @@
 /** Work that is done in small bites between batches. */
 export type Chore = {
   readonly name: string;
-  /** Does one bite and answers whether there is more to do now. */
-  readonly bite: () => boolean;
+  /** Does one bite and answers whether there is more to do now, or after how many ms. */
+  readonly bite: () => boolean | number;
   /** How long to rest, in ms, once there is no more. */
   readonly restMs: number;
 };
@@ -34,7 +34,8 @@ export const makeChores = (chores: readonly Chore[], options: ChoresOptions): Ch
         const [chore] = next;
         let restMs = chore.restMs;
         try {
-          if (chore.bite()) restMs = 0;
+          const more = chore.bite();
+          if (more !== false) restMs = more === true ? 0 : more;
         } catch (error) {
           restMs = failureRestMs;
           options.failed(chore.name, error);

@@ -1,11 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where everything lies in a data directory: the live database, the lock, the copies made before migrations, the day files of readings. */
+/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings. */
 export type DataDirectory = {
   readonly root: string;
   readonly database: string;
   readonly lock: string;
+  readonly partitionLock: string;
   readonly backups: string;
   readonly readings: string;
 };
@@ -15,6 +16,7 @@ export const dataDirectory = (root: string): DataDirectory => ({
   root,
   database: join(root, 'zhishou.db'),
   lock: join(root, 'lock.db'),
+  partitionLock: join(root, 'partitions.lock.db'),
   backups: join(root, 'backups'),
   readings: join(root, 'readings'),
 });

@@ -66,6 +66,7 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
     {
       database: directory.database,
       readings: directory.readings,
+      partitionLock: directory.partitionLock,
       moveAfterMs: options.moveReadingsAfterMs ?? defaultMoveAfterMs,
     },
     series,

@@ -5,12 +5,14 @@ import { type Committer, makeCommitter } from './commit.ts';
 import { describeError, isPassing, needsReopening, openForWriting } from './database.ts';
 import { type Mover, makeMover } from './mover.ts';
 import type { Parcel } from './parcel.ts';
+import { type Changing, tryToChange } from './partition-hold.ts';
 import { defaultKeep, makePruner } from './pruner.ts';
 
 /** What the writer thread is started with. Readings measured more than `moveAfterMs` ago are moved to the day files. */
 export type WriterSetup = {
   readonly database: string;
   readonly readings: string;
+  readonly partitionLock: string;
   readonly moveAfterMs: number;
 };
 
@@ -39,12 +41,15 @@ const quietMs = 4;
 const batchesPerBite = 16;
 const checkpointPages = 1_000;
 const failedCheckpointRestMs = 5_000;
+/** How long the mover rests while a backup holds the partitions still. */
+const heldRestMs = 500;
 
 /** A connection and everything that is prepared on it. */
 type Desk = {
   readonly db: Database.Database;
   readonly committer: Committer;
   readonly mover: Mover;
+  readonly partitions: Changing;
   readonly chores: Chores;
 };
 
@@ -98,11 +103,19 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
             text: 'the day file is damaged; its readings stay in the live database',
           }),
       });
+      const partitions = tryToChange(setup.partitionLock);
+      const moveReadings = (): boolean | number => {
+        const more = partitions.run(() => mover.bite(Date.now() - setup.moveAfterMs, biteMs));
+        if (more !== 'held') return more;
+        // So that they can be copied as they lie.
+        mover.close();
+        return heldRestMs;
+      };
       const chores = makeChores(
         [
           {
             name: 'move readings',
-            bite: () => mover.bite(Date.now() - setup.moveAfterMs, biteMs),
+            bite: moveReadings,
             restMs: Math.max(20, setup.moveAfterMs / 2),
           },
           { name: 'prune changes', bite: () => pruner.changes(Date.now()), restMs: 60_000 },
@@ -120,7 +133,7 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
             }),
         },
       );
-      return { db, committer: makeCommitter(db), mover, chores };
+      return { db, committer: makeCommitter(db), mover, partitions, chores };
     } catch (error) {
       db.close();
       throw error;
@@ -133,6 +146,7 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
     try {
       closed?.mover.close();
     } finally {
+      closed?.partitions.close();
       closed?.db.close();
     }
   };
