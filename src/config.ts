@@ -83,6 +83,13 @@ export const Config = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      dir: z.string().min(1).nullable().default(null),
+      atHour: z.number().int().min(0).max(23).default(3),
+      keep: z.number().int().min(1).max(1000).default(7),
+    })
+    .prefault({}),
   store: z.strictObject({ moveReadingsAfterMs: z.number().int().min(1000).default(600_000) }).prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;

@@ -22,6 +22,7 @@ import { createNotifier } from './notify/notify.ts';
 import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
+import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
 import { openStore } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
@@ -204,6 +205,7 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
+  let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
     {
@@ -223,13 +225,20 @@ const run = async (): Promise<void> => {
       archive: store.archive,
       tryOuts: store.tryOuts,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
-      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health }),
+      metrics: createMetrics({
+        gateway: core,
+        broker: mqtt,
+        health: () => health,
+        backups:
+          config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
+      }),
       ready: () => {
         const problems: string[] = [];
         if (!taking) problems.push('the listeners are not open');
         if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
         // Anybody may ask this, so no path of this machine is told.
         const warnings = core.duty.rulebook.problems().map((problem) => `rules: ${lineOf('', problem)}`);
+        if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
@@ -280,6 +289,20 @@ const run = async (): Promise<void> => {
   log.info(addresses, 'ready');
   process.stdout.write(`zhishou ready ${JSON.stringify(addresses)}\n`);
   supervision.ready();
+  if (config.backup.dir !== null)
+    backups = scheduleBackups({
+      dataDir: resolve(config.dataDir),
+      folder: resolve(config.backup.dir),
+      atHour: config.backup.atHour,
+      keep: config.backup.keep,
+      timeZone: config.timeZone,
+      now: clock.now,
+      record: async () => (await store.archive.journal(0, 1))[0]?.hash ?? null,
+      log: log.child({ room: 'store' }),
+      made: () => core.clearFault(backupFailed),
+      failed: (why) => core.raiseFault(backupFailed, why),
+    });
+  else core.clearFault(backupFailed);
 
   const stop = async (signal: string): Promise<void> => {
     if (ended) return;
@@ -294,6 +317,7 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
+    await backups?.stop();
     await core.duty.settled();
     await notifier.stop();
     await Promise.all([mqtt.close(), api.close()]);

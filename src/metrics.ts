@@ -2,12 +2,15 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BrokerStats } from './broker/counters.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { StoreHealth } from './gateway/ports.ts';
+import type { BackupHealth } from './store/backups/schedule.ts';
 
 /** The text of `/metrics`, read off the parts at the moment of asking. */
 export const createMetrics = (parts: {
   readonly gateway: Gateway;
   readonly broker: { readonly stats: () => BrokerStats };
   readonly health: () => StoreHealth;
+  /** null = none are scheduled. */
+  readonly backups: (() => BackupHealth) | null;
 }): (() => Promise<string>) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -21,7 +24,7 @@ export const createMetrics = (parts: {
       },
     });
   };
-  const { gateway, broker, health } = parts;
+  const { gateway, broker, health, backups } = parts;
   gauge('messages_taken', 'Messages of devices taken since the start', () => gateway.stats().ingest.messages);
   gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
   gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
@@ -41,6 +44,16 @@ export const createMetrics = (parts: {
     () => gateway.stats().ruleProblems,
   );
   gauge('store_failing', '1 while the store cannot commit', () => (health().ok ? 0 : 1));
+  if (backups !== null) {
+    gauge('backup_failing', '1 from a scheduled backup that failed to the next that does not', () =>
+      backups().failing === null ? 0 : 1,
+    );
+    gauge(
+      'backup_made_seconds',
+      'When the last backup was made, in seconds since 1970; 0 = none is known',
+      () => (backups().madeAt ?? 0) / 1000,
+    );
+  }
   new Gauge({
     name: 'zhishou_quarantined_messages',
     help: 'Messages kept in quarantine since the start, by reason',

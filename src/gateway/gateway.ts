@@ -24,7 +24,7 @@ import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
 import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
-import { createSystemAlerts, systemDevice } from './system-alerts.ts';
+import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
 /** An emergency that is not committed after this long is sent to the consoles all the same (ms). */
@@ -65,6 +65,9 @@ export type Gateway = {
   readonly putDown: () => void;
   /** The directory of rules was read. */
   readonly readRules: (directory: RuleDirectory) => DirectoryOutcome;
+  /** Something is wrong with the gateway itself, which `note` says more of, or it is over. */
+  readonly raiseFault: (fault: SystemFault, note: string) => void;
+  readonly clearFault: (fault: SystemFault) => void;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
@@ -247,6 +250,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   };
 
+  const systemAlerts = createSystemAlerts(alerts);
   const rulebook = createRulebookVersions({
     stored: state.rulebook,
     rules: parts.rules,
@@ -259,7 +263,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       findings.adopt(rules);
       heed(engine.adopt(rules, at), at, false);
     },
-    systemAlerts: createSystemAlerts(alerts),
+    systemAlerts,
   });
 
   const takeUp = (): void => {
@@ -542,6 +546,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       putStates(Number.POSITIVE_INFINITY);
     },
     readRules: (directory) => rulebook.read(directory, now()),
+    raiseFault: (fault, note) => systemAlerts.raise(fault, note, now()),
+    clearFault: (fault) => systemAlerts.clear(fault, now()),
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({
       ingest: ingest.counts,

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Archive, Journal, MessageIds, StoredState, StoreHealth, TryOuts } from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
+import { manifestName } from './backups/manifest.ts';
 import { type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
 import { describeError, openForWriting } from './database.ts';
 import { createJournal } from './journal.ts';
@@ -94,6 +97,9 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
 /** Opens the store: locks the directory, migrates, loads what the core goes on from, and starts the writer and the reader. Throws StoreError `locked`, `newer-than-program` or `unusable`. */
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const directory = dataDirectory(options.dir);
+  // Whatever ran on a backup would change it, and the others that share files with it.
+  if (existsSync(join(directory.root, manifestName)))
+    throw new StoreError('unusable', `${directory.root} is a backup: restore it to a directory of its own`);
   const unusable = (error: unknown): StoreError =>
     error instanceof StoreError
       ? error
