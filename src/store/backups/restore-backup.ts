@@ -114,10 +114,12 @@ const copyAll = async (
   if (difference !== null) throw new StoreError('damaged', `the copy is not the same: ${difference}`);
   progress.step('checking the journal', totalBytes);
   const { feed, problem } = takeUp(dataDirectory(into).database, manifest);
+  // Opening one that was copied together with its WAL, being damaged, would do away with that.
+  const damaged = new Set(files.map(({ path }) => /^(.*)-wal$/.exec(path)?.[1]));
   const readings = files
-    .filter(({ path }) => path.endsWith('.db'))
+    .filter(({ path }) => path.endsWith('.db') && !damaged.has(path))
     .reduce((sum, { path }) => sum + countIn(join(into, path)), 0);
-  for (const { path } of files) if (existsSync(join(into, path))) syncToDisk(join(into, path));
+  for (const { path } of files) syncToDisk(join(into, path));
   for (const folder of folders) syncToDisk(join(into, folder));
   syncToDisk(into);
   return { at: manifest.at, entries: manifest.journal.seq, readings, feed, problem };
