@@ -317,7 +317,7 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
-    await backups?.stop();
+    void backups?.stop();
     await core.duty.settled();
     await notifier.stop();
     await Promise.all([mqtt.close(), api.close()]);

@@ -88,4 +88,5 @@ const run = async (): Promise<number> => {
 
 // A gateway that started us and is gone has nobody left to tell, and the next one begins anew.
 process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
 process.exitCode = await run();

@@ -107,7 +107,7 @@ const movedOf = async (dir: string): Promise<readonly string[]> => {
       measurement: 'temperature',
       from: 0,
       to: farAhead * 10,
-      points: 1_000_000,
+      points: 100_000,
     }))
       all.push(say(device, at, value));
   await store.close();
