@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeF
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeRotatedBackup } from '../../src/store/backups/make-backup.ts';
 import { backupName } from '../../src/store/backups/rotation.ts';
 import { lastTurnOf, type ScheduleOptions, scheduleBackups } from '../../src/store/backups/schedule.ts';
@@ -10,6 +10,9 @@ import { dataDirectory } from '../../src/store/data-directory.ts';
 import { entry, reading } from './batches.ts';
 import { runProgram } from './programs.ts';
 import { commit, openRecordRoom, temporaryDirectory } from './record-room.ts';
+
+// Most tests start processes.
+vi.setConfig({ testTimeout: 180_000 });
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -144,11 +147,9 @@ const schedule = (
   onTestFinished(backups.stop);
   return { ...backups, told };
 };
-const patience = { timeout: 30_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
-test('a backup that was missed is made at the start, and one that was made is not made again before the hour comes', {
-  timeout: 120_000,
-}, async () => {
+test('a backup that was missed is made at the start, and one that was made is not made again before the hour comes', async () => {
   const dir = await recorded('gateway');
   const folder = temporaryDirectory();
   const real = Date.now();
@@ -186,9 +187,7 @@ test('backups of another record in the same folder are not taken for our own', a
   await expect.poll(() => told, patience).toEqual(['made']);
 });
 
-test('one that fails is told of with its reason and tried again, until one is made', {
-  timeout: 120_000,
-}, async () => {
+test('one that fails is told of with its reason and tried again, until one is made', async () => {
   const dir = await recorded('gateway');
   const place = temporaryDirectory();
   const folder = join(place, 'disk', 'backups');

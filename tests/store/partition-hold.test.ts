@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { dataDirectory } from '../../src/store/data-directory.ts';
 import { openForReading } from '../../src/store/database.ts';
 import { holdPartitions, tryToChange } from '../../src/store/partition-hold.ts';
@@ -8,7 +8,10 @@ import { reading } from './batches.ts';
 import { runProgram, startProgram } from './programs.ts';
 import { commit, openRecordRoom, temporaryDirectory } from './record-room.ts';
 
-const patience = { timeout: 15_000, interval: 5 };
+// Most tests start processes.
+vi.setConfig({ testTimeout: 180_000 });
+
+const patience = { timeout: 60_000, interval: 5 };
 
 const liveReadings = (dir: string): number => {
   const db = openForReading(dataDirectory(dir).database);
@@ -65,9 +68,7 @@ test('whoever wants to change them meanwhile is told so at once, and what their 
   expect(mover.run(() => 'bitten')).toBe('bitten');
 });
 
-test('a second backup at the same time is refused, and nothing is left of it', {
-  timeout: 60_000,
-}, async () => {
+test('a second backup at the same time is refused, and nothing is left of it', async () => {
   const dir = temporaryDirectory();
   await (await openRecordRoom(dir)).close();
   const hold = holdPartitions(dataDirectory(dir).partitionLock);
@@ -79,9 +80,7 @@ test('a second backup at the same time is refused, and nothing is left of it', {
   expect(existsSync(target)).toBe(false);
 });
 
-test('a backup that is killed lets go of them by that, and what it left is taken for no backup', {
-  timeout: 60_000,
-}, async () => {
+test('a backup that is killed lets go of them by that, and what it left is taken for no backup', async () => {
   const dir = temporaryDirectory();
   const lock = dataDirectory(dir).partitionLock;
   const store = await openRecordRoom(dir, 0);
@@ -106,7 +105,7 @@ test('a backup that is killed lets go of them by that, and what it left is taken
   expect(liveReadings(dir)).toBe(left);
 
   backup.kill('SIGKILL');
-  await expect.poll(() => liveReadings(dir), { timeout: 30_000, interval: 50 }).toBe(0);
+  await expect.poll(() => liveReadings(dir), { timeout: 60_000, interval: 50 }).toBe(0);
   const restored = join(temporaryDirectory(), 'data');
   const { status, told } = await runProgram('restore', target, restored);
   expect(told).toContain(`there is no whole backup in ${target}`);
