@@ -99,6 +99,13 @@ export const Config = z.strictObject({
       diskBudgetMb: z.number().int().min(100).nullable().default(null),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      dir: z.string().min(1).nullable().default(null),
+      atHour: z.number().int().min(0).max(23).default(3),
+      keep: z.number().int().min(1).max(1000).default(7),
+    })
+    .prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;
 

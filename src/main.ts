@@ -13,7 +13,6 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
 import type { StoreHealth } from './gateway/ports.ts';
 import { openRulebook } from './gateway/rulebook-versions.ts';
-import { diskNearlyFull } from './gateway/system-alerts.ts';
 import { createMetrics } from './metrics.ts';
 import type { RuleDirectory, RuleProblem } from './model/rulebook.ts';
 import type { Channel } from './notify/channels/channel.ts';
@@ -23,7 +22,9 @@ import { createNotifier } from './notify/notify.ts';
 import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
+import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
 import { readTarget } from './store/influx/target.ts';
+import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
@@ -33,9 +34,6 @@ const tickEveryMs = 200;
 /** After a stop was asked for, everything taken is committed and every connection ended within this (ms). */
 const stopWithinMs = 4_500;
 
-/** From this share of its budget on the disk counts as nearly full, and below that one no longer. */
-const diskFullFrom = 0.9;
-const diskFreeBelow = 0.8;
 const dayMs = 86_400_000;
 
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
@@ -112,18 +110,9 @@ const run = async (): Promise<void> => {
     },
     diskBudgetBytes: config.store.diskBudgetMb === null ? null : config.store.diskBudgetMb * 1_000_000,
     influx: influxOf(config),
-    onDisk: ({ usedBytes, budgetBytes }, gaveWay) => {
-      const share = usedBytes / budgetBytes;
-      const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
-      if (share >= diskFullFrom || gaveWay.length > 0)
-        gateway?.report(
-          diskNearlyFull,
-          [
-            `${megabytes(usedBytes)} of ${megabytes(budgetBytes)} are used.`,
-            ...(gaveWay.length === 0 ? [] : [`Exact readings given up: ${gaveWay.join(', ')}.`]),
-          ].join('\n'),
-        );
-      else if (share < diskFreeBelow) gateway?.report(diskNearlyFull, null);
+    onDisk: (note) => {
+      if (note === null) gateway?.clearFault(diskNearlyFull);
+      else gateway?.raiseFault(diskNearlyFull, note);
     },
     onHealth: (next) => {
       health = next;
@@ -234,6 +223,7 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
+  let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
     {
@@ -253,7 +243,14 @@ const run = async (): Promise<void> => {
       archive: store.archive,
       tryOuts: store.tryOuts,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
-      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health, shipping: store.shipping }),
+      metrics: createMetrics({
+        gateway: core,
+        broker: mqtt,
+        health: () => health,
+        shipping: store.shipping,
+        backups:
+          config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
+      }),
       ready: () => {
         const problems: string[] = [];
         if (!taking) problems.push('the listeners are not open');
@@ -263,6 +260,7 @@ const run = async (): Promise<void> => {
         const shipping = store.shipping();
         if (shipping !== null && shipping.state !== 'ok')
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
+        if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
@@ -313,6 +311,20 @@ const run = async (): Promise<void> => {
   log.info(addresses, 'ready');
   process.stdout.write(`zhishou ready ${JSON.stringify(addresses)}\n`);
   supervision.ready();
+  if (config.backup.dir !== null)
+    backups = scheduleBackups({
+      dataDir: resolve(config.dataDir),
+      folder: resolve(config.backup.dir),
+      atHour: config.backup.atHour,
+      keep: config.backup.keep,
+      timeZone: config.timeZone,
+      now: clock.now,
+      record: async () => (await store.archive.journal(0, 1))[0]?.hash ?? null,
+      log: log.child({ room: 'store' }),
+      made: () => core.clearFault(backupFailed),
+      failed: (why) => core.raiseFault(backupFailed, why),
+    });
+  else core.clearFault(backupFailed);
 
   const stop = async (signal: string): Promise<void> => {
     if (ended) return;
@@ -327,6 +339,7 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
+    void backups?.stop();
     await core.duty.settled();
     await notifier.stop();
     await Promise.all([mqtt.close(), api.close()]);

@@ -61,12 +61,13 @@ export type Gateway = {
   /** The wall clock was set by so many ms: deadlines move along. */
   readonly shiftClock: (byMs: number) => void;
   readonly setHealth: (health: StoreHealth) => void;
-  /** A fault of the gateway itself is there (`note` says what in particular) or over (null); telling it again is harmless. */
-  readonly report: (fault: SystemFault, note: string | null) => void;
   /** Puts down at once what is otherwise put down only now and then; for a stop in good order. */
   readonly putDown: () => void;
   /** The directory of rules was read. */
   readonly readRules: (directory: RuleDirectory) => DirectoryOutcome;
+  /** Something is wrong with the gateway itself, which `note` says more of, or it is over. */
+  readonly raiseFault: (fault: SystemFault, note: string) => void;
+  readonly clearFault: (fault: SystemFault) => void;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
@@ -540,15 +541,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     setHealth: (next) => {
       health = next;
     },
-    report: (fault, note) => {
-      if (note === null) systemAlerts.clear(fault, now());
-      else systemAlerts.raise(fault, note, now());
-    },
     putDown: () => {
       ledger.put('fact', 'alive', now());
       putStates(Number.POSITIVE_INFINITY);
     },
     readRules: (directory) => rulebook.read(directory, now()),
+    raiseFault: (fault, note) => systemAlerts.raise(fault, note, now()),
+    clearFault: (fault) => systemAlerts.clear(fault, now()),
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({
       ingest: ingest.counts,

@@ -8,16 +8,6 @@ export const systemDevice = 'system';
 /** Something wrong with the gateway itself that a person must know; `id` stands where a rule's does. */
 export type SystemFault = { readonly id: string; readonly priority: Priority; readonly title: Text };
 
-/** The data directory uses so much of what it may that the oldest exact readings have to give way. */
-export const diskNearlyFull: SystemFault = {
-  id: 'disk-nearly-full',
-  priority: 'medium',
-  title: {
-    zh: '磁盘将满，最早的原始读数将被清除',
-    en: 'The disk is nearly full; the oldest exact readings give way',
-  },
-};
-
 /** Alerts about the gateway itself. */
 export type SystemAlerts = {
   /** The fault is there now; where its alert is active already nothing happens. `note` says what in particular. */

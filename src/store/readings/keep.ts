@@ -1,5 +1,6 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SystemFault } from '../../gateway/system-alerts.ts';
 import { coarsenesses } from './bucket.ts';
 import { allDays, dayMs, dayOf, dayPath, startOfDay } from './day-files.ts';
 import { rememberDropped } from './dropped.ts';
@@ -20,8 +21,34 @@ export const defaultKeepReadings: KeepReadings = {
 /** How full the disk is: bytes that the data directory uses, of those it may use. */
 export type DiskUse = { readonly usedBytes: number; readonly budgetBytes: number };
 
+/** The data directory uses so much of what it may that the oldest exact readings have to give way. */
+export const diskNearlyFull: SystemFault = {
+  id: 'disk-nearly-full',
+  priority: 'medium',
+  title: {
+    zh: '磁盘将满，最早的原始读数将被清除',
+    en: 'The disk is nearly full; the oldest exact readings give way',
+  },
+};
+
 /** From this share of the budget on the oldest exact readings give way. */
 export const fullFrom = 0.9;
+
+/** Below this share the disk counts as nearly full no longer. */
+const freeBelow = 0.8;
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
+
+/** What there is to say of the disk: a note where it is nearly full, null where there is room, undefined in between. */
+export const judgeDisk = (
+  { usedBytes, budgetBytes }: DiskUse,
+  gaveWay: readonly string[],
+): string | null | undefined => {
+  const share = usedBytes / budgetBytes;
+  if (share < fullFrom && gaveWay.length === 0) return share < freeBelow ? null : undefined;
+  const used = `${megabytes(usedBytes)} of ${megabytes(budgetBytes)} are used.`;
+  return gaveWay.length === 0 ? used : `${used}\nExact readings given up: ${gaveWay.join(', ')}.`;
+};
 
 /** The bytes of every file below a folder. */
 export const bytesBelow = (folder: string): number => {
