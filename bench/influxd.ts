@@ -25,7 +25,11 @@ export type Table = {
 export type Influxd = {
   readonly url: string;
   /** Writes lines with times in ms under a retention policy; resolves when InfluxDB has them on its disk. Throws where it refuses them. */
-  readonly write: (database: string, policy: string, lines: Uint8Array | string) => Promise<void>;
+  readonly write: (
+    database: string,
+    policy: string,
+    lines: Uint8Array<ArrayBuffer> | string,
+  ) => Promise<void>;
   /** Where a question is asked by GET; times in the answer are epoch ms. */
   readonly address: (database: string, question: string) => string;
   /** Has one statement done and answers its tables. Throws with what InfluxDB says where it fails. */
@@ -100,7 +104,7 @@ export const startInfluxd = async (dir: string): Promise<Influxd> => {
       for (let attempt = 1; ; attempt += 1) {
         const response = await fetch(`${url}/write?${query}`, {
           method: 'POST',
-          body: lines as BodyInit,
+          body: lines,
           signal: AbortSignal.timeout(writeWithinMs),
         });
         const said = await response.text();
