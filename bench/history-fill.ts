@@ -10,8 +10,6 @@ const linesPerWrite = 10_000;
 const biteMs = 40;
 const progressEveryMs = 10_000;
 const lookEveryMs = 500;
-/** What has not changed for this long has stopped changing. */
-const unchangedMs = 10_000;
 
 /** Tells whoever waits how far a long piece of work is, every ten seconds at most. */
 const makeProgress = (what: string, of: number): ((done: number) => void) => {
@@ -106,10 +104,13 @@ export const closeDays = async (folders: PartitionFolders): Promise<number> => {
   return worked;
 };
 
-/** Waits until InfluxDB's files have kept their size for ten seconds, `withinMs` at most; answers its bytes without the WAL, and in words how that came about. */
+/** When InfluxDB counts as at rest: once its files have kept their size for `unchangedMs`, at the latest after `withinMs`. */
+export type Settling = { readonly unchangedMs: number; readonly withinMs: number };
+
+/** Waits until InfluxDB is at rest; answers its bytes without the WAL, and in words how that came about. */
 export const settleInflux = async (
   influx: Influxd,
-  withinMs: number,
+  { unchangedMs, withinMs }: Settling,
 ): Promise<{ readonly bytes: number; readonly how: string }> => {
   const beganAt = performance.now();
   let last = influx.size();

@@ -5,7 +5,7 @@ import { type DataDirectory, dataDirectory, makeDirectories } from '../src/store
 import { allDays, dayMs, dayOf, startOfDay } from '../src/store/readings/day-files.ts';
 import { dropDay } from '../src/store/readings/keep.ts';
 import { startChild } from './child.ts';
-import { closeDays, downsample, fillBoth, settleInflux } from './history-fill.ts';
+import { closeDays, downsample, fillBoth, type Settling, settleInflux } from './history-fill.ts';
 import {
   ask,
   askGateway,
@@ -39,7 +39,7 @@ export type HistoryScale = {
   readonly days: number;
   readonly olderDays: number;
   readonly write: Writing;
-  readonly settleWithinMs: number;
+  readonly settling: Settling;
   readonly questions: { readonly warmUp: number; readonly measured: number };
   readonly press: { readonly perSecond: number; readonly presses: number; readonly rounds: number };
 };
@@ -101,7 +101,7 @@ const fillExact = async function* (
   const closedInMs = await closeDays(directory);
   const ours = bytesOnDisk(directory.readings) + bytesOnDisk(directory.aggregates);
   tellProgress('waiting for InfluxDB to pack its files');
-  const { bytes: theirs, how } = await settleInflux(influx, scale.settleWithinMs);
+  const { bytes: theirs, how } = await settleInflux(influx, scale.settling);
   yield atMost(12, {
     what: `bytes a reading at rest, ${count(filled)} readings of ${devices} devices in ${days} days`,
     value: ours / filled,
@@ -118,7 +118,7 @@ const fillExact = async function* (
 const fillOlder = async (
   influx: Influxd,
   directory: DataDirectory,
-  { devices, days, olderDays, settleWithinMs }: HistoryScale,
+  { devices, days, olderDays, settling }: HistoryScale,
   { olderFrom, exactFrom }: Spans,
 ): Promise<void> => {
   for (const [name, shards] of [
@@ -143,7 +143,7 @@ const fillOlder = async (
   await downsample(influx, database, { source: older, target: hours }, { from: olderFrom, days: olderDays });
   await downsample(influx, database, { source: exact, target: hours }, { from: exactFrom, days });
   await influx.ask('', `DROP RETENTION POLICY "${older}" ON "${database}"`);
-  await settleInflux(influx, settleWithinMs);
+  await settleInflux(influx, settling);
 };
 
 type Asked = {
@@ -477,7 +477,7 @@ export const everyday: HistoryScale = {
   days: 30,
   olderDays: 335,
   write: { series: 1_000, batches: 200, rounds: 3 },
-  settleWithinMs: 90_000,
+  settling: { unchangedMs: 10_000, withinMs: 90_000 },
   questions: { warmUp: 3, measured: 20 },
   press: { perSecond: 5_000, presses: 250, rounds: 4 },
 };
