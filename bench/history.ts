@@ -432,7 +432,7 @@ const measurePresses = async (
 /** A bench of the history at a scale. */
 export const historyOf = (name: string, scale: HistoryScale): Bench => ({
   name,
-  about: `readings in, at rest and asked for, ${count((scale.devices * scale.days * dayMs) / everyMs)} of ${scale.devices} devices, held against InfluxDB`,
+  about: `${count((scale.devices * scale.days * dayMs) / everyMs)} readings of ${scale.devices} devices: taken in, at rest and asked for, held against InfluxDB`,
   rows: async function* () {
     if (!hasInfluxd) {
       process.stderr.write(
