@@ -74,6 +74,9 @@ export const useKeys = (keys: Keys): void => {
           case '2':
             current.page('devices');
             return true;
+          case '3':
+            current.page('places');
+            return true;
           case 'm':
             current.silence();
             return true;
