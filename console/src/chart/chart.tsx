@@ -14,7 +14,7 @@ import { useSpeech } from '../words/words.tsx';
 import type { Dictionary } from '../words/zh.ts';
 import { AlertLane } from './alert-lane.tsx';
 import { marksOf } from './alert-marks.ts';
-import { type Stay, silencesOf, staysOf } from './gaps.ts';
+import { type Stay, staysOf } from './gaps.ts';
 import type { Limit } from './limits.ts';
 import { type Colours, lanesOption, lineColour, marginPx, numbersOption } from './option.ts';
 import { type Drawing, laneHeight, Panel } from './panel.tsx';
@@ -125,7 +125,7 @@ const Numbers = (
               className={limit.priority}
               title={limit.rule}
             >
-              {text(limit.title)}{' '}
+              {plan.series.length > 1 && <Swatch colour={colourOf(limit.measurement)} />} {text(limit.title)}{' '}
               {limitText(limit, plan.series.map((series) => unitOfSeries(series))[0] ?? '', words)}
             </span>
           ))}
@@ -191,6 +191,8 @@ const Lanes = (
 /** The curves of a device between two moments, with the alerts over them, the limits in them and a cursor through all of them. `change` hears how somebody wants to look at another span. */
 export const Chart = (props: {
   readonly series: readonly Series[];
+  /** When the device said nothing at all. */
+  readonly silences: readonly Edges[];
   readonly span: Span;
   /** The gateway's time, as far as the picture follows it. */
   readonly now: number;
@@ -302,7 +304,6 @@ export const Chart = (props: {
   };
 
   const plans = useMemo(() => planPanels(series), [series]);
-  const silences = useMemo(() => silencesOf(series, reportEveryMs), [series, reportEveryMs]);
   const marks = useMemo(
     () => marksOf(props.alerts, edges, plotWidth, marksApartPx),
     [props.alerts, edges, plotWidth],
@@ -358,7 +359,7 @@ export const Chart = (props: {
             drawing={drawing}
           />
         ) : (
-          <Lanes key="lanes" {...told} plan={plan} drawing={drawing} silences={silences} now={now} />
+          <Lanes key="lanes" {...told} plan={plan} drawing={drawing} silences={props.silences} now={now} />
         ),
       )}
       <div className="over" aria-hidden="true">

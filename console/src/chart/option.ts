@@ -108,33 +108,52 @@ const bandOf = (series: Series, stepMs: number | null, colour: string, name: str
   ];
 };
 
-/** The limits in the picture: a dashed line with its name at each edge, and a faint band over all that lies beyond. */
+/** The part of a picture's height that the name of a limit takes, and a width that holds most of them, in px. */
+const nameRoom = 0.18;
+const nameWidthPx = 170;
+
+/** The limits in the picture: a dashed line with its name at each edge, and a faint band over all that lies beyond. Where several curves share the picture a band would seem to be about all of them: there are only lines, in the colour of the curve they are about. */
 const marksOf = (
   limits: readonly Limit[],
   scale: Scale,
   colours: Colours,
+  colourOf: ((measurement: string) => string) | null,
   nameOf: (limit: Limit) => string,
 ): Pick<LineSeriesOption, 'markLine' | 'markArea'> => {
   const drawn = limits.filter((limit) => isInPicture(limit, scale));
   if (drawn.length === 0) return {};
-  const lines = drawn.flatMap((limit) =>
-    [limit.from, limit.to]
-      .filter((edge) => edge !== null && edge > scale.min && edge < scale.max)
-      .map((edge) => ({ limit, edge: edge ?? 0 })),
-  );
+  const colour = (limit: Limit): string =>
+    colourOf === null ? colours.priority[limit.priority] : colourOf(limit.measurement);
+  const room = scale.max - scale.min;
+  const lines = drawn
+    .flatMap((limit) =>
+      [limit.from, limit.to].flatMap((edge) =>
+        edge === null || edge <= scale.min || edge >= scale.max ? [] : [{ limit, edge }],
+      ),
+    )
+    .sort((a, b) => a.edge - b.edge);
+  // Names of limits that lie close together would cover one another: each goes beside the one before.
+  let beside = 0;
+  const places = lines.map(({ limit, edge }, index) => {
+    const before = lines[index - 1];
+    beside = before !== undefined && (edge - before.edge) / room < nameRoom ? beside + 1 : 0;
+    // On the side that is minded, unless there is no room up there.
+    const above = edge === limit.from && (scale.max - edge) / room > nameRoom;
+    return { limit, edge, beside, above };
+  });
   return {
     markLine: {
       silent: true,
       symbol: 'none',
       animation: false,
-      data: lines.map(({ limit, edge }) => ({
+      data: places.map(({ limit, edge, beside: nth, above }) => ({
         yAxis: edge,
-        lineStyle: { color: colours.priority[limit.priority], type: 'dashed', width: 1.2 },
+        lineStyle: { color: colour(limit), type: 'dashed', width: 1.2 },
         label: {
-          // On the side that is minded, inside the band.
-          position: edge === limit.from ? 'insideStartTop' : 'insideStartBottom',
+          position: above ? 'insideStartTop' : 'insideStartBottom',
+          offset: [nth * nameWidthPx, 0],
           formatter: nameOf(limit),
-          color: colours.priority[limit.priority],
+          color: colour(limit),
           fontSize: 12,
           textBorderColor: colours.paper,
           textBorderWidth: 3,
@@ -144,7 +163,7 @@ const marksOf = (
     markArea: {
       silent: true,
       animation: false,
-      data: drawn.map((limit) => [
+      data: (colourOf === null ? drawn : []).map((limit) => [
         {
           yAxis: Math.max(limit.from ?? scale.min, scale.min),
           itemStyle: { color: colours.priority[limit.priority], opacity: 0.08 },
@@ -185,7 +204,15 @@ export const numbersOption = (given: {
         silent: true,
         lineStyle: { width: 1.6, color: colour },
         data: dataOf(series.points, stepMs, (point) => extentOf(point)?.mean ?? null, true),
-        ...(index === 0 ? marksOf(given.limits, scale, colours, given.nameOf) : {}),
+        ...(index === 0
+          ? marksOf(
+              given.limits,
+              scale,
+              colours,
+              given.series.length > 1 ? given.colourOf : null,
+              given.nameOf,
+            )
+          : {}),
       },
     ];
   });

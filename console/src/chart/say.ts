@@ -7,13 +7,18 @@ import type { Summary } from './summary.ts';
 
 const hourMs = 3_600_000;
 
-/** How long something lasts, in one unit: seconds, minutes, hours or days. */
+/** How long something lasts, rounded, in one unit: the widest that tells it exactly, else days from 48 h on, hours from 100 min on, minutes from 100 s on. */
 export const lengthText = (ms: number, words: Dictionary): string => {
-  if (ms < 100_000) return words.chart.seconds(Math.round(ms / 1_000));
-  if (ms < 100 * 60_000) return words.chart.minutes(Math.round(ms / 60_000));
-  return ms < 48 * hourMs
-    ? words.chart.hours(Math.round(ms / hourMs))
-    : words.chart.days(Math.round(ms / (24 * hourMs)));
+  const { seconds, minutes, hours, days } = words.chart;
+  const units = [
+    [24 * hourMs, 48 * hourMs, days],
+    [hourMs, 100 * 60_000, hours],
+    [60_000, 100_000, minutes],
+  ] as const;
+  const fits = units.find(([unit, from]) => ms >= from || (ms > 0 && ms % unit === 0));
+  if (fits === undefined) return seconds(Math.round(ms / 1_000));
+  const [unit, , say] = fits;
+  return say(Math.round(ms / unit));
 };
 
 /** A moment in a span of this length: with seconds in a short one, with its date in one that may touch two days, with the year in a long one. */

@@ -6,7 +6,7 @@ import type { Edges } from './span.ts';
 /** A small picture as SVG paths in a box of `width` by `height`: the curve, the band of lowest and highest round it ('' where there is none). */
 export type Sketch = { readonly curve: string; readonly band: string };
 
-/** Draws numbers small, broken at the gaps. A flag is a step: up while it is so. */
+/** Draws numbers small, broken at the gaps. A flag is a line, with a bar on it while it is so. */
 export const sketchOf = (
   series: Series,
   { from, to }: Edges,
@@ -21,11 +21,10 @@ export const sketchOf = (
   const [first] = points;
   if (first === undefined) return { curve: '', band: '' };
   if (extentOf(first) === null) {
-    const steps = points.map(([at, value], index) => {
-      const level = y(value === true ? scale.max : scale.min);
-      return index === 0 ? `M${x(at)} ${level}` : `H${x(at)}V${level}`;
-    });
-    return { curve: `${steps.join('')}H${x(to)}`, band: '' };
+    const bars = points.flatMap(([at, value], index) =>
+      value === true ? [`M${x(at)} ${y(0)}V${y(1)}H${x(points[index + 1]?.[0] ?? to)}V${y(0)}Z`] : [],
+    );
+    return { curve: `M${x(first[0])} ${y(0)}H${x(to)}`, band: bars.join('') };
   }
   const pieces = piecesOf(points, usualStepMs(points, reportEveryMs)).map((piece) =>
     piece.flatMap((point) => {

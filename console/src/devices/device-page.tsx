@@ -3,10 +3,10 @@ import type { Device } from '../../../src/model/device.ts';
 import type { Latest } from '../../../src/model/reading.ts';
 import { goTo } from '../address.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
-import { ageText } from '../board/deadline.ts';
 import { byUrgency } from '../board/order.ts';
 import { Chart } from '../chart/chart.tsx';
 import { FiguresTable } from '../chart/figures-table.tsx';
+import { silencesOf } from '../chart/gaps.ts';
 import { limitsFor } from '../chart/limits.ts';
 import { lineColour } from '../chart/option.ts';
 import { momentText } from '../chart/say.ts';
@@ -17,15 +17,16 @@ import { useMovingSpan } from '../chart/use-moving-span.ts';
 import { useReadings } from '../chart/use-readings.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
-import { exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
+import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
-import { heardAt, LastSeen, LinkState, nameBeside } from './link-state.tsx';
+import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
 import { PlaceLinks } from './place-links.tsx';
 import { useWatch } from './use-watch.ts';
 import { inOrder, isEveryday, isOfHome, unitOf, valueText } from './values.ts';
+import './devices.css';
 import './device-page.css';
 
 // Half a megabyte that only this page needs.
@@ -47,12 +48,6 @@ const useDevice = (
   if (answer.ok) return { device: known ?? 'loading', again };
   const missing = answer.code === 'not-found' || answer.code === 'not-allowed';
   return { device: missing ? 'missing' : (known ?? 'failed'), again };
-};
-
-const Age = ({ at }: { readonly at: number }) => {
-  const { words } = useSpeech();
-  const age = useClock((now) => ageText(now - at));
-  return <small className="age">{words.device.ago(age)}</small>;
 };
 
 /** A value with its age; a press takes its curve in or out. */
@@ -84,7 +79,9 @@ const ValueCard = (props: {
           {wordFor(words.measurement, name)}
         </span>
         <strong>{valueText(latest.value, unitOf(name), words)}</strong>
-        <Age at={latest.at} />
+        <small className="age">
+          <Age at={latest.at} />
+        </small>
       </button>
     </li>
   );
@@ -165,6 +162,7 @@ const SpanBar = (props: {
 
 const History = (props: {
   readonly device: Device;
+  readonly type: DeclaredType | undefined;
   readonly span: Span;
   readonly openAlert: (alert: string) => void;
 }) => {
@@ -172,7 +170,6 @@ const History = (props: {
   const { device, span } = props;
   const colours = useColours();
   const drawing = usePart(loadDrawing);
-  const { answer: types } = useAnswer(readTypes);
   const { answer: rules } = useAnswer(readRules);
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
 
@@ -189,7 +186,11 @@ const History = (props: {
   const now = useClock((time) => Math.ceil(time / stride) * stride);
 
   const names = Object.keys(device.latest).sort().join(' ');
-  const measurements = useMemo(() => inOrder(names === '' ? [] : names.split(' ')), [names]);
+  const declared = props.type?.measurements;
+  const measurements = useMemo(
+    () => inOrder(names === '' ? [] : names.split(' '), Object.keys(declared ?? {})),
+    [names, declared],
+  );
   const drawn = useMemo(() => {
     if (chosen !== null) return measurements.filter((name) => chosen.has(name));
     const telling = measurements.filter(isOfHome);
@@ -201,14 +202,21 @@ const History = (props: {
     setChosen(next);
   };
 
-  const { series, reading, failed, again } = useReadings(device.id, drawn, span, device.latest);
+  // Flags come thinned to their changes: when the device was silent, only a number that it reports can tell.
+  const pulse = drawn.some((name) => typeof device.latest[name]?.value === 'number')
+    ? undefined
+    : measurements.find((name) => typeof device.latest[name]?.value === 'number');
+  const asked = useMemo(() => (pulse === undefined ? drawn : [...drawn, pulse]), [drawn, pulse]);
+  const { series: read, reading, failed, again } = useReadings(device.id, asked, span, device.latest);
+  const series = useMemo(() => read.filter(({ measurement }) => drawn.includes(measurement)), [read, drawn]);
   const { alerts, complete } = useAlertsOf(device.id, span);
   const { id, type, place } = device;
   const limits = useMemo(
     () => (rules?.ok === true ? limitsFor(rules.value, { id, type, place }) : []),
     [rules, id, type, place],
   );
-  const reportEveryMs = types?.ok === true ? (types.value.get(type)?.reportEveryMs ?? null) : null;
+  const reportEveryMs = props.type?.reportEveryMs ?? null;
+  const silences = useMemo(() => silencesOf(read, reportEveryMs), [read, reportEveryMs]);
   const edges = useMemo(() => edgesOf(shown, now), [shown, now]);
   const empty = series.every(({ points }) => points.every(([at]) => at < edges.from || at > edges.to));
   const why = (code: string): string => {
@@ -291,6 +299,7 @@ const History = (props: {
       <div className="chart" data-reading={reading}>
         <Chart
           series={series}
+          silences={silences}
           span={shown}
           now={now}
           limits={limits}
@@ -346,6 +355,7 @@ export const DevicePage = (props: {
 }) => {
   const { words } = useSpeech();
   const { device, again } = useDevice(props.id);
+  const { answer: types } = useAnswer(readTypes);
   const watched = useMemo(() => [props.id], [props.id]);
   useWatch(watched);
   const page = useRef<HTMLElement>(null);
@@ -377,10 +387,11 @@ export const DevicePage = (props: {
         </div>
       </main>
     );
-  const name = nameBeside(device);
+  const type = types?.ok === true ? types.value.get(device.type) : undefined;
+  const name = givenName(device, type?.label);
   return (
     <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
-      <header className="device-head">
+      <header className="page-head">
         {back}
         <h2>
           {wordFor(words.type, device.type)} {name !== '' && <span>{name}</span>}{' '}
@@ -395,12 +406,12 @@ export const DevicePage = (props: {
           <LinkState link={device.link} />
           {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
           <span className="quiet">
-            {words.device.heard} <LastSeen at={heardAt(device)} />
+            {words.device.heard} <Age at={heardAt(device)} />
           </span>
         </span>
         <OpenAlerts device={device.id} open={props.openAlert} />
       </header>
-      <History device={device} span={props.span} openAlert={props.openAlert} />
+      <History device={device} type={type} span={props.span} openAlert={props.openAlert} />
     </main>
   );
 };

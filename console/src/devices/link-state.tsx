@@ -1,4 +1,5 @@
 import type { Device } from '../../../src/model/device.ts';
+import type { Text } from '../../../src/model/text.ts';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -23,6 +24,13 @@ export const LastSeen = ({ at }: { readonly at: number | null }) => {
   return at === null ? words.devices.never : age;
 };
 
+/** The same in a sentence: `3 min ago`. */
+export const Age = ({ at }: { readonly at: number | null }) => {
+  const { words } = useSpeech();
+  const age = useClock((now) => (at === null ? '' : ageText(now - at)));
+  return at === null ? words.devices.never : words.device.ago(age);
+};
+
 /** When a device was last heard: at its link, or with a value that the feed brought since. */
 export const heardAt = ({ lastSeenAt, latest }: Pick<Device, 'lastSeenAt' | 'latest'>): number | null => {
   const times = Object.values(latest).map(({ receivedAt }) => receivedAt);
@@ -35,4 +43,10 @@ export const nameBeside = ({ id, name, place }: Device): string => {
   if (name === id) return '';
   const beside = place !== null && name.startsWith(place.text) ? name.slice(place.text.length).trim() : name;
   return beside === '' ? name : beside;
+};
+
+/** The name that somebody gave the device: not its place, nor what every device of its type is called. */
+export const givenName = (device: Device, label: Text | undefined): string => {
+  const name = nameBeside(device);
+  return name === label?.zh || name === label?.en ? '' : name;
 };

@@ -48,9 +48,17 @@ export const isOfHome = (measurement: string): boolean => !ofEveryDevice.has(mea
 /** Whether a flag that is so is nothing out of the ordinary. */
 export const isEveryday = (measurement: string): boolean => everyday.has(measurement);
 
-/** The measurements of a device, what tells most of the home first. */
-export const inOrder = (measurements: readonly string[]): readonly string[] =>
-  [...measurements].sort((a, b) => Number(ofEveryDevice.has(a)) - Number(ofEveryDevice.has(b)));
+/** The measurements of a device, what tells most of the home first; otherwise in the order in which its type declares them. */
+export const inOrder = (
+  measurements: readonly string[],
+  declared: readonly string[] = [],
+): readonly string[] => {
+  const place = (name: string): number =>
+    declared.includes(name) ? declared.indexOf(name) : declared.length;
+  return [...measurements].sort(
+    (a, b) => Number(ofEveryDevice.has(a)) - Number(ofEveryDevice.has(b)) || place(a) - place(b),
+  );
+};
 
 /** The unit of a measurement by its name; '' where it has none. */
 export const unitOf = (measurement: string): string => units[measurement] ?? '';

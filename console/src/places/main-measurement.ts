@@ -8,11 +8,7 @@ export const mainMeasurement = (
   declared: readonly string[],
   limits: readonly Limit[],
 ): string | null => {
-  const reported = Object.keys(latest).sort();
-  const names = inOrder([
-    ...declared.filter((name) => latest[name] !== undefined),
-    ...reported.filter((name) => !declared.includes(name)),
-  ]);
+  const names = inOrder(Object.keys(latest).sort(), declared);
   const numbers = names.filter((name) => typeof latest[name]?.value === 'number');
   const ofHome = numbers.filter(isOfHome);
   const limited = ofHome.find((name) => limits.some(({ measurement }) => measurement === name));

@@ -7,6 +7,7 @@ import { byUrgency } from '../board/order.ts';
 import { limitsFor } from '../chart/limits.ts';
 import { keyOf } from '../chart/series.ts';
 import { lengthsMs, strideMs } from '../chart/span.ts';
+import { givenName } from '../devices/link-state.tsx';
 import { PlaceLinks } from '../devices/place-links.tsx';
 import { useWatch } from '../devices/use-watch.ts';
 import { useClock } from '../feed/clock.ts';
@@ -17,6 +18,7 @@ import { useSpeech } from '../words/words.tsx';
 import { mainMeasurement } from './main-measurement.ts';
 import { Tile } from './tile.tsx';
 import { useSketches } from './use-sketches.ts';
+import '../devices/devices.css';
 import './places.css';
 
 /** How many devices are drawn at first, and more with each press. */
@@ -218,6 +220,7 @@ const Multiples = ({ place, alerts }: { readonly place: Place; readonly alerts: 
                 <Tile
                   key={device.id}
                   device={device}
+                  name={givenName(device, typeOf(device)?.label)}
                   measurement={measurement}
                   series={
                     measurement === null
@@ -260,7 +263,7 @@ export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   return (
     <main ref={page} tabIndex={-1} className="places-page" aria-label={words.places.title}>
       {place !== null && (
-        <header className="device-head">
+        <header className="page-head">
           <a className="back" href="#/places">
             ‹ {words.places.all}
           </a>

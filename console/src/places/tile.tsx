@@ -3,30 +3,24 @@ import type { Alert } from '../../../src/model/alert.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { deviceHref } from '../address.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
-import { ageText } from '../board/deadline.ts';
 import type { Limit } from '../chart/limits.ts';
 import { extentWithin, isInPicture, scaleOf } from '../chart/scale.ts';
 import type { Series } from '../chart/series.ts';
 import { sketchOf } from '../chart/sketch.ts';
 import type { Edges } from '../chart/span.ts';
-import { heardAt, LinkState, nameBeside } from '../devices/link-state.tsx';
+import { Age, heardAt, LinkState } from '../devices/link-state.tsx';
 import { isEveryday, unitOf, valueText } from '../devices/values.ts';
-import { useClock } from '../feed/clock.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 
 const box = { width: 240, height: 56 } as const;
 
-const Age = ({ at }: { readonly at: number | null }) => {
-  const { words } = useSpeech();
-  const age = useClock((now) => (at === null ? '' : ageText(now - at)));
-  return <small className="quiet">{at === null ? words.devices.never : words.device.ago(age)}</small>;
-};
-
 /** One device small: its main measurement in the last 24 hours, its last value and what is open; the whole of it is a link to the device's page. `series` is null until it has been read. */
 export const Tile = memo(
   (props: {
     readonly device: Device;
+    /** What it is called beside its type and place; '' for nothing. */
+    readonly name: string;
     readonly measurement: string | null;
     readonly series: Series | null;
     readonly limits: readonly Limit[];
@@ -40,9 +34,8 @@ export const Tile = memo(
     const latest = measurement === null ? undefined : device.latest[measurement];
     const own = props.limits.filter((limit) => limit.measurement === measurement);
     const isFlag = typeof latest?.value === 'boolean';
-    const scale = isFlag || series === null ? { min: -0.1, max: 1.1, step: 1 } : scaleOf([series], own, span);
-    const sketch =
-      series === null ? null : sketchOf(series, span, flagScale(scale, isFlag), props.reportEveryMs, box);
+    const scale = isFlag || series === null ? { min: -0.2, max: 1.2, step: 1 } : scaleOf([series], own, span);
+    const sketch = series === null ? null : sketchOf(series, span, scale, props.reportEveryMs, box);
     const extent = series === null ? null : extentWithin([series], span);
     const y = (value: number): number =>
       box.height - ((value - scale.min) / (scale.max - scale.min)) * box.height;
@@ -67,7 +60,7 @@ export const Tile = memo(
           <span className="head">
             <span className="name">
               {wordFor(words.type, device.type)}{' '}
-              <span className="quiet">{nameBeside(device) || device.id}</span>
+              <span className="quiet">{props.name === '' ? device.id : props.name}</span>
             </span>
             {device.link === 'offline' && <LinkState link="offline" />}
           </span>
@@ -83,7 +76,9 @@ export const Tile = memo(
                 <b className={loud ? 'bad' : ''}>{valueText(latest.value, unit, words)}</b>
               </>
             )}
-            <Age at={latest?.at ?? heardAt(device)} />
+            <small className="quiet">
+              <Age at={latest?.at ?? heardAt(device)} />
+            </small>
           </span>
           {measurement === null ? (
             <span className="blank quiet">{words.places.eventsOnly}</span>
@@ -93,6 +88,7 @@ export const Tile = memo(
             <span className="blank quiet">{words.places.noReadings}</span>
           ) : (
             <svg
+              className="sketch"
               viewBox={`0 0 ${box.width} ${box.height}`}
               preserveAspectRatio="none"
               role="img"
@@ -121,7 +117,8 @@ export const Tile = memo(
           )}
           {extent !== null && (
             <small className="quiet range">
-              {valueText(extent.min, '', words)} – {valueText(extent.max, unit, words)}
+              {extent.min < extent.max && `${valueText(extent.min, '', words)} – `}
+              {valueText(extent.max, unit, words)}
             </small>
           )}
         </a>
@@ -129,7 +126,3 @@ export const Tile = memo(
     );
   },
 );
-
-/** A flag's step runs inside the box, where its line is not cut. */
-const flagScale = (scale: { readonly min: number; readonly max: number }, isFlag: boolean) =>
-  isFlag ? { min: 0, max: 1 } : scale;

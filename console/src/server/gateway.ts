@@ -78,6 +78,7 @@ export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
 
 const DeclaredType = z.object({
   name: z.string(),
+  label: Text,
   reportEveryMs: z.number(),
   measurements: z.record(
     z.string(),
@@ -86,7 +87,7 @@ const DeclaredType = z.object({
 });
 const TypeList = z.object({ types: z.array(DeclaredType) });
 
-/** What a device type declares: its measurements in their order, and how often it reports, in ms. */
+/** What a device type declares: what it is called, its measurements in their order, and how often it reports, in ms. */
 export type DeclaredType = Readonly<z.infer<typeof DeclaredType>>;
 
 /** The device types by name. */
