@@ -176,7 +176,7 @@ const Lanes = (
       over={lanes.map(({ measurement, label, stays }, row) => {
         const stay = stayAt(stays, cursor ?? until);
         return (
-          <span key={measurement} className="lane-name" style={{ top: `${row * laneHeight + 8}px` }}>
+          <span key={measurement} className="lane-name" style={{ top: `${row * laneHeight + 6}px` }}>
             {label}{' '}
             <b className={stay?.value === true && !isEveryday(measurement) ? 'bad' : ''}>
               {stay === null ? words.chart.noValue : valueText(stay.value, '', words)}

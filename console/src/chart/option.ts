@@ -47,7 +47,8 @@ const frame = (span: Edges, colours: Colours, time: TimeLabels): PanelOption => 
     type: 'time',
     min: span.from,
     max: span.to,
-    axisLine: { lineStyle: { color: colours.edge } },
+    // Below everything, not at a zero that may lie in the picture.
+    axisLine: { onZero: false, lineStyle: { color: colours.edge } },
     axisTick: { lineStyle: { color: colours.edge } },
     axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true, formatter: { ...time } },
     splitLine: { show: false },
@@ -268,8 +269,9 @@ export const lanesOption = (given: {
     ...frame(span, colours, given.time),
     yAxis: {
       type: 'value',
-      min: -0.6,
-      max: lanes.length - 0.4,
+      // The bar lies low in its lane: over it stands the name.
+      min: -0.7,
+      max: lanes.length - 0.3,
       inverse: true,
       interval: 1,
       axisLabel: { show: false },
