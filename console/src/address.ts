@@ -1,4 +1,3 @@
-import { useSyncExternalStore } from 'react';
 import { firstSpan, readSpan, type Span, writeSpan } from './chart/span.ts';
 
 /** Where the seat is: what stands under the strip. It is kept in the address after `#`, so that a page can be sent to somebody and the browser's way back works. */
@@ -50,37 +49,3 @@ export const deviceHref = (id: string): string => hashOf({ page: 'device', id, s
 
 /** The address of a building's page, for a link. */
 export const placeHref = (place: string): string => hashOf({ page: 'places', place });
-
-const listeners = new Set<() => void>();
-
-/** Goes to another page; `replace` leaves no step for the browser's way back. */
-export const goTo = (address: Address, how: 'push' | 'replace' = 'push'): void => {
-  const hash = hashOf(address);
-  if (hash === window.location.hash) return;
-  if (how === 'push') window.history.pushState(null, '', hash);
-  else window.history.replaceState(null, '', hash);
-  for (const listener of listeners) listener();
-};
-
-const onMove = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  // A link changes the hash, the way back may change only the state.
-  window.addEventListener('hashchange', listener);
-  window.addEventListener('popstate', listener);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener('hashchange', listener);
-    window.removeEventListener('popstate', listener);
-  };
-};
-
-let known: { readonly hash: string; readonly address: Address } | null = null;
-
-const addressNow = (): Address => {
-  const { hash } = window.location;
-  if (known?.hash !== hash) known = { hash, address: readAddress(hash) };
-  return known.address;
-};
-
-/** Where the seat is now. */
-export const useAddress = (): Address => useSyncExternalStore(onMove, addressNow);

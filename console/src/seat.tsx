@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { type Address, goTo, useAddress } from './address.ts';
+import type { Address } from './address.ts';
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
@@ -16,6 +16,7 @@ import { LatePage } from './strip/late-page.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
+import { goTo, useAddress } from './use-address.ts';
 import { useSpeech } from './words/words.tsx';
 
 const useTitle = (waiting: number, ringing: number): void => {

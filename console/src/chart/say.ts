@@ -21,10 +21,12 @@ export const lengthText = (ms: number, words: Dictionary): string => {
   return say(Math.round(ms / unit));
 };
 
-/** A moment in a span of this length: with seconds in a short one, with its date in one that may touch two days, with the year in a long one. */
+/** A moment in a span of this length: with seconds in a short one, with the year in a long one or where it is not this year. */
 export const momentText = (at: number, lengthMs: number, language: 'zh' | 'en'): string =>
   new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    ...(lengthMs > 60 * 24 * hourMs ? { year: 'numeric' } : {}),
+    ...(lengthMs > 60 * 24 * hourMs || new Date(at).getFullYear() !== new Date().getFullYear()
+      ? { year: 'numeric' }
+      : {}),
     month: language === 'zh' ? 'numeric' : 'short',
     day: 'numeric',
     hour: '2-digit',

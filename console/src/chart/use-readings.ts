@@ -9,6 +9,9 @@ import { edgesOf, type Span } from './span.ts';
 /** How many points of a series are drawn: about one for every two pixels of a wide screen. */
 const pointsWanted = 1_000;
 
+/** A device's clock may run ahead of the gateway's by so much and is still believed, in ms: what it measured "now" lies there. */
+export const aheadMs = 120_000;
+
 /** What is known of the readings of a span. `reading`: an answer is awaited, and `series` are older ones; `failed` is the code of the last refusal. */
 export type Readings = {
   readonly series: readonly Series[];
@@ -41,7 +44,8 @@ export const useReadings = (
     }
     const given = new AbortController();
     const names = wanted.split(' ').map((measurement) => ({ device, measurement }));
-    const edges = edgesOf({ lengthMs, to }, clock.now());
+    const now = clock.now();
+    const edges = { ...edgesOf({ lengthMs, to }, now), ...(to === null ? { to: now + aheadMs } : {}) };
     void readReadings(names, edges, pointsWanted, given.signal).then((answer) => {
       if (given.signal.aborted) return;
       setKnown(({ series }) =>
@@ -54,14 +58,15 @@ export const useReadings = (
 
   const asked = useMemo(() => new Set(wanted.split(' ')), [wanted]);
   const live = to === null;
-  // What the feed says goes into what is known, so that no value between two of its messages is lost.
+  // What the feed says goes into what is known, so that no value between two of its messages is lost; an answer may be older than the feed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer lacks what the feed has said since it was asked for.
   useEffect(() => {
     if (!live) return;
     setKnown((before) => {
       const series = before.series.map((one) => withLatest(one, latest));
       return series.some((one, index) => one !== before.series[index]) ? { ...before, series } : before;
     });
-  }, [live, latest]);
+  }, [live, latest, known.series]);
   const longest = Math.max(0, ...known.series.map(({ points }) => points.length));
   useEffect(() => {
     if (longest > 2 * pointsWanted) setTimes((now) => now + 1);

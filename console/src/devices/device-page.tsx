@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
 import type { Latest } from '../../../src/model/reading.ts';
-import { goTo } from '../address.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { byUrgency } from '../board/order.ts';
 import { Chart } from '../chart/chart.tsx';
@@ -20,6 +19,7 @@ import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
+import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
@@ -225,13 +225,13 @@ const History = (props: {
   };
   const [tableOpen, setTableOpen] = useState(false);
 
-  if (measurements.length === 0 && alerts.length === 0)
-    return (
-      <div className="nothing">
-        <h3>{words.device.nothing}</h3>
-        <p className="quiet">{words.device.nothingHint}</p>
-      </div>
-    );
+  const instead = ((): string | null => {
+    if (measurements.length === 0) return `${words.device.nothing} · ${words.device.nothingHint}`;
+    if (drawn.length === 0) return words.chart.chooseSome;
+    if (!empty || failed !== null) return null;
+    return reading ? words.chart.readingFirst : words.chart.empty;
+  })();
+
   return (
     <>
       <ul className="values-now" aria-label={words.device.latest}>
@@ -310,10 +310,9 @@ const History = (props: {
           change={move}
           openAlert={props.openAlert}
         />
-        {drawn.length === 0 && measurements.length > 0 && <p className="instead">{words.chart.chooseSome}</p>}
-        {drawn.length > 0 && empty && failed === null && (
+        {instead !== null && (
           <p className="instead" role="status">
-            {reading ? words.chart.readingFirst : words.chart.empty}
+            <span>{instead}</span>
           </p>
         )}
       </div>

@@ -96,7 +96,7 @@ export const Tile = memo(
                 extent === null
                   ? words.places.lastDay
                   : `${words.places.lastDay}: ${words.chart.between(
-                      valueText(extent.min, unit, words),
+                      valueText(extent.min, '', words),
                       valueText(extent.max, unit, words),
                     )}`
               }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { keyOf, type Series, withLatest } from '../chart/series.ts';
 import { lengthsMs } from '../chart/span.ts';
+import { aheadMs } from '../chart/use-readings.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { readReadings, type SeriesName } from '../server/gateway.ts';
@@ -44,7 +45,7 @@ export const useSketches = (
     const read = async (): Promise<void> => {
       for (let next = 0; next < missing.length; next += askedAtOnce) {
         const now = clock.now();
-        const span = { from: now - lengthsMs['24h'], to: now };
+        const span = { from: now - lengthsMs['24h'], to: now + aheadMs };
         const some = missing.slice(next, next + askedAtOnce);
         const answer = await readReadings(some, span, pointsWanted, given.signal);
         if (given.signal.aborted) return;

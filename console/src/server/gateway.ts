@@ -185,7 +185,7 @@ export const readReadings = async (
   return { ok: true, value: all };
 };
 
-/** The address of a file with everything that a device measured in a span, every reading exact. */
+/** The address of a file with everything that a device measured in a span, every reading exact; a CSV says at its beginning that it is UTF-8, or a spreadsheet garbles its units. */
 export const exportAddress = (
   format: 'csv' | 'ndjson',
   device: string,
@@ -198,6 +198,7 @@ export const exportAddress = (
     from: String(Math.max(0, Math.floor(from))),
     to: String(Math.ceil(to)),
   });
+  if (format === 'csv') query.set('bom', '1');
   for (const measurement of measurements) query.append('measurement', measurement);
   return `/api/v1/readings/export?${query}`;
 };
