@@ -66,6 +66,9 @@ const Swatch = ({ colour }: { readonly colour: string }) => (
   <i className="swatch" style={{ background: colour }} aria-hidden="true" />
 );
 
+/** A number of a text's own, so that its colour does not change with what else is to be seen. */
+const placeOf = (text: string): number => [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+
 const saidOf = (
   { series }: PanelPlan,
   span: Edges,
@@ -158,9 +161,8 @@ const Lanes = (
     [plan, silences, until, words],
   );
   const option = useMemo(() => {
-    const values = [...new Set(lanes.flatMap(({ stays }) => stays.map(({ value }) => String(value))))].sort();
     const colourOfStay = (measurement: string, value: Stay['value']): string => {
-      if (value !== true) return lineColour(colours, values.indexOf(String(value)));
+      if (value !== true) return lineColour(colours, placeOf(String(value)));
       return isEveryday(measurement) ? colourOf(measurement) : colours.priority.critical;
     };
     return lanesOption({ lanes, span, colours, time: timeLabels[language], colourOf: colourOfStay });
