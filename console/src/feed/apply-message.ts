@@ -149,6 +149,12 @@ export const withDeviceList = (state: FeedState, list: readonly Device[]): FeedS
   ),
 });
 
+/** Some devices as they were just read, beside all others that are known. */
+export const withDevicesRead = (state: FeedState, some: readonly Device[]): FeedState => ({
+  ...state,
+  devices: new Map([...state.devices, ...some.map((device) => [device.id, device] as const)]),
+});
+
 /** Without an unstored emergency that the gateway, asked for it, does not know (it was restarted before it could store it; the device will send it again). */
 export const withoutUncommitted = (state: FeedState, alert: string): FeedState => {
   const uncommitted = new Map(state.uncommitted);
