@@ -65,7 +65,7 @@ const writeTimes = (rows: readonly ReadingRow[]): void => {
   }
 };
 
-/** Packs rows of one series (oldest first, no two of the same time) into a block; `hard` = as small as can be, for a day that is over. */
+/** Packs rows of one series and one day (oldest first, no two of the same time) into a block; `hard` = as small as can be, for a day that is over. */
 export const encodeBlock = (rows: readonly ReadingRow[], hard: boolean): Buffer => {
   sink.take();
   sink.whole(rows.length);
