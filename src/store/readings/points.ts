@@ -3,7 +3,7 @@ import type { ReadingPoint } from '../../gateway/ports.ts';
 import type { ReadingRow } from './block.ts';
 import { type Bucket, bucketMs, bucketsOf, type Coarseness, decodeBuckets, joinBuckets } from './bucket.ts';
 import { allDays, dayMs, dayOf, dayPath, daysBetween, startOfDay } from './day-files.ts';
-import { endOfMonth, monthPath, monthsBetween, monthsOf, startOfMonth } from './month-files.ts';
+import { monthPath, monthsBetween, monthsOf, startOfMonth } from './month-files.ts';
 import { makePartitionReader, type PartitionReader } from './partition-reader.ts';
 import { exactRows, rowsOfLive, seriesNumber } from './rows.ts';
 import { thin, thinBuckets } from './thinning.ts';
@@ -53,22 +53,21 @@ const shareOfDay = (
     return { rows: share?.rows ?? 0, open: share?.open === 1, generation: generationOf(db) };
   });
 
-/** Days that were closed in `[from, to)`, as the aggregates know them. */
+/** The days that overlap `[from, to)` and were closed, as the aggregates know them, in order. */
 const closedDays = (
   partitions: PartitionReader,
   folder: string,
   from: number,
   to: number,
 ): readonly string[] =>
-  monthsBetween(folder, 'hours', from, to).flatMap(
-    (month) =>
-      partitions.ask(monthPath(folder, month, 'hours'), (db) =>
-        db
-          .prepare<[string, string], string>('SELECT day FROM closed WHERE day >= ? AND day <= ?')
-          .pluck()
-          .all(dayOf(from), dayOf(to - 1)),
-      ) ?? [],
-  );
+  monthsBetween(folder, 'hours', from, to)
+    .flatMap(
+      (month) =>
+        partitions.ask(monthPath(folder, month, 'hours'), (db) =>
+          db.prepare<[], string>('SELECT day FROM closed ORDER BY day').pluck().all(),
+        ) ?? [],
+    )
+    .filter((day) => startOfDay(day) < to && startOfDay(day) + dayMs > from);
 
 type DayBuckets = { readonly day: string; readonly generation: number; readonly buckets: readonly Bucket[] };
 
@@ -106,25 +105,17 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
   const partitions = makePartitionReader();
 
   /** The part of the span in which there can be readings: nobody pays for years in which nothing was recorded. */
-  const bounded = (query: PointsQuery, live: readonly ReadingRow[]): PointsQuery => {
-    const days = allDays(folders.readings);
-    const months = monthsOf(folders.aggregates, 'hours');
-    const [firstDay, lastDay] = [days[0], days.at(-1)];
-    const [firstMonth, lastMonth] = [months[0], months.at(-1)];
-    const starts = [
-      ...(firstDay === undefined ? [] : [startOfDay(firstDay)]),
-      ...(firstMonth === undefined ? [] : [startOfMonth(firstMonth)]),
-      ...live.slice(0, 1).map(({ at }) => at),
-    ];
-    const ends = [
-      ...(lastDay === undefined ? [] : [startOfDay(lastDay) + dayMs]),
-      ...(lastMonth === undefined ? [] : [endOfMonth(lastMonth)]),
-      ...live.slice(-1).map(({ at }) => at + 1),
-    ];
+  const bounded = (
+    query: PointsQuery,
+    live: readonly ReadingRow[],
+    closed: readonly string[],
+  ): PointsQuery => {
+    const days = [...allDays(folders.readings), ...closed].map(startOfDay);
+    const moments = [...live.slice(0, 1), ...live.slice(-1)].map(({ at }) => at);
     return {
       ...query,
-      from: Math.max(query.from, Math.min(...starts)),
-      to: Math.min(query.to, Math.max(...ends)),
+      from: Math.max(query.from, Math.min(...days, ...moments)),
+      to: Math.min(query.to, Math.max(...days.map((start) => start + dayMs), ...moments.map((at) => at + 1))),
     };
   };
 
@@ -182,7 +173,8 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
       // The live rows first: one that is moved meanwhile is then met twice, and never missed.
       const around = rowsOfLive(db, asked.device, asked.measurement, start, end);
       const live = around.filter(({ at }) => at >= asked.from && at < asked.to);
-      const query = bounded(asked, live);
+      const closed = closedDays(partitions, folders.aggregates, asked.from, asked.to);
+      const query = bounded(asked, live, closed);
       if (query.from >= query.to) return [];
       const { device, measurement, from, to, points } = query;
       const shares = new Map<string, DayShare>();
@@ -196,9 +188,7 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
       let rows = live.length;
       for (const share of shares.values()) rows += share.rows;
       // A day that was closed and has no file, or not its first, was dropped.
-      const whole = closedDays(partitions, folders.aggregates, from, to).every(
-        (day) => shares.get(day)?.generation === 0,
-      );
+      const whole = closed.every((day) => shares.get(day)?.generation === 0);
       const few = rows <= Math.max(points, fewRows) || widthMs < bucketMs.minutes;
       if (whole && few) return thin(exact(), points);
       // Aggregates have no texts, and say of flags only how often they were true.
