@@ -10,6 +10,7 @@ import { migrate, programMigrations } from './migrate.ts';
 import type { NewSeries } from './parcel.ts';
 import { type DiskUse, defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
 import { startKeeper } from './readings/keeping.ts';
+import { upgradeDayFiles } from './readings/upgrade.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
 import { createTryOuts } from './try-out.ts';
@@ -72,6 +73,15 @@ const load = (directory: DataDirectory, { log, version }: StoreOptions): Loaded 
 
 const start = async (directory: DataDirectory, options: StoreOptions): Promise<Store> => {
   const { state, series } = load(directory, options);
+  const upgraded = upgradeDayFiles(directory.readings, {
+    report: (day, error) =>
+      options.log.error(
+        { day, error },
+        'a day file of an earlier program cannot be taken over and stays as it is',
+      ),
+  });
+  if (upgraded.length > 0)
+    options.log.info({ days: upgraded }, 'day files of an earlier program were written anew');
   const journal = await createJournal(
     {
       database: directory.database,

@@ -110,12 +110,12 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
     live: readonly ReadingRow[],
     closed: readonly string[],
   ): PointsQuery => {
-    const days = [...allDays(folders.readings), ...closed].map(startOfDay);
-    const moments = [...live.slice(0, 1), ...live.slice(-1)].map(({ at }) => at);
+    const waiting = [...live.slice(0, 1), ...live.slice(-1)].map(({ at }) => dayOf(at));
+    const days = [...allDays(folders.readings), ...closed, ...waiting].map(startOfDay);
     return {
       ...query,
-      from: Math.max(query.from, Math.min(...days, ...moments)),
-      to: Math.min(query.to, Math.max(...days.map((start) => start + dayMs), ...moments.map((at) => at + 1))),
+      from: Math.max(query.from, Math.min(...days)),
+      to: Math.min(query.to, Math.max(...days) + dayMs),
     };
   };
 

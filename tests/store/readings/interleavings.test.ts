@@ -129,6 +129,6 @@ test('however readings come, move, are closed and dropped, and the gateway start
           bucketsOf(inOrder(model.ever.values()), coarseness),
         );
     }),
-    { numRuns: 8 },
+    { numRuns: 100, endOnFailure: true },
   );
 });

@@ -139,7 +139,8 @@ export const openReadingRoom = (): ReadingRoom => {
       while (open().mover.bite(before, 20));
     },
     close: (now = farFuture) => {
-      while (open().closer.bite(now, 20));
+      // The round that is under way, and a whole one.
+      for (const _round of [1, 2]) while (open().closer.bite(now, 20));
     },
     closer: () => open().closer,
     reported,
