@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Batch, StoreHealth } from '../../src/gateway/ports.ts';
-import { openStore, type Store } from '../../src/store/store.ts';
+import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 
 /** A directory that is gone after the test. */
 export const temporaryDirectory = (): string => {
@@ -25,7 +25,11 @@ export type Heard = {
 export type RecordRoom = Store & { readonly heard: Heard };
 
 /** A real store over `dir`, closed after the test at the latest. */
-export const openRecordRoom = async (dir: string, moveReadingsAfterMs?: number): Promise<RecordRoom> => {
+export const openRecordRoom = async (
+  dir: string,
+  moveReadingsAfterMs?: number,
+  options: Partial<StoreOptions> = {},
+): Promise<RecordRoom> => {
   const health: StoreHealth[] = [];
   const fatal: Error[] = [];
   const onHealth: ((health: StoreHealth) => void)[] = [];
@@ -35,6 +39,7 @@ export const openRecordRoom = async (dir: string, moveReadingsAfterMs?: number):
     log: pino({ level: 'silent' }),
     version: 'test',
     ...(moveReadingsAfterMs === undefined ? {} : { moveReadingsAfterMs }),
+    ...options,
     onHealth: (state) => {
       health.push(state);
       for (const told of onHealth.splice(0)) told(state);
