@@ -27,6 +27,9 @@ const schema = `
   CREATE INDEX block_series ON block (series, first_at);
   CREATE INDEX block_open ON block (series) WHERE closed = 0;
   CREATE INDEX block_owed ON block (number) WHERE owed = 1;
+  -- Numbers go on from the time, so that a file made anew after it was dropped uses none of those again up to which
+  -- somebody else has read.
+  INSERT INTO sqlite_sequence VALUES ('block', CAST(unixepoch('subsec') * 1000 AS INTEGER));
   -- How often the file of this day was made anew after it had been dropped; null = not known yet.
   CREATE TABLE generation (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER);
   INSERT INTO generation VALUES (1, NULL);

@@ -17,6 +17,7 @@ import {
 import { monthsOf } from '../../../src/store/readings/month-files.ts';
 import { temporaryDirectory } from '../record-room.ts';
 import {
+  blocksOf,
   dayNames,
   device,
   farFuture,
@@ -64,7 +65,7 @@ test('a day that is not closed, or not shipped where readings are shipped, or da
   room.reopen();
   const [wednesday, thursday, friday] = [2, 3, 4].map((days) => dayOf(monday + days * dayMs));
   writeFileSync(dayPath(readings, tuesdayName), 'no database'.repeat(500));
-  const shippedOf = (day: string): number => (day === wednesday ? 0 : 1_000);
+  const shippedOf = (day: string): number => (day === wednesday ? 0 : Number.MAX_SAFE_INTEGER);
   expect(
     [mondayName, tuesdayName, wednesday, thursday].map((day) => hindrance(readings, day ?? '', 0)),
   ).toEqual(['not-closed', 'damaged', 'not-shipped', 'not-shipped']);
@@ -145,7 +146,7 @@ test('the last two days never give way, nor does what is not closed or damaged; 
   const { gaveWay, unshipped, use } = makeRoom(
     readings,
     today + 5,
-    (day) => (day === days[0] ? 1_000 : 0),
+    (day) => (day === days[0] ? Number.MAX_SAFE_INTEGER : 0),
     disk(room, 100),
   );
   expect(gaveWay).toEqual(days.slice(0, 3));
@@ -183,6 +184,24 @@ test('readings moved into a day that was dropped since the last ones were go to 
   expect(room.rows('temperature')).toEqual([second]);
   room.close();
   expect(room.buckets('temperature', 'minutes')).toEqual(bucketsOf([first, second], 'minutes'));
+});
+
+test('a day made anew numbers its blocks beyond all that the dropped one had, so that nobody takes them for shipped', () => {
+  const room = openReadingRoom();
+  const newest = (): number => Math.max(...blocksOf(room, mondayName).map(({ number }) => number));
+  for (const value of [1, 2, 3]) {
+    room.commit('temperature', [row(monday + value, value)]);
+    room.move();
+  }
+  room.close();
+  const before = newest();
+  room.closer().close();
+  dropDay(room.folders.readings, mondayName);
+  room.commit('temperature', [row(monday, 5)]);
+  room.move();
+  expect(newest()).toBeGreaterThan(before);
+  room.close();
+  expect(hindrance(room.folders.readings, mondayName, before)).toBe('not-shipped');
 });
 
 test('the mover lets go of a dropped day even where no reading of it comes any more', () => {

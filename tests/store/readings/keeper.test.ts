@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dataDirectory } from '../../../src/store/data-directory.ts';
 import { bucketsOf } from '../../../src/store/readings/bucket.ts';
-import { type DiskUse, hindrance, type KeepReadings } from '../../../src/store/readings/keep.ts';
+import { type DiskUse, defaultKeepReadings, hindrance } from '../../../src/store/readings/keep.ts';
 import { reading } from '../batches.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from '../record-room.ts';
 import { dayNames, monday, row, tuesday } from './reading-room.ts';
@@ -14,9 +14,6 @@ const minutes = bucketsOf(
   values.map((value, index) => row(monday + index * 20_000, value)),
   'minutes',
 );
-
-const aLongTime = 10_000 * 86_400_000;
-const forLong: KeepReadings = { exactMs: aLongTime, minutesMs: aLongTime, hoursMs: aLongTime };
 
 const dayFiles = (dir: string): string[] =>
   readdirSync(dataDirectory(dir).readings).filter((name) => name.endsWith('.db'));
@@ -33,7 +30,7 @@ const chartOf = (store: Pick<RecordRoom, 'archive'>) =>
 /** A directory with two days of January, which gateways that were started one after the other have moved and closed by themselves. */
 const closedByItself = async (): Promise<string> => {
   const dir = temporaryDirectory();
-  const first = await openRecordRoom(dir, 0, { keep: forLong });
+  const first = await openRecordRoom(dir, 0);
   await commit(first, {
     readings: [
       ...values.map((value, index) => reading({ at: monday + index * 20_000, value })),
@@ -44,7 +41,7 @@ const closedByItself = async (): Promise<string> => {
   while (dayFiles(dir).length < 2);
   await first.close();
 
-  const second = await openRecordRoom(dir, undefined, { keep: forLong });
+  const second = await openRecordRoom(dir);
   const exact = values.map((value, index) => [monday + index * 20_000, value]);
   const { readings } = dataDirectory(dir);
   do expect(await chartOf(second)).toEqual(exact);
@@ -55,7 +52,7 @@ const closedByItself = async (): Promise<string> => {
 
 test('gateways close days that are over by themselves, and drop what is too old, whose minutes stay', async () => {
   const dir = await closedByItself();
-  const third = await openRecordRoom(dir);
+  const third = await openRecordRoom(dir, undefined, { keep: defaultKeepReadings });
   while (dayFiles(dir).length > 0) await chartOf(third);
   expect(await chartOf(third)).toEqual(
     minutes.map(({ at, min, sum, count, max }) => [at, min, sum / count, max]),
@@ -66,7 +63,6 @@ test('a gateway whose disk is full gives up the oldest exact readings, says whic
   const dir = await closedByItself();
   const told = Promise.withResolvers<{ readonly use: DiskUse; readonly gaveWay: readonly string[] }>();
   const store = await openRecordRoom(dir, undefined, {
-    keep: forLong,
     diskBudgetBytes: 1_000,
     onDisk: (use, gaveWay) => told.resolve({ use, gaveWay }),
   });

@@ -183,6 +183,7 @@ export const blocksOf = (
   room: ReadingRoom,
   day: string,
 ): readonly {
+  readonly number: number;
   readonly closed: number;
   readonly owed: number;
   readonly count: number;
@@ -191,8 +192,8 @@ export const blocksOf = (
   const file = openForReading(dayPath(room.folders.readings, day));
   try {
     return file
-      .prepare<[], { closed: number; owed: number; count: number; bytes: number }>(
-        'SELECT closed, owed, count, length(data) AS bytes FROM block ORDER BY series, first_at',
+      .prepare<[], { number: number; closed: number; owed: number; count: number; bytes: number }>(
+        'SELECT number, closed, owed, count, length(data) AS bytes FROM block ORDER BY series, first_at',
       )
       .all();
   } finally {
