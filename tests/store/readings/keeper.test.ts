@@ -1,19 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dataDirectory } from '../../../src/store/data-directory.ts';
+import { dataDirectory, makeDirectories } from '../../../src/store/data-directory.ts';
 import { bucketsOf } from '../../../src/store/readings/bucket.ts';
+import { openDayFile } from '../../../src/store/readings/day-files.ts';
 import { type DiskUse, defaultKeepReadings, hindrance } from '../../../src/store/readings/keep.ts';
-import { reading } from '../batches.ts';
-import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from '../record-room.ts';
+import { openRecordRoom, type RecordRoom, temporaryDirectory } from '../record-room.ts';
 import { dayNames, monday, row, tuesday } from './reading-room.ts';
 
 const [mondayName, tuesdayName] = dayNames;
-const values = [21, 35, -4, 21.5];
-const minutes = bucketsOf(
-  values.map((value, index) => row(monday + index * 20_000, value)),
-  'minutes',
-);
+const rowsOfMonday = [21, 35, -4, 21.5].map((value, index) => row(monday + index * 20_000, value));
+const minutes = bucketsOf(rowsOfMonday, 'minutes');
 
 const dayFiles = (dir: string): string[] =>
   readdirSync(dataDirectory(dir).readings).filter((name) => name.endsWith('.db'));
@@ -27,34 +24,34 @@ const chartOf = (store: Pick<RecordRoom, 'archive'>) =>
     points: 1_000,
   });
 
-/** A directory with two days of January, which gateways that were started one after the other have moved and closed by themselves. */
+/** A directory with two days of January in their files, which a gateway has closed by itself. */
 const closedByItself = async (): Promise<string> => {
   const dir = temporaryDirectory();
-  const first = await openRecordRoom(dir, 0);
-  await commit(first, {
-    readings: [
-      ...values.map((value, index) => reading({ at: monday + index * 20_000, value })),
-      reading({ at: tuesday, value: 1 }),
-    ],
-  });
-  do await chartOf(first);
-  while (dayFiles(dir).length < 2);
-  await first.close();
-
-  const second = await openRecordRoom(dir);
-  const exact = values.map((value, index) => [monday + index * 20_000, value]);
-  const { readings } = dataDirectory(dir);
-  do expect(await chartOf(second)).toEqual(exact);
-  while (hindrance(readings, mondayName, null) !== null || hindrance(readings, tuesdayName, null) !== null);
-  await second.close();
+  const directory = dataDirectory(dir);
+  makeDirectories(directory);
+  for (const [day, rows] of [
+    [mondayName, rowsOfMonday],
+    [tuesdayName, [row(tuesday, 1)]],
+  ] as const) {
+    const file = openDayFile(directory.readings, day);
+    file.begin();
+    file.put(file.series('air-1', 'temperature'), rows, { owed: true, closed: false });
+    file.commit();
+    file.close();
+  }
+  const store = await openRecordRoom(dir);
+  const isOpen = (day: string): boolean => hindrance(directory.readings, day, null) !== null;
+  do expect(await chartOf(store)).toEqual(rowsOfMonday.map(({ at, value }) => [at, value]));
+  while (isOpen(mondayName) || isOpen(tuesdayName));
+  await store.close();
   return dir;
 };
 
 test('gateways close days that are over by themselves, and drop what is too old, whose minutes stay', async () => {
   const dir = await closedByItself();
-  const third = await openRecordRoom(dir, undefined, { keep: defaultKeepReadings });
-  while (dayFiles(dir).length > 0) await chartOf(third);
-  expect(await chartOf(third)).toEqual(
+  const store = await openRecordRoom(dir, undefined, { keep: defaultKeepReadings });
+  while (dayFiles(dir).length > 0) await chartOf(store);
+  expect(await chartOf(store)).toEqual(
     minutes.map(({ at, min, sum, count, max }) => [at, min, sum / count, max]),
   );
 });
