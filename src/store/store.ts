@@ -20,6 +20,7 @@ import type { NewSeries } from './parcel.ts';
 import { defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
 import { startKeeper } from './readings/keeping.ts';
 import { recordedSince } from './readings/points.ts';
+import { upgradeDayFiles } from './readings/upgrade.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
 import { createTryOuts } from './try-out.ts';
@@ -94,6 +95,15 @@ const load = (directory: DataDirectory, { log, version }: StoreOptions): Loaded 
 const start = async (directory: DataDirectory, options: StoreOptions): Promise<Store> => {
   const { state, series } = load(directory, options);
   const influx = options.influx ?? null;
+  const upgraded = upgradeDayFiles(directory.readings, {
+    report: (day, error) =>
+      options.log.error(
+        { day, error },
+        'a day file of an earlier program cannot be taken over and stays as it is',
+      ),
+  });
+  if (upgraded.length > 0)
+    options.log.info({ days: upgraded }, 'day files of an earlier program were written anew');
   const journal = await createJournal(
     {
       database: directory.database,
