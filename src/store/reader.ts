@@ -10,7 +10,7 @@ import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
 import { exportPage } from './readings/export-page.ts';
-import { makeSeriesReader, type PartitionFolders } from './readings/points.ts';
+import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
 
 /** Where the reader finds the live database and the partitions. */
 export type ReaderSetup = { readonly database: string; readonly folders: PartitionFolders };
@@ -30,9 +30,8 @@ type Answers = {
 
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
 
-/** Prepares the answers over one connection. */
-export const prepareAnswers = (db: Database.Database, folders: PartitionFolders): Answers => {
-  const series = makeSeriesReader(db, folders);
+/** Prepares the answers over one connection to the live database and what reads the partitions. */
+const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers => {
   const entries = db.prepare<[number, number], EntryRow>(
     'SELECT seq, at, actor, event, subject, version, data, lower(hex(hash)) AS hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
@@ -111,7 +110,12 @@ if (port !== null) {
   const setup = workerData as ReaderSetup;
   const open = () => {
     const db = openForReading(setup.database);
-    return { db, answers: prepareAnswers(db, setup.folders) };
+    const series = makeSeriesReader(db, setup.folders);
+    const close = (): void => {
+      series.close();
+      db.close();
+    };
+    return { answers: prepareAnswers(db, series), close };
   };
   let desk: ReturnType<typeof open> | null = open();
   const answer = ({ id, question, parameters }: ToReader): FromReader => {
@@ -121,7 +125,7 @@ if (port !== null) {
       return { id, answer: ask(...parameters) };
     } catch (error) {
       if (needsReopening(error)) {
-        desk?.db.close();
+        desk?.close();
         desk = null;
       }
       return { id, error: describeError(error) };
