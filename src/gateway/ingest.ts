@@ -26,6 +26,8 @@ export type Effects = {
     /** Null: nobody of that name is registered under the hub. */
     readonly device: WorkingDevice | null;
     readonly sender: WorkingDevice;
+    /** What the name is under the sender, where it is not the sender itself. */
+    readonly by: 'id' | 'address';
     readonly name: string;
     readonly at: number;
     readonly receivedAt: number;
@@ -238,6 +240,7 @@ export const createIngest = (parts: {
     effects.pressed({
       device,
       sender,
+      by: item.subject.by === 'address' ? 'address' : 'id',
       name,
       at,
       receivedAt: message.receivedAt,

@@ -8,6 +8,7 @@ import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/p
 import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
 import type { RulebookVersion, RuleDirectory } from '../../src/model/rulebook.ts';
 import { createClockwork } from '../../src/rules/hours.ts';
@@ -28,8 +29,15 @@ export type Street = {
   readonly register: (
     id: string,
     type: string,
-    more?: { readonly hub?: string; readonly dialect?: string; readonly address?: string },
+    more?: {
+      readonly hub?: string;
+      readonly dialect?: string;
+      readonly address?: string;
+      readonly place?: Place;
+    },
   ) => void;
+  /** The registry is told that a device is in another place. */
+  readonly moveDevice: (id: string, place: Place | null) => void;
   readonly publish: (
     sender: string,
     topic: string,
@@ -228,6 +236,11 @@ export const openStreet = (
       if (!result.ok) throw new Error(result.refusal.message);
       work();
     },
+    moveDevice: (id, place) => {
+      const result = gateway.duty.changeDevice('admin', id, { place });
+      if (!result.ok) throw new Error(result.refusal.message);
+      work();
+    },
     publish,
     event: (device, event, more) =>
       publish(
@@ -268,6 +281,16 @@ export const openStreet = (
     stored: () => replay(state, batches),
   };
 };
+
+/** A home of a building. */
+export const homeIn = (building: string, number: number): Place => ({
+  id: `${building}-${number}`,
+  path: [
+    { kind: 'building', id: building, name: building },
+    { kind: 'household', id: `${building}-${number}`, name: String(number) },
+  ],
+  text: `${building}, home ${number}`,
+});
 
 /** A rule of one level for tests, critical, latching and about smoke unless it says otherwise; `params` are the kind's own parameters. */
 export const rule = (

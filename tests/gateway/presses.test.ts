@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openStreet } from './core.ts';
+import { homeIn, openStreet } from './core.ts';
 
 const streetWithPager = () => {
   const street = openStreet();
@@ -153,7 +153,7 @@ describe('a press of the button', () => {
 describe('an emergency that nobody answers', () => {
   test('is announced again three times, told outside at 30 s, and says why', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.pass(60_000);
     const events = street.changes.filter(({ what }) => what === 'alert').map(({ event }) => event);
@@ -169,9 +169,26 @@ describe('an emergency that nobody answers', () => {
     expect(street.changes.find(({ event }) => event === 'escalated')?.data).toEqual({ reason: 'no-console' });
   });
 
+  test('and that nobody on line may see is told outside as soon as if nobody were there', () => {
+    const street = openStreet();
+    street.register('pager-a', 'call-button', { place: homeIn('A', 1) });
+    street.register('pager-b', 'call-button', { place: homeIn('B', 1) });
+    street.register('pager-0', 'call-button');
+    street.gateway.duty.watching([['A'], ['C']]);
+    for (const pager of ['pager-a', 'pager-b', 'pager-0']) street.event(pager, 'sos');
+    street.pass(10_200);
+    expect(
+      street.changes
+        .filter(({ event }) => event === 'escalated')
+        .map(({ alert, data }) => [alert?.device, data]),
+    ).toEqual([['pager-b', { reason: 'no-console' }]]);
+    street.pass(20_000);
+    expect(street.changes.filter(({ event }) => event === 'escalated')).toHaveLength(3);
+  });
+
   test('and was shown is not announced again, yet is told outside: shown is not taken', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     const { id, version } = street.only();
     street.gateway.duty.shown('li', id, version);
@@ -184,7 +201,7 @@ describe('an emergency that nobody answers', () => {
 
   test('once taken is not told outside', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
     street.pass(40_000);
@@ -212,11 +229,11 @@ describe('an emergency that nobody answers', () => {
 
   test('goes on climbing the ladder after a restart', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.pass(20_000);
     const again = openStreet({ state: street.stored(), at: street.now() });
-    again.gateway.duty.watching(1);
+    again.gateway.duty.watching([[]]);
     again.pass(12_000);
     expect(again.changes.map(({ event }) => event)).toContain('escalated');
     expect(again.changes[0]?.seq).toBeGreaterThan(street.changes.at(-1)?.seq ?? 0);
