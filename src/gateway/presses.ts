@@ -11,6 +11,12 @@ const pressedUnregistered = (name: string): Text => ({
   zh: `紧急呼叫（未登记设备 ${name}）`,
   en: `Emergency call from an unregistered device: ${name}`,
 });
+/** The same of a message that is suspected of having stopped the gateway. */
+const suspected = ({ zh, en }: Text): Text => ({
+  zh: `${zh}（报文可疑，内容未采用）`,
+  en: `${en} (its message is suspect; nothing else of it was taken)`,
+});
+const noteMaybeStored = 'published with the retain flag: it may be a copy that some broker had kept';
 
 /** How much of an unregistered device's message the alert carries, in bytes. */
 const rawKept = 2048;
@@ -46,8 +52,20 @@ export const press = (
   alerts: AlertBook,
   commands: CommandBook,
   devices: DeviceBook,
-  { device, sender, by, name, at, receivedAt, late, raw }: Parameters<Effects['pressed']>[0],
+  {
+    device,
+    sender,
+    by,
+    name,
+    at,
+    receivedAt,
+    late,
+    raw,
+    maybeStored,
+    suspect,
+  }: Parameters<Effects['pressed']>[0],
 ): Alert => {
+  const titled = (title: Text): Text => (suspect ? suspected(title) : title);
   const common = {
     rule: null,
     priority: 'critical' as const,
@@ -62,7 +80,7 @@ export const press = (
     explainedBy: null,
   };
   if (device === null) {
-    const text = new TextDecoder().decode(raw.bytes.subarray(0, rawKept));
+    const text = suspect ? '' : ` ${new TextDecoder().decode(raw.bytes.subarray(0, rawKept))}`;
     const hub = sender.record.id;
     // Somebody else may be registered under that id, in another home.
     const id = devices.get(wireId(name)) ? `${hub}/${wireId(name)}` : wireId(name);
@@ -71,11 +89,16 @@ export const press = (
         ...common,
         key: unregisteredPressKey,
         kind: 'unregistered-sos',
-        title: pressedUnregistered(readable(name)),
+        title: titled(pressedUnregistered(readable(name))),
         subject: subjectUnder(hub, by, name),
         device: id,
         place: sender.record.place,
-        evidence: { at, receivedAt, event: 'sos', note: `${raw.topic} ${text}` },
+        evidence: {
+          at,
+          receivedAt,
+          event: 'sos',
+          note: `${maybeStored ? `(${noteMaybeStored}) ` : ''}${raw.topic}${text}`,
+        },
       },
       `device:${hub}`,
       receivedAt,
@@ -87,11 +110,11 @@ export const press = (
       ...common,
       key: pressKey,
       kind: 'sos',
-      title: pressed,
+      title: titled(pressed),
       subject: id,
       device: id,
       place,
-      evidence: { at, receivedAt, event: 'sos' },
+      evidence: { at, receivedAt, event: 'sos', ...(maybeStored ? { note: noteMaybeStored } : {}) },
     },
     `device:${id}`,
     receivedAt,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
-import type { Result } from '../../src/gateway/doors.ts';
+import type { Inbound, Result } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
@@ -133,7 +133,12 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
 
 /** Opens a street on a core with real devices and dialects and a disk of paper. */
 export const openStreet = (
-  options: { readonly rules?: readonly Rule[]; readonly state?: StoredState; readonly at?: number } = {},
+  options: {
+    readonly rules?: readonly Rule[];
+    readonly state?: StoredState;
+    readonly at?: number;
+    readonly isPoison?: (message: Inbound) => boolean;
+  } = {},
 ): Street => {
   const state = options.state ?? emptyState;
   let at = options.at ?? dawn;
@@ -187,7 +192,7 @@ export const openStreet = (
       ids += 1;
       return `id-${String(ids).padStart(8, '0')}`;
     },
-    isPoison: () => false,
+    isPoison: options.isPoison ?? (() => false),
     ladder: defaultLadderTimes,
     limits: defaultLedgerLimits,
   });
