@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { homeIn, openStreet } from './core.ts';
+import { homeIn, openStreet, rule } from './core.ts';
 
 const childTopic = (hub: string, name: string) => `zhishou/v1/hubs/${hub}/devices/${name}/events`;
 
@@ -183,5 +183,37 @@ describe('a stranger who is registered while the call is open', () => {
       ['unregistered-sos', 'A-1', 1, 'latched-unacknowledged'],
       ['sos', 'A-1', 1, 'latched-unacknowledged'],
     ]);
+  });
+});
+
+describe('smoke that is told of while its detector is moved', () => {
+  const smoke = rule(
+    'smoke',
+    'flag',
+    ['smoke-alarm'],
+    { measurement: 'smoke', is: true },
+    { onDelayMs: 30_000 },
+  );
+
+  test('rings where the detector is when the delay is over', () => {
+    const street = openStreet({ rules: [smoke] });
+    street.register('smoke-1', 'smoke-alarm', { place: homeIn('A', 1) });
+    street.readings('smoke-1', { smoke: true });
+    street.pass(10_000);
+    street.moveDevice('smoke-1', homeIn('B', 5));
+    street.pass(20_200);
+    expect(inShort(street)).toEqual([['smoke', 'B-5', 1, 'unacknowledged']]);
+  });
+
+  test('and rings already is of the new place at once, waits for somebody there, and returns there', () => {
+    const street = openStreet({ rules: [smoke] });
+    street.register('smoke-1', 'smoke-alarm', { place: homeIn('A', 1) });
+    street.readings('smoke-1', { smoke: true });
+    street.pass(30_200);
+    street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
+    street.moveDevice('smoke-1', homeIn('B', 5));
+    expect(inShort(street)).toEqual([['smoke', 'B-5', 1, 'unacknowledged']]);
+    street.readings('smoke-1', { smoke: false });
+    expect(inShort(street)).toEqual([['smoke', 'B-5', 1, 'latched-unacknowledged']]);
   });
 });
