@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createDeviceBook } from '../../src/gateway/device-book.ts';
+import { createReadingTimes } from '../../src/gateway/reading-times.ts';
 import { dawn, openStreet } from './core.ts';
 
 const streetWithMeter = () => {
@@ -114,4 +116,15 @@ test('whatever comes with and without times, none without one replaces what is t
     }),
     { numRuns: 100 },
   );
+});
+
+test('a device that never stops for breath gets no time further ahead than a clock may run', () => {
+  const street = streetWithMeter();
+  const device = createDeviceBook(street.stored()).get('air-1');
+  if (device === undefined) throw new Error('the meter is not there');
+  const times = createReadingTimes();
+  let last = 0;
+  for (let count = 0; count < 130_000; count += 1) last = times.give(device, 'co2', dawn);
+  expect(last).toBe(dawn + 120_000);
+  expect(times.give(device, 'co2', dawn + 500_000)).toBe(dawn + 500_000);
 });

@@ -94,6 +94,7 @@ describe('a call that is open when its device is moved', () => {
 
   test('is told outside no later for that', () => {
     const street = streetWithHub();
+    street.gateway.duty.watching([[]]);
     street.event('btn-7', 'sos');
     const { raisedAt } = street.only();
     street.gateway.duty.shown('li', street.only().id, 1);
