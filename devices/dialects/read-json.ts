@@ -55,7 +55,11 @@ export const readJsonLeniently = (
   for (const decoder of [utf8, gbk, lossy]) {
     try {
       const value: unknown = JSON.parse(decoder.decode(kept));
-      return { ok: true, value, flaw: { reason: strict.reason, detail: strict.detail } };
+      return {
+        ok: true,
+        value,
+        flaw: { reason: 'invalid-data', detail: `read in spite of this: ${strict.detail}` },
+      };
     } catch {
       // Read in another way, then.
     }

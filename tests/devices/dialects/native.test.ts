@@ -155,30 +155,24 @@ describe('events', () => {
   });
 
   test.each([
-    ['a NUL behind it', [...Buffer.from('{"event":"sos"}'), 0], 'not-json'],
-    ['a NUL and rubbish behind it', [...Buffer.from('{"event":"sos"}'), 0, 0xff, 0x22], 'not-utf8'],
-    [
-      'a name in GBK',
-      [...Buffer.from('{"event":"sos","data":{"name":"'), 0xd5, 0xc5, ...Buffer.from('"}}')],
-      'not-utf8',
-    ],
+    ['a NUL behind it', [...Buffer.from('{"event":"sos"}'), 0]],
+    ['a NUL and rubbish behind it', [...Buffer.from('{"event":"sos"}'), 0, 0xff, 0x22]],
+    ['a name in GBK', [...Buffer.from('{"event":"sos","data":{"name":"'), 0xd5, 0xc5, ...Buffer.from('"}}')]],
     [
       'GBK with a backslash in it',
       [...Buffer.from('{"event":"sos","data":{"name":"'), 0x81, 0x5c, ...Buffer.from('"}}')],
-      'not-utf8',
     ],
     [
       'bytes of no encoding',
       [...Buffer.from('{"event":"sos","data":{"name":"'), 0xff, 0xff, ...Buffer.from('"}}')],
-      'not-utf8',
     ],
-  ])('a press with %s is read, and what was wrong is named', (_, bytes, reason) => {
+  ])('a press with %s is read, and what was wrong is named', (_, bytes) => {
     const topic = 'zhishou/v1/devices/d1/events';
     const decoded = native.decode({ sender: 'd1', topic, bytes: new Uint8Array(bytes) });
     expect(decoded).toMatchObject({
       ok: true,
       items: [{ subject: { by: 'sender' }, kind: 'event', event: 'sos' }],
-      refused: [{ reason }],
+      refused: [{ reason: 'invalid-data', detail: expect.stringContaining('in spite of') }],
     });
   });
 
