@@ -9,6 +9,7 @@ import { hashPassword } from './api/passwords.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
 import { createClock } from './clock.ts';
 import { type Config, loadConfig } from './config.ts';
+import type { Inbound } from './gateway/doors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
 import type { StoreHealth } from './gateway/ports.ts';
@@ -35,6 +36,9 @@ const tickEveryMs = 200;
 const stopWithinMs = 4_500;
 
 const dayMs = 86_400_000;
+
+/** A run of this length (ms) was ended by nothing that was under way when it began. */
+const healthyAfterMs = 600_000;
 
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
@@ -85,16 +89,17 @@ const run = async (): Promise<void> => {
   let health: StoreHealth = { ok: true };
   let ended = false;
   /** A promise that was broken cannot be mended from here: note what was under way, and start again from disk. */
-  const fatal = (error: unknown): void => {
+  const stopFor = (error: unknown, suspects: readonly Inbound[] | null): void => {
     if (ended) return;
     ended = true;
     log.fatal({ err: error }, 'stopping, to start again from disk');
     try {
-      if (gateway) poison.suspect(gateway.unsettled());
+      if (suspects !== null) poison.suspect(suspects);
     } finally {
       process.exit(exits.fatal);
     }
   };
+  const fatal = (error: unknown): void => stopFor(error, gateway?.unsettled() ?? null);
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 
@@ -118,12 +123,14 @@ const run = async (): Promise<void> => {
       health = next;
       gateway?.setHealth(next);
     },
-    onFatal: fatal,
+    // What a broken disk refuses says nothing against the messages that were on their way to it.
+    onFatal: (error) => stopFor(error, null),
   }).catch((error: unknown) => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
   const poison = openPoisonList(resolve(config.dataDir));
+  setTimeout(poison.forget, healthyAfterMs).unref();
   const ruleDirectory = await readRuleFiles(config.rulesDir);
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
   if (!opened.ok) {
@@ -345,6 +352,7 @@ const run = async (): Promise<void> => {
     await Promise.all([mqtt.close(), api.close()]);
     core.putDown();
     await core.duty.settled();
+    poison.forget();
     await store.close();
     clearTimeout(forced);
     log.info('stopped');

@@ -33,7 +33,7 @@ export const createMetrics = (parts: {
   gauge('duplicate_messages', 'Messages whose id was known', () => gateway.stats().ingest.duplicates);
   gauge(
     'stored_copies',
-    'Retained presses through a hub, which are no presses',
+    'Retained presses that a hub passed on again when it connected, which rang nobody',
     () => gateway.stats().ingest.storedCopies,
   );
   gauge('open_alerts', 'Alerts that are open', () => gateway.stats().openAlerts);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -139,5 +139,37 @@ describe('a message that ends the process', () => {
     expect(third.isPoison(message('bystander'))).toBe(false);
     expect(third.isPoison(message('bad'))).toBe(true);
     expect(third.isPoison(message('bad'))).toBe(false);
+  });
+
+  test('is not suspected again after every start once it had been', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad'), message('worse')]);
+    openPoisonList(home).suspect([message('bad'), message('worse')]);
+    expect(openPoisonList(home).isPoison(message('bad'))).toBe(true);
+    const next = openPoisonList(home);
+    expect(next.isPoison(message('bad'))).toBe(false);
+    expect(next.isPoison(message('worse'))).toBe(true);
+    expect(existsSync(join(home, 'under-way.json'))).toBe(false);
+  });
+
+  test('is not suspected after a run in good health', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad')]);
+    const healthy = openPoisonList(home);
+    healthy.forget();
+    expect(existsSync(join(home, 'under-way.json'))).toBe(false);
+    healthy.suspect([message('bad')]);
+    expect(openPoisonList(home).isPoison(message('bad'))).toBe(false);
+  });
+
+  test('is suspected no more once that was said, though the disk keeps no note of it', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad')]);
+    openPoisonList(home).suspect([message('bad')]);
+    const list = openPoisonList(home);
+    rmSync(home, { recursive: true });
+    writeFileSync(home, 'no directory');
+    expect(list.isPoison(message('bad'))).toBe(true);
+    expect(list.isPoison(message('bad'))).toBe(false);
   });
 });

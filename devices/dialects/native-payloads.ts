@@ -23,10 +23,17 @@ export const NativeMoment = z
   .refine((value) => readMoment(value) !== null, 'must be epoch milliseconds, or ISO 8601 with a zone')
   .meta({ description: 'Epoch milliseconds, or ISO 8601 with a zone' });
 
-/** The device's own id for a message. A whole number is taken as its digits; one too large to be exact is refused, because two of them could look the same. */
-export const NativeMessageId = z.union([z.string().min(1).max(maxMessageId), z.int()]);
+/** The device's own id for a message. A whole number is taken as its digits; one too large to be exact is refused, and so is a text with half a character in it, because two of them could look the same. */
+export const NativeMessageId = z.union([
+  z
+    .string()
+    .min(1)
+    .max(maxMessageId)
+    .refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+  z.int(),
+]);
 
-/** One object on `…/readings`. Keys that are not named here are ignored. */
+/** One object on `…/readings`. A second value for the same measurement and `at` is a correction and replaces the first; what has no `at` never replaces anything. Keys that are not named here are ignored. */
 export const NativeReadings = z.object({
   at: NativeMoment.optional(),
   id: NativeMessageId.optional(),

@@ -2,7 +2,7 @@ import type { Decoded, Dialect, Item, Subject } from '../../src/model/dialect.ts
 import { type EventName, eventNames, type Value } from '../../src/model/reading.ts';
 import { Id } from '../../src/model/text.ts';
 import { maxDataDepth, maxMessageId, maxReadings, maxTextValue, measurementName } from './native-payloads.ts';
-import { isObject, isShallow, readJson } from './read-json.ts';
+import { isObject, isShallow, readJson, readJsonLeniently } from './read-json.ts';
 import { readMoment } from './read-moment.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 
@@ -75,10 +75,14 @@ const readEnvelope = (
   }
   const id = body.id;
   if (id !== undefined) {
-    if (typeof id === 'string' && id.length > 0 && id.length <= maxMessageId) envelope.messageId = id;
+    if (typeof id === 'string' && id.length > 0 && id.length <= maxMessageId && id.isWellFormed())
+      envelope.messageId = id;
     else if (Number.isSafeInteger(id)) envelope.messageId = String(id);
     else
-      refusals.add('invalid-id', `id: must be a text of 1 to ${maxMessageId} characters or a whole number`);
+      refusals.add(
+        'invalid-id',
+        `id: must be a well-formed text of 1 to ${maxMessageId} characters or a whole number`,
+      );
   }
   return envelope;
 };
@@ -114,6 +118,21 @@ const readEvent = (subject: Subject, body: unknown): Decoded => {
   return refusals.decoded([item]);
 };
 
+/** A press is read however its bytes were spoilt on the way; what was wrong with them is named beside it. */
+const readEventBytes = (subject: Subject, bytes: Uint8Array): Decoded => {
+  const json = readJsonLeniently(bytes);
+  if (!json.ok) return json;
+  const decoded = readEvent(subject, json.value);
+  return decoded.ok && json.flaw ? { ...decoded, refused: [json.flaw, ...(decoded.refused ?? [])] } : decoded;
+};
+
+/** A call for help of somebody whose name is no id; null where it is anything else. Nobody can be registered under that id, but a hub may know the name as an address. */
+const readCall = (address: string, bytes: Uint8Array): Decoded | null => {
+  const decoded = readEventBytes({ by: 'address', address }, bytes);
+  const calls = decoded.ok && decoded.items.some((item) => item.kind === 'event' && item.event === 'sos');
+  return calls ? decoded : null;
+};
+
 const readStatus = (subject: Subject, body: unknown): Decoded => {
   const state = isObject(body) ? body.state : undefined;
   if (state !== 'online' && state !== 'offline')
@@ -136,7 +155,6 @@ const readReply = (subject: Subject, body: unknown): Decoded => {
 
 const readers: ReadonlyMap<string, (subject: Subject, body: unknown) => Decoded> = new Map([
   ['readings', readReadings],
-  ['events', readEvent],
   ['status', readStatus],
   ['replies', readReply],
 ]);
@@ -149,18 +167,22 @@ export const native: Dialect = {
   decode: ({ sender, topic, bytes }) => {
     const where = locate(sender, topic);
     if (where === null) return refuse('unknown-topic', 'not a topic of this sender');
-    if (where.child !== null && !Id.safeParse(where.child).success)
-      return refuse('invalid-id', 'the device in the topic has no valid id');
+    if (/^events\/+$/.test(where.leaf))
+      return native.decode({ sender, topic: topic.replace(/\/+$/, ''), bytes });
+    if (where.child !== null && !Id.safeParse(where.child).success) {
+      const pressed = where.leaf === 'events' && readCall(where.child, bytes);
+      return pressed || refuse('invalid-id', 'the device in the topic has no valid id');
+    }
     if (where.leaf === 'voice/up' || where.leaf === 'voice/audio/up') {
       return refuse('voice-not-available', 'this gateway takes no voice');
     }
+    const subject: Subject =
+      where.child === null || where.child === sender ? bySender : { by: 'id', id: where.child };
+    if (where.leaf === 'events') return readEventBytes(subject, bytes);
     const reader = readers.get(where.leaf);
     if (reader === undefined) return refuse('unknown-topic', 'nothing is known under this topic');
     const json = readJson(bytes);
-    if (!json.ok) return json;
-    const subject: Subject =
-      where.child === null || where.child === sender ? bySender : { by: 'id', id: where.child };
-    return reader(subject, json.value);
+    return json.ok ? reader(subject, json.value) : json;
   },
   mayPublish: (sender, topic) => locate(sender, topic) !== null,
   maySubscribe: (sender, filter) => {

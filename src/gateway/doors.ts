@@ -109,8 +109,8 @@ export type DutyDoor = {
   readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
   readonly shown: (user: string, alert: string, version: number) => void;
-  /** How many consoles are on line. */
-  readonly watching: (consoles: number) => void;
+  /** The places of everybody on line who could answer, one entry a console (an empty one = the whole street): what none of them covers nobody watches. */
+  readonly watching: (rights: readonly (readonly string[])[]) => void;
   /** `secretHash` is null for a device behind a hub. */
   readonly registerDevice: (user: string, device: NewDevice, secretHash: string) => Result<Device>;
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;

@@ -1,7 +1,7 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import { liesWithin } from '../model/place.ts';
+import { covers, liesWithin } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
 import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine/engine.ts';
@@ -14,12 +14,12 @@ import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
-import type { LadderTimes } from './ladder.ts';
+import { type LadderTimes, rings } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
 import { createPresenceBook } from './presence-book.ts';
-import { press, tellPresser } from './presses.ts';
+import { followDevice, openCallOf, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
@@ -103,7 +103,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return { link: device?.link ?? 'unknown', lastSeenAt: device?.lastSeenAt ?? null };
   });
   let health: StoreHealth = { ok: true };
-  let consoles = 0;
+  let watching: readonly (readonly string[])[] = [];
   const announcedUncommitted = new Set<string>();
 
   const onCommitted = (batch: Batch, at: number): void => {
@@ -215,10 +215,15 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ledger,
     messageIds: parts.messageIds,
     quarantine,
+    digest: parts.digest,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
       pressed: (pressed) => {
-        press(alerts, commands, pressed);
+        press(alerts, commands, devices, pressed);
+      },
+      waits: (presser, at) => {
+        const open = openCallOf(alerts, presser);
+        return open !== undefined && open.raisedAt <= at && rings(open);
       },
       cancelled: (device, at) => {
         const open = alerts.openOf(device.record.id, pressKey);
@@ -299,7 +304,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   let statesAt = 0;
   const tick = (at: number): void => {
     heed(engine.tick(at), at, false);
-    alerts.tick(at, consoles > 0);
+    alerts.tick(at, ({ place }) => watching.some((places) => covers(places, place)));
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
     // What covers an alert has its end also while the store fails.
@@ -343,17 +348,19 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return type !== undefined && emergencyTypes.has(type);
     },
     receive: (message, acknowledge) => {
-      if (parts.isPoison(message))
+      if (parts.isPoison(message)) {
         quarantine.keep(
           message,
           null,
           'poison',
           'the gateway stopped twice while this message was under way',
         );
-      else ingest.take(message);
+        ingest.takeSuspect(message);
+      } else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
     linkUp: (id, at) => {
+      ingest.connected(id, at);
       const device = devices.get(id);
       if (device) setLink(device, 'online', at);
     },
@@ -402,19 +409,24 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return result;
     },
     shown: (user, alert, version) => alerts.shown(user, alert, version, now()),
-    watching: (count) => {
-      consoles = count;
+    watching: (rights) => {
+      watching = rights;
     },
     registerDevice: (user, device, secretHash) => {
-      const result = registry.register(user, device, secretHash, now());
+      const at = now();
+      const result = registry.register(user, device, secretHash, at);
       const registered = devices.get(device.id);
-      if (result.ok && registered) heed(engine.watch(registered.record, now(), 0, now()), now(), false);
+      if (result.ok && registered) {
+        followDevice(alerts, registered.record, `user:${user}`, at);
+        heed(engine.watch(registered.record, at, 0, at), at, false);
+      }
       return result;
     },
     changeDevice: (user, id, patch) => {
       const at = now();
       const result = registry.change(user, id, patch, at);
       const device = devices.get(id);
+      if (result.ok && device) followDevice(alerts, device.record, `user:${user}`, at);
       // Another place may have other limits.
       if (result.ok && device) heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
       // Nor may anything be under test there.
@@ -535,6 +547,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
       alerts.shift(byMs);
+      ingest.shift();
       testModes.shift(byMs);
       floods.shift(byMs);
     },
@@ -562,7 +575,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 };
 
 /** What makes an emergency sound that was not, or not so, before. */
-const ringsAnew: ReadonlySet<string> = new Set(['raised', 'raised-again', 'raised-higher', 'test-ended']);
+const ringsAnew: ReadonlySet<string> = new Set([
+  'raised',
+  'raised-again',
+  'raised-higher',
+  'test-ended',
+  'moved',
+]);
 
 /** The types whose connection may carry an emergency: held back last. */
 const emergencyTypes: ReadonlySet<string> = new Set([

@@ -8,11 +8,18 @@ import type { Inbound } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { MessageIds } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
+import { createReadingTimes } from './reading-times.ts';
 
-/** How long a device's message id is remembered: 7 days and that device's last 4,096; 10 minutes for a press, because counters restart with the battery. */
+/** How long a device's message id is remembered: 7 days and that device's last 4,096. */
 const idKeptMs = 7 * 86_400_000;
 const idsKept = 4096;
+
+/** Counters restart with the battery, and some buttons always say the same id: a press with a known one is the same press for as long as it can be a retransmission, which is so long after it (ms), and for this long while its call is open and nobody has taken it. */
+const pressRepeatMs = 30_000;
 const pressIdKeptMs = 600_000;
+
+/** For so long after a hub has connected it may pass on what some broker had kept (ms). */
+const storedCopiesMs = 5_000;
 
 /** What the items of a message lead to, beyond readings. */
 export type Effects = {
@@ -26,12 +33,28 @@ export type Effects = {
     /** Null: nobody of that name is registered under the hub. */
     readonly device: WorkingDevice | null;
     readonly sender: WorkingDevice;
+    /** What the name is under the sender, where it is not the sender itself. */
+    readonly by: 'id' | 'address';
     readonly name: string;
     readonly at: number;
     readonly receivedAt: number;
     readonly late: boolean;
     readonly raw: Inbound;
+    /** Published with the retain flag: it may be a copy that some broker had kept. */
+    readonly maybeStored: boolean;
+    /** The process has died twice in the company of this message: nothing of it but that somebody pressed is to be relied on. */
+    readonly suspect: boolean;
   }) => void;
+  /** Whether the call that a press of this one at `at` raised or joined still waits for somebody. */
+  readonly waits: (
+    presser: {
+      readonly device: WorkingDevice | null;
+      readonly sender: WorkingDevice;
+      readonly by: 'id' | 'address';
+      readonly name: string;
+    },
+    at: number,
+  ) => boolean;
   readonly cancelled: (device: WorkingDevice, at: number) => void;
   readonly happened: (device: WorkingDevice, event: string, at: number) => void;
   readonly statusChanged: (device: WorkingDevice, state: 'online' | 'offline', at: number) => void;
@@ -60,6 +83,8 @@ export type IngestCounts = {
   refused: number;
 };
 
+const byOf = ({ subject }: Item): 'id' | 'address' => (subject.by === 'address' ? 'address' : 'id');
+
 /** Why a value cannot be this measurement, or null where it can. */
 const faultOf = (measurement: Measurement, value: Value): string | null => {
   switch (measurement.kind) {
@@ -77,7 +102,19 @@ const faultOf = (measurement: Measurement, value: Value): string | null => {
   }
 };
 
-/** Makes the way in: a message takes effect completely before this returns, and every part that cannot take effect is in quarantine with its reason. */
+/** The way in. A message takes effect completely before `take` returns, and every part that cannot take effect is in quarantine with its reason. */
+export type Ingest = {
+  readonly take: (message: Inbound) => void;
+  /** Of a message in whose company the process has died twice: only that somebody pressed. */
+  readonly takeSuspect: (message: Inbound) => void;
+  /** The sender has connected anew. */
+  readonly connected: (sender: string, at: number) => void;
+  /** The wall clock was set. */
+  readonly shift: () => void;
+  readonly counts: IngestCounts;
+};
+
+/** Makes the way in. `digest` is SHA-256 in hex. */
 export const createIngest = (parts: {
   readonly devices: DeviceBook;
   readonly types: DeviceTypes;
@@ -87,7 +124,8 @@ export const createIngest = (parts: {
   readonly messageIds: MessageIds;
   readonly quarantine: Quarantine;
   readonly effects: Effects;
-}): { readonly take: (message: Inbound) => void; readonly counts: IngestCounts } => {
+  readonly digest: (text: string) => string;
+}): Ingest => {
   const { devices, types, dialects, ledger, quarantine, effects } = parts;
   const counts: IngestCounts = {
     messages: 0,
@@ -103,6 +141,10 @@ export const createIngest = (parts: {
     { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }
   >();
 
+  const times = createReadingTimes();
+  /** When a sender connected, and which stored copies it has passed on since: each comes once. */
+  const connections = new Map<string, { readonly at: number; readonly copies: Set<string> }>();
+
   /** Devices whose clock was wrong in the message that is being taken. */
   const wrongHere = new Set<string>();
 
@@ -117,19 +159,18 @@ export const createIngest = (parts: {
     return ids;
   };
 
-  /** Whether the message was taken before; if not, it is remembered now. */
-  const seenBefore = (device: string, id: string, press: boolean, now: number): boolean => {
+  /** Whether the message was taken before, as far as that still counts (`lasts` is asked of when it was last taken as new); if not, it is remembered now. */
+  const seenBefore = (
+    device: string,
+    id: string,
+    now: number,
+    lasts: (at: number) => boolean = (at) => now - at < idKeptMs,
+  ): boolean => {
     const ids = known(device);
-    const key = press ? `sos ${id}` : id;
-    const found = ids.ids.get(key) ?? parts.messageIds.find(device, key);
-    const fresh =
-      found !== null &&
-      found !== undefined &&
-      now - found.at < (press ? pressIdKeptMs : idKeptMs) &&
-      ids.last - found.ordinal < idsKept;
-    if (fresh) return true;
+    const found = ids.ids.get(id) ?? parts.messageIds.find(device, id);
+    if (found !== null && ids.last - found.ordinal < idsKept && lasts(found.at)) return true;
     ids.last += 1;
-    ids.ids.set(key, { ordinal: ids.last, at: now });
+    ids.ids.set(id, { ordinal: ids.last, at: now });
     // The store remembers what is committed; here only what may not be yet.
     if (ids.ids.size > 256) {
       for (const old of ids.ids.keys()) {
@@ -137,7 +178,7 @@ export const createIngest = (parts: {
         if (ids.ids.size <= 128) break;
       }
     }
-    ledger.keepMessageId({ device, id: key, ordinal: ids.last, at: now });
+    ledger.keepMessageId({ device, id, ordinal: ids.last, at: now });
     return false;
   };
 
@@ -156,8 +197,9 @@ export const createIngest = (parts: {
     message: Inbound,
   ): void => {
     const { receivedAt } = message;
-    const { at, late, wrong } = believe(item.at, receivedAt);
+    const { at: believed, late, wrong } = believe(item.at, receivedAt);
     if (item.at !== undefined) judgeClock(device, wrong, receivedAt);
+    const own = item.at !== undefined && !wrong;
     const engine = parts.engine();
     for (const measurement in item.values) {
       const value = item.values[measurement] as Value;
@@ -181,6 +223,8 @@ export const createIngest = (parts: {
         continue;
       }
       counts.readings += 1;
+      if (own) times.noteOwn(device, measurement, believed, receivedAt);
+      const at = own ? believed : times.give(device, measurement, receivedAt);
       const reading =
         wrong && item.at !== undefined
           ? { device: device.record.id, measurement, value, at, receivedAt, deviceAt: item.at }
@@ -210,6 +254,22 @@ export const createIngest = (parts: {
     }
   };
 
+  /** Whether this is but what a hub's broker had kept. A live press with the retain flag looks the same, and only three things together tell them apart: it came through a hub that has only just connected, the very same was heard before, and this connection has not said it yet. */
+  const isStoredCopy = (name: string, item: Item, message: Inbound): boolean => {
+    if (item.subject.by === 'sender') return false;
+    const { sender, topic, bytes, receivedAt } = message;
+    let text = `${topic} `;
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    const press = parts.digest(text);
+    // What is remembered as an id of nobody: no device's id has a space.
+    const heardBefore = seenBefore(`${sender}/${name} heard`, press, receivedAt);
+    const connection = connections.get(sender);
+    if (!message.retained || !heardBefore || connection === undefined) return false;
+    if (receivedAt - connection.at >= storedCopiesMs || connection.copies.has(press)) return false;
+    connection.copies.add(press);
+    return true;
+  };
+
   const takePress = (
     device: WorkingDevice | null,
     name: string,
@@ -217,53 +277,66 @@ export const createIngest = (parts: {
     item: Item & { kind: 'event' },
     message: Inbound,
   ): void => {
-    if (message.retained) {
-      // Through a hub the flag marks a copy that some broker had kept: nobody pressed anything now.
-      if (item.subject.by !== 'sender') {
-        counts.storedCopies += 1;
-        quarantine.keep(
-          message,
-          name,
-          'stored-copy',
-          'a retained press through a hub is a stored copy, not a press',
-        );
-        return;
-      }
-      if (device) effects.flagged(device, 'retained-press', true, message.receivedAt);
-    }
+    const { receivedAt } = message;
+    if (message.retained && device) effects.flagged(device, 'retained-press', true, receivedAt);
     counts.events += 1;
-    const { at, late, wrong } = believe(item.at, message.receivedAt);
+    const { at, late, wrong } = believe(item.at, receivedAt);
     if (device && wrong && !device.record.flags.includes('wrong-clock'))
-      effects.flagged(device, 'wrong-clock', true, message.receivedAt);
+      effects.flagged(device, 'wrong-clock', true, receivedAt);
     effects.pressed({
       device,
       sender,
+      by: byOf(item),
       name,
       at,
-      receivedAt: message.receivedAt,
+      receivedAt,
       late: late || wrong,
       raw: message,
+      maybeStored: message.retained,
+      suspect: false,
     });
   };
 
+  /** Whether a press with an id that was heard at `at` can still be that one, sent again. */
+  const isSamePress = (presser: Parameters<Effects['waits']>[0], at: number, now: number): boolean => {
+    const age = Math.abs(now - at);
+    return age < pressRepeatMs || (age < pressIdKeptMs && effects.waits(presser, at));
+  };
+
+  const nameOf = ({ subject }: Item, { sender }: Inbound): string =>
+    subject.by === 'sender' ? sender : subject.by === 'id' ? subject.id : subject.address;
+
   const takeItem = (item: Item, sender: WorkingDevice, message: Inbound): void => {
     const device = devices.resolve(message.sender, item.subject);
-    const name =
-      item.subject.by === 'sender'
-        ? message.sender
-        : item.subject.by === 'id'
-          ? item.subject.id
-          : item.subject.address;
+    const name = nameOf(item, message);
     const press = item.kind === 'event' && item.event === 'sos';
     const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
-    // Names that nobody registered are without number: of them only presses are remembered.
-    if (
-      messageId !== undefined &&
-      (device !== null || press) &&
-      seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)
-    ) {
-      counts.duplicates += 1;
+    // Before its id is looked at: a copy must not use up the id of a press.
+    if (press && isStoredCopy(name, item, message)) {
+      counts.storedCopies += 1;
+      quarantine.keep(
+        message,
+        name,
+        'stored-copy',
+        'the same press was heard before, and its hub has only just connected: a copy that some broker had kept',
+      );
+      if (device) hear(device, message.receivedAt);
       return;
+    }
+    // Names that nobody registered are without number: of them only presses are remembered.
+    if (messageId !== undefined && (device !== null || press)) {
+      const whose = device?.record.id ?? `${message.sender}/${name}`;
+      const { receivedAt } = message;
+      const repeated = press
+        ? // An id of a press has nothing to do with the same id of a reading: no device's id has a space.
+          seenBefore(`${whose} sos`, messageId, receivedAt, (at) =>
+            isSamePress({ device, sender, by: byOf(item), name }, at, receivedAt),
+          )
+        : seenBefore(whose, messageId, receivedAt);
+      if (repeated) {
+        counts.duplicates += 1;
+        return;
+      }
     }
     if (press) {
       takePress(device, name, sender, item, message);
@@ -309,6 +382,34 @@ export const createIngest = (parts: {
 
   return {
     counts,
+    connected: (sender, at) => {
+      connections.set(sender, { at, copies: new Set() });
+    },
+    shift: () => times.forget(),
+    takeSuspect: (message) => {
+      counts.messages += 1;
+      const sender = devices.get(message.sender);
+      const dialect = sender && dialects.get(sender.record.dialect);
+      if (sender === undefined || dialect === undefined) return;
+      const decoded = dialect.decode(message);
+      if (!decoded.ok) return;
+      for (const item of decoded.items) {
+        if (item.kind !== 'event' || item.event !== 'sos') continue;
+        const { receivedAt } = message;
+        effects.pressed({
+          device: devices.resolve(message.sender, item.subject),
+          sender,
+          by: byOf(item),
+          name: nameOf(item, message),
+          at: receivedAt,
+          receivedAt,
+          late: false,
+          raw: message,
+          maybeStored: message.retained,
+          suspect: true,
+        });
+      }
+    },
     take: (message) => {
       counts.messages += 1;
       if (wrongHere.size > 0) wrongHere.clear();

@@ -61,14 +61,19 @@ export const climb = (
   reAlarmAfterMs: number | null,
 ): Ladder => {
   const ladder = before?.ladder ?? still;
-  const startsAnew = before === null || detected(step) || !rings(before.alert);
+  const startsAnew = before === null || detected(step) || step.event === 'moved' || !rings(before.alert);
   if (rings(alert)) {
-    if (startsAnew)
-      return ringing(
+    if (startsAnew) {
+      const anew = ringing(
         detected(step) ? step.receivedAt : step.at,
         times,
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
+      // That the address was put right is no reason to tell anybody outside later.
+      return step.event === 'moved' && ladder.escalateAt !== null
+        ? { ...anew, escalateAt: ladder.escalateAt }
+        : anew;
+    }
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
       const announcements = ladder.announcements + 1;
@@ -95,7 +100,7 @@ export const climb = (
   return calm;
 };
 
-/** What must happen now, by the ladder or because a shelf has its end, one thing at a time; null = nothing yet. With no console on line (`watched` false) announcing again would reach nobody: it escalates instead. */
+/** What must happen now, by the ladder or because a shelf has its end, one thing at a time; null = nothing yet. With nobody on line who may answer it (`watched` false) announcing again would reach nobody: it escalates instead. */
 export const dueStep = (record: AlertRecord, now: number, watched: boolean): LifeEvent | null => {
   const { announceAt, escalateAt, tendBy, reAlarmAt } = record.ladder;
   const { shelvedUntil } = record.alert;

@@ -16,6 +16,7 @@ const announcing: ReadonlySet<string> = new Set([
   'unshelved',
   'unsuppressed',
   'test-ended',
+  'moved',
 ]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';

@@ -256,6 +256,7 @@ export const en: Dictionary = {
     grouped: 'Devices listed with it',
     'joined-incident': 'Part of an incident',
     'test-ended': 'The test is over and it still holds: real now',
+    moved: 'The place was put right',
     'sos-received': 'The pager was told: received',
     'sos-accepted': 'The pager was told: somebody has taken it',
     'help-dispatched': 'The pager was told: help is on the way',

@@ -261,6 +261,7 @@ export const zh = {
     grouped: '列入相关设备',
     'joined-incident': '并入同一事件',
     'test-ended': '演练结束，情况仍在：转为真实警情',
+    moved: '地点已更正',
     'sos-received': '呼叫器已被告知：收到',
     'sos-accepted': '呼叫器已被告知：有人接警',
     'help-dispatched': '呼叫器已被告知：有人正赶来',

@@ -94,6 +94,7 @@ describe('readings', () => {
     ['an id that is no text and no whole number', { id: 1.5 }, 'invalid-id'],
     ['a number too large to tell two ids apart', { id: 2 ** 53 }, 'invalid-id'],
     ['an endless id', { id: 'x'.repeat(129) }, 'invalid-id'],
+    ['an id with half a character in it', { id: '\ud800' }, 'invalid-id'],
   ])('smoke with %s still counts, and what was wrong is named', (_, envelope, reason) => {
     const decoded = decode('readings', { ...envelope, values: { smoke: true } });
     expect(decoded).toEqual({
@@ -151,6 +152,52 @@ describe('events', () => {
       'invalid-id',
       'invalid-data',
     ]);
+  });
+
+  test.each([
+    ['a NUL behind it', [...Buffer.from('{"event":"sos"}'), 0]],
+    ['a NUL and rubbish behind it', [...Buffer.from('{"event":"sos"}'), 0, 0xff, 0x22]],
+    ['a name in GBK', [...Buffer.from('{"event":"sos","data":{"name":"'), 0xd5, 0xc5, ...Buffer.from('"}}')]],
+    [
+      'GBK with a backslash in it',
+      [...Buffer.from('{"event":"sos","data":{"name":"'), 0x81, 0x5c, ...Buffer.from('"}}')],
+    ],
+    [
+      'bytes of no encoding',
+      [...Buffer.from('{"event":"sos","data":{"name":"'), 0xff, 0xff, ...Buffer.from('"}}')],
+    ],
+  ])('a press with %s is read, and what was wrong is named', (_, bytes) => {
+    const topic = 'zhishou/v1/devices/d1/events';
+    const decoded = native.decode({ sender: 'd1', topic, bytes: new Uint8Array(bytes) });
+    expect(decoded).toMatchObject({
+      ok: true,
+      items: [{ subject: { by: 'sender' }, kind: 'event', event: 'sos' }],
+      refused: [{ reason: 'invalid-data', detail: expect.stringContaining('in spite of') }],
+    });
+  });
+
+  test('what a name in GBK says is kept', () => {
+    const bytes = new Uint8Array([
+      ...Buffer.from('{"event":"sos","data":{"name":"'),
+      0xd5,
+      0xc5,
+      ...Buffer.from('"}}'),
+    ]);
+    const decoded = native.decode({ sender: 'd1', topic: 'zhishou/v1/devices/d1/events', bytes });
+    expect(decoded.ok && decoded.items).toMatchObject([{ data: { name: '张' } }]);
+  });
+
+  test('a press of a child whose name is no id is of that name, and nothing else of such a child is taken', () => {
+    expect(itemsOf('events', { event: 'sos' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toMatchObject([
+      { subject: { by: 'address', address: '奶奶' }, event: 'sos' },
+    ]);
+    expect(itemsOf('events', { event: 'fault' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('invalid-id');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('invalid-id');
+  });
+
+  test('a slash too many behind the topic costs no press', () => {
+    expect(itemsOf('events/', { event: 'sos' })).toMatchObject([{ subject: { by: 'sender' }, event: 'sos' }]);
+    expect(itemsOf('events/x', { event: 'sos' })).toBe('unknown-topic');
   });
 
   test('data is passed on while it is shallow', () => {
