@@ -39,7 +39,7 @@ const deviceLeaves = [
     leaf: 'events',
     direction: 'send',
     schema: NativeEventPayload,
-    says: 'What happened; a press of the button is `sos`. QoS 1. An `sos` with an `id` that was heard before is the same press for 30 s, and for 10 minutes while its alert is open and nobody has taken it; after that it is another press and rings again.',
+    says: 'What happened; a press of the button is `sos`. QoS 1. An `sos` with an `id` that was heard before is the same press for 10 minutes, and after that another.',
   },
   { leaf: 'status', direction: 'send', schema: NativeStatusPayload, says: 'Retained; also the will.' },
   { leaf: 'replies', direction: 'send', schema: NativeReplyPayload, says: 'What came of a command.' },

@@ -14,12 +14,12 @@ import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
-import { type LadderTimes, rings } from './ladder.ts';
+import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
 import { createPresenceBook } from './presence-book.ts';
-import { followDevice, openCallOf, press, tellPresser } from './presses.ts';
+import { followDevice, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
@@ -215,15 +215,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ledger,
     messageIds: parts.messageIds,
     quarantine,
-    digest: parts.digest,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
       pressed: (pressed) => {
         press(alerts, commands, devices, pressed);
-      },
-      waits: (presser, at) => {
-        const open = openCallOf(alerts, presser);
-        return open !== undefined && open.raisedAt <= at && rings(open);
       },
       cancelled: (device, at) => {
         const open = alerts.openOf(device.record.id, pressKey);
@@ -360,7 +355,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
     linkUp: (id, at) => {
-      ingest.connected(id, at);
       const device = devices.get(id);
       if (device) setLink(device, 'online', at);
     },

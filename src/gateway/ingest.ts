@@ -14,12 +14,8 @@ import { createReadingTimes } from './reading-times.ts';
 const idKeptMs = 7 * 86_400_000;
 const idsKept = 4096;
 
-/** Counters restart with the battery, and some buttons always say the same id: a press with a known one is the same press for as long as it can be a retransmission, which is so long after it (ms), and for this long while its call is open and nobody has taken it. */
-const pressRepeatMs = 30_000;
+/** A press with a known id counts as that press for only so long (ms): counters restart with the battery. */
 const pressIdKeptMs = 600_000;
-
-/** For so long after a hub has connected it may pass on what some broker had kept (ms). */
-const storedCopiesMs = 5_000;
 
 /** What the items of a message lead to, beyond readings. */
 export type Effects = {
@@ -45,16 +41,6 @@ export type Effects = {
     /** The process has died twice in the company of this message: nothing of it but that somebody pressed is to be relied on. */
     readonly suspect: boolean;
   }) => void;
-  /** Whether the call that a press of this one at `at` raised or joined still waits for somebody. */
-  readonly waits: (
-    presser: {
-      readonly device: WorkingDevice | null;
-      readonly sender: WorkingDevice;
-      readonly by: 'id' | 'address';
-      readonly name: string;
-    },
-    at: number,
-  ) => boolean;
   readonly cancelled: (device: WorkingDevice, at: number) => void;
   readonly happened: (device: WorkingDevice, event: string, at: number) => void;
   readonly statusChanged: (device: WorkingDevice, state: 'online' | 'offline', at: number) => void;
@@ -107,14 +93,12 @@ export type Ingest = {
   readonly take: (message: Inbound) => void;
   /** Of a message in whose company the process has died twice: only that somebody pressed. */
   readonly takeSuspect: (message: Inbound) => void;
-  /** The sender has connected anew. */
-  readonly connected: (sender: string, at: number) => void;
   /** The wall clock was set. */
   readonly shift: () => void;
   readonly counts: IngestCounts;
 };
 
-/** Makes the way in. `digest` is SHA-256 in hex. */
+/** Makes the way in. */
 export const createIngest = (parts: {
   readonly devices: DeviceBook;
   readonly types: DeviceTypes;
@@ -124,7 +108,6 @@ export const createIngest = (parts: {
   readonly messageIds: MessageIds;
   readonly quarantine: Quarantine;
   readonly effects: Effects;
-  readonly digest: (text: string) => string;
 }): Ingest => {
   const { devices, types, dialects, ledger, quarantine, effects } = parts;
   const counts: IngestCounts = {
@@ -142,8 +125,6 @@ export const createIngest = (parts: {
   >();
 
   const times = createReadingTimes();
-  /** When a sender connected, and which stored copies it has passed on since: each comes once. */
-  const connections = new Map<string, { readonly at: number; readonly copies: Set<string> }>();
 
   /** Devices whose clock was wrong in the message that is being taken. */
   const wrongHere = new Set<string>();
@@ -159,16 +140,11 @@ export const createIngest = (parts: {
     return ids;
   };
 
-  /** Whether the message was taken before, as far as that still counts (`lasts` is asked of when it was last taken as new); if not, it is remembered now. */
-  const seenBefore = (
-    device: string,
-    id: string,
-    now: number,
-    lasts: (at: number) => boolean = (at) => now - at < idKeptMs,
-  ): boolean => {
+  /** Whether the message was taken before, within `keptMs`; if not, it is remembered now. */
+  const seenBefore = (device: string, id: string, now: number, keptMs: number): boolean => {
     const ids = known(device);
     const found = ids.ids.get(id) ?? parts.messageIds.find(device, id);
-    if (found !== null && ids.last - found.ordinal < idsKept && lasts(found.at)) return true;
+    if (found !== null && ids.last - found.ordinal < idsKept && now - found.at < keptMs) return true;
     ids.last += 1;
     ids.ids.set(id, { ordinal: ids.last, at: now });
     // The store remembers what is committed; here only what may not be yet.
@@ -254,22 +230,6 @@ export const createIngest = (parts: {
     }
   };
 
-  /** Whether this is but what a hub's broker had kept. A live press with the retain flag looks the same, and only three things together tell them apart: it came through a hub that has only just connected, the very same was heard before, and this connection has not said it yet. */
-  const isStoredCopy = (name: string, item: Item, message: Inbound): boolean => {
-    if (item.subject.by === 'sender') return false;
-    const { sender, topic, bytes, receivedAt } = message;
-    let text = `${topic} `;
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    const press = parts.digest(text);
-    // What is remembered as an id of nobody: no device's id has a space.
-    const heardBefore = seenBefore(`${sender}/${name} heard`, press, receivedAt);
-    const connection = connections.get(sender);
-    if (!message.retained || !heardBefore || connection === undefined) return false;
-    if (receivedAt - connection.at >= storedCopiesMs || connection.copies.has(press)) return false;
-    connection.copies.add(press);
-    return true;
-  };
-
   const takePress = (
     device: WorkingDevice | null,
     name: string,
@@ -297,12 +257,6 @@ export const createIngest = (parts: {
     });
   };
 
-  /** Whether a press with an id that was heard at `at` can still be that one, sent again. */
-  const isSamePress = (presser: Parameters<Effects['waits']>[0], at: number, now: number): boolean => {
-    const age = Math.abs(now - at);
-    return age < pressRepeatMs || (age < pressIdKeptMs && effects.waits(presser, at));
-  };
-
   const nameOf = ({ subject }: Item, { sender }: Inbound): string =>
     subject.by === 'sender' ? sender : subject.by === 'id' ? subject.id : subject.address;
 
@@ -311,28 +265,30 @@ export const createIngest = (parts: {
     const name = nameOf(item, message);
     const press = item.kind === 'event' && item.event === 'sos';
     const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
-    // Before its id is looked at: a copy must not use up the id of a press.
-    if (press && isStoredCopy(name, item, message)) {
+    // Before its id is looked at: a copy must not use up the id of a press. Through a hub the flag marks a copy that some
+    // broker had kept: nobody pressed anything now.
+    if (press && message.retained && item.subject.by !== 'sender') {
       counts.storedCopies += 1;
       quarantine.keep(
         message,
         name,
         'stored-copy',
-        'the same press was heard before, and its hub has only just connected: a copy that some broker had kept',
+        'a retained press through a hub is a stored copy, not a press',
       );
-      if (device) hear(device, message.receivedAt);
+      if (device) {
+        effects.flagged(device, 'retained-press', true, message.receivedAt);
+        hear(device, message.receivedAt);
+      }
       return;
     }
     // Names that nobody registered are without number: of them only presses are remembered.
     if (messageId !== undefined && (device !== null || press)) {
       const whose = device?.record.id ?? `${message.sender}/${name}`;
       const { receivedAt } = message;
+      // An id of a press has nothing to do with the same id of a reading: no device's id has a space.
       const repeated = press
-        ? // An id of a press has nothing to do with the same id of a reading: no device's id has a space.
-          seenBefore(`${whose} sos`, messageId, receivedAt, (at) =>
-            isSamePress({ device, sender, by: byOf(item), name }, at, receivedAt),
-          )
-        : seenBefore(whose, messageId, receivedAt);
+        ? seenBefore(`${whose} sos`, messageId, receivedAt, pressIdKeptMs)
+        : seenBefore(whose, messageId, receivedAt, idKeptMs);
       if (repeated) {
         counts.duplicates += 1;
         return;
@@ -382,9 +338,6 @@ export const createIngest = (parts: {
 
   return {
     counts,
-    connected: (sender, at) => {
-      connections.set(sender, { at, copies: new Set() });
-    },
     shift: () => times.forget(),
     takeSuspect: (message) => {
       counts.messages += 1;
