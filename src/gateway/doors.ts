@@ -31,8 +31,8 @@ export type DeviceDoor = {
   readonly carriesEmergencies: (device: string) => boolean;
   /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Never throws for what is in the message. */
   readonly receive: (message: Inbound, acknowledge: () => void) => void;
-  /** The connection came or went. A will, and a connection lost, are "link down" and no more. */
-  readonly linkUp: (device: string, at: number) => void;
+  /** The connection came or went. A will, and a connection lost, are "link down" and no more; `instead`: it takes the place of one that stood, which its device has therefore lost. */
+  readonly linkUp: (device: string, at: number, instead: boolean) => void;
   readonly linkDown: (device: string, at: number) => void;
   /** Committed commands that wait for this connection, oldest first. */
   readonly waiting: (connection: string) => readonly Outbound[];

@@ -293,11 +293,23 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return taken.length;
   };
 
+  /** Who had a line of its own before the start and is not back is gone, as if its line had broken now. Of one that never spoke nothing is missed yet. */
+  let missFrom: number | null = now() + returnGraceMs;
+  const missTheGone = (at: number): void => {
+    for (const device of devices.all())
+      if (device.link === 'unknown' && device.record.hub === null && device.lastSeenAt !== null)
+        setLink(device, 'offline', at);
+  };
+
   let repairsAt = 0;
   let aliveAt = 0;
   let statesAt = 0;
   const tick = (at: number): void => {
     heed(engine.tick(at), at, false);
+    if (missFrom !== null && at >= missFrom) {
+      missFrom = null;
+      missTheGone(at);
+    }
     alerts.tick(at, consoles > 0);
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
@@ -352,9 +364,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
-    linkUp: (id, at) => {
+    linkUp: (id, at, instead) => {
       const device = devices.get(id);
-      if (device) setLink(device, 'online', at);
+      if (device === undefined) return;
+      // Whoever comes in beside a connection of its own has lost that one.
+      if (instead) heed(engine.link(device.record, 'offline', at), at, false);
+      setLink(device, 'online', at);
     },
     linkDown: (id, at) => {
       const device = devices.get(id);
@@ -533,6 +548,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     tick,
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
+      if (missFrom !== null) missFrom += byMs;
       alerts.shift(byMs);
       testModes.shift(byMs);
       floods.shift(byMs);
