@@ -176,7 +176,11 @@ const run = async (): Promise<void> => {
     if (outcome.what === 'adopted') {
       const { number, changed } = outcome.version;
       log.info({ version: number, files: changed.map(({ name }) => name) }, 'new rules are in force');
+      const gone = core.duty.rulebook.gone();
+      if (gone.length > 0) log.warn({ rules: gone }, 'rules about life are gone and raise nothing any more');
     }
+    if (outcome.what === 'mended')
+      log.info('the files of rules are right again, and say what is in force already');
     if (outcome.what === 'refused') {
       for (const problem of outcome.problems)
         log.error({ problem: lineOf(config.rulesDir, problem) }, 'wrong in the files of rules');
@@ -254,7 +258,11 @@ const run = async (): Promise<void> => {
         if (!taking) problems.push('the listeners are not open');
         if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
         // Anybody may ask this, so no path of this machine is told.
-        const warnings = core.duty.rulebook.problems().map((problem) => `rules: ${lineOf('', problem)}`);
+        const { problems: wrong, gone } = core.duty.rulebook;
+        const warnings = [
+          ...wrong().map((problem) => `rules: ${lineOf('', problem)}`),
+          ...gone().map(({ id, kind }) => `rules: ${id} is gone, which raised ${kind}`),
+        ];
         return { ok: problems.length === 0, problems, warnings };
       },
     },

@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertKind } from '../model/alert.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
@@ -69,12 +69,17 @@ export type RuleCheck =
   | { readonly ok: true; readonly rules: readonly Rule[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
+/** A rule that is gone, or no longer does what it did: its id, the kind of alert that it raised, and for which device types. */
+export type GoneRule = { readonly id: string; readonly kind: AlertKind; readonly types: readonly string[] };
+
 /** The rulebook and its versions. Only the whole book is ever judged: an edit is put over the files in force and is good or bad with all of them. */
 export type RulebookDoor = {
   /** The version in force, committed; null = the rules came from nowhere that is kept. */
   readonly current: () => RulebookVersion | null;
   /** What is wrong in the directory of rules, so that it was not taken up. */
   readonly problems: () => readonly RuleProblem[];
+  /** The rules about life that were in force and are gone, and of which nobody has said yet that it is meant. */
+  readonly gone: () => readonly GoneRule[];
   /** The names of files that are not the same in the directory and in the book. */
   readonly differing: () => readonly string[];
   /** What the book would be with these edits. */

@@ -23,7 +23,7 @@ import { press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
-import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
+import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -254,6 +254,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     stored: state.rulebook,
     rules: parts.rules,
     seen: state.facts.get(seenFact),
+    gone: state.facts.get(goneFact),
     types,
     ledger,
     digest: parts.digest,
