@@ -16,6 +16,7 @@ import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createNotUnderstood } from './not-understood.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
 import { createPresenceBook } from './presence-book.ts';
@@ -216,6 +217,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     quarantine,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+      puzzled: createNotUnderstood({ alerts, types, covered: testModes.covers }),
       pressed: (pressed) => {
         press(alerts, commands, pressed);
       },

@@ -162,9 +162,23 @@ describe('events', () => {
   });
 
   test('a name that no device may say is refused', () => {
-    for (const event of ['SOS', 'explode', '', 1, null, undefined])
+    for (const event of ['s o s', 'explode', '', 1, null, undefined])
       expect(itemsOf('events', { event })).toBe('unknown-event');
-    expect(itemsOf('events', [{ event: 'sos' }])).toBe('not-an-object');
+  });
+
+  test('a press is a press however its letters are written, with blanks around it, and in an array', () => {
+    for (const event of ['Sos', 'SOS', ' sos\n'])
+      expect(itemsOf('events', { event })).toMatchObject([{ kind: 'event', event: 'sos' }]);
+    expect(itemsOf('events', [{ event: 'SOS', id: 'a' }, { event: 'sos-cancel' }])).toMatchObject([
+      { event: 'sos', messageId: 'a' },
+      { event: 'sos-cancel' },
+    ]);
+    expect(reasonsOf('events', [{ event: 'help' }, 7, { event: 'sos' }])).toEqual([
+      'unknown-event',
+      'not-an-object',
+    ]);
+    expect(itemsOf('events', [])).toBe('empty');
+    expect(itemsOf('events', Array(1001).fill({ event: 'sos' }))).toBe('too-many');
   });
 });
 
@@ -263,22 +277,19 @@ describe('what is published and what is read agree', () => {
     id: maybe(id),
     values: fc.oneof(fc.dictionary(name, value, { noNullPrototype: true }), fc.jsonValue()),
   });
+  const event = fc.record({
+    event: fc.oneof(fc.constantFrom(...eventNames, 'SOS', ' Sos '), fc.string()),
+    at: maybe(at),
+    id: maybe(id),
+    data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
+  });
   const payloads: readonly (readonly [string, z.ZodType, fc.Arbitrary<unknown>])[] = [
     [
       'readings',
       NativeReadingsPayload,
       fc.oneof(readings, fc.array(readings, { maxLength: 4 }), fc.jsonValue()),
     ],
-    [
-      'events',
-      NativeEventPayload,
-      fc.record({
-        event: fc.oneof(fc.constantFrom(...eventNames), fc.string()),
-        at: maybe(at),
-        id: maybe(id),
-        data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
-      }),
-    ],
+    ['events', NativeEventPayload, fc.oneof(event, fc.array(event, { maxLength: 4 }))],
     [
       'status',
       NativeStatusPayload,
