@@ -179,8 +179,11 @@ export const native: Dialect = {
   decode: ({ sender, topic, bytes }) => {
     const where = locate(sender, topic);
     if (where === null) return refuse('unknown-topic', 'not a topic of this sender');
-    if (where.child !== null && !Id.safeParse(where.child).success)
-      return refuse('invalid-id', 'the device in the topic has no valid id');
+    if (where.child !== null && !Id.safeParse(where.child).success) {
+      const refused = refuse('unknown-device', 'the device in the topic has no valid id');
+      // What happened to nobody knows whom may be a press: its hub has to stand for it.
+      return where.leaf === 'events' ? refused : { ...refused, subject: { by: 'id', id: where.child } };
+    }
     if (where.leaf === 'voice/up' || where.leaf === 'voice/audio/up') {
       return refuse('voice-not-available', 'this gateway takes no voice');
     }

@@ -55,6 +55,14 @@ describe('what a pager says and nobody understands', () => {
     }
   });
 
+  test('is told of the hub where it speaks of an event of a device that no name can be given', () => {
+    const street = streetWithPager();
+    street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/卧室/readings', { values: { battery: 50 } });
+    expect(street.open()).toEqual([]);
+    street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/卧室/events', { event: 'sos' });
+    expect(street.only()).toMatchObject({ kind: 'not-understood', device: 'hub-1' });
+  });
+
   test('is one alert, which rings again once a minute and no oftener', () => {
     const street = streetWithPager();
     for (let n = 0; n < 100; n++) {

@@ -66,7 +66,7 @@ describe('readings', () => {
     expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/d1/')).toMatchObject([
       { subject: { by: 'sender' } },
     ]);
-    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('invalid-id');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('unknown-device');
   });
 
   test('a good one beside a bad one takes effect, and the bad one is named', () => {
