@@ -37,6 +37,13 @@ describe('the settings', () => {
     });
   });
 
+  test('that name a console directory which is not there are refused', () => {
+    expect(loadConfig({ ZHISHOU_HTTP_CONSOLE_DIR: '/nope' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'http.consoleDir', message: '/nope does not exist' }],
+    });
+  });
+
   test('that are wrong are all named, each with its place', () => {
     const path = file('wrong.yaml', 'mqtt:\n  port: 99999\n  prot: 1\ntimeZone: Mars/Olympus\n');
     const loaded = loadConfig({ ZHISHOU_CONFIG: path, ZHISHOU_HTTP_PORT: 'abc' });

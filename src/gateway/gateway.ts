@@ -16,6 +16,7 @@ import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createNotUnderstood } from './not-understood.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
 import { createPresenceBook } from './presence-book.ts';
@@ -23,7 +24,7 @@ import { followDevice, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
-import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
+import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -217,6 +218,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     quarantine,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+      puzzled: createNotUnderstood({ alerts, types, covered: testModes.covers }),
       pressed: (pressed) => {
         press(alerts, commands, devices, pressed);
       },
@@ -255,6 +257,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     stored: state.rulebook,
     rules: parts.rules,
     seen: state.facts.get(seenFact),
+    gone: state.facts.get(goneFact),
     types,
     ledger,
     digest: parts.digest,
@@ -294,11 +297,23 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return taken.length;
   };
 
+  /** Who had a line of its own before the start and is not back is gone, as if its line had broken now. Of one that never spoke nothing is missed yet. */
+  let missFrom: number | null = now() + returnGraceMs;
+  const missTheGone = (at: number): void => {
+    for (const device of devices.all())
+      if (device.link === 'unknown' && device.record.hub === null && device.lastSeenAt !== null)
+        setLink(device, 'offline', at);
+  };
+
   let repairsAt = 0;
   let aliveAt = 0;
   let statesAt = 0;
   const tick = (at: number): void => {
     heed(engine.tick(at), at, false);
+    if (missFrom !== null && at >= missFrom) {
+      missFrom = null;
+      missTheGone(at);
+    }
     alerts.tick(at, ({ place }) => watching.some((places) => covers(places, place)));
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
@@ -354,9 +369,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       } else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
-    linkUp: (id, at) => {
+    linkUp: (id, at, instead) => {
       const device = devices.get(id);
-      if (device) setLink(device, 'online', at);
+      if (device === undefined) return;
+      // Whoever comes in beside a connection of its own has lost that one.
+      if (instead) heed(engine.link(device.record, 'offline', at), at, false);
+      setLink(device, 'online', at);
     },
     linkDown: (id, at) => {
       const device = devices.get(id);
@@ -540,6 +558,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     tick,
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
+      if (missFrom !== null) missFrom += byMs;
       alerts.shift(byMs);
       ingest.shift();
       testModes.shift(byMs);

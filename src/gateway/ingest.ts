@@ -1,11 +1,12 @@
 import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
-import type { Dialects, Item } from '../model/dialect.ts';
+import type { Dialects, Item, RefusedPart, Subject } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
 import type { Engine, Finding } from '../model/rule.ts';
 import { believe } from './clock-trust.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { Inbound } from './doors.ts';
 import type { Ledger } from './ledger.ts';
+import type { Riddle } from './not-understood.ts';
 import type { MessageIds } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 import { createReadingTimes } from './reading-times.ts';
@@ -25,6 +26,8 @@ export type Effects = {
     receivedAt: number,
     late: boolean,
   ) => void;
+  /** Somebody said what cannot be understood; it is in quarantine. */
+  readonly puzzled: (riddle: Riddle) => void;
   readonly pressed: (press: {
     /** Null: nobody of that name is registered under the hub. */
     readonly device: WorkingDevice | null;
@@ -118,6 +121,17 @@ export const createIngest = (parts: {
     storedCopies: 0,
     refused: 0,
   };
+  const measured = new Set([...types.values()].flatMap(({ measurements }) => Object.keys(measurements)));
+
+  /** Keeps what cannot be understood, and tells of it whom it speaks of, as far as that is somebody. */
+  const refuse = (message: Inbound, subject: Subject | undefined, { reason, detail }: RefusedPart): void => {
+    counts.refused += 1;
+    const device = devices.resolve(message.sender, subject ?? { by: 'sender' });
+    const named = subject !== undefined && subject.by !== 'sender' ? device : null;
+    const quarantined = quarantine.keep(message, named?.record.id ?? null, reason, detail);
+    if (device !== null) effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
+  };
+
   /** Ids of this run by device and id, newest ordinals last: committed or not, so that a copy that overtakes the commit is known. */
   const recent = new Map<
     string,
@@ -185,12 +199,11 @@ export const createIngest = (parts: {
       if (declared === undefined) {
         // A convention that sends whatever it has offers more than this device is registered for.
         if (item.lenient) continue;
-        quarantine.keep(
-          message,
-          device.record.id,
-          'unknown-measurement',
-          `${type.name} has no measurement ${measurement}`,
-        );
+        const [reason, detail] = ['unknown-measurement', `${type.name} has no measurement ${measurement}`];
+        const quarantined = quarantine.keep(message, device.record.id, reason, detail);
+        // What another type measures is understood, and only not expected here.
+        if (!measured.has(measurement))
+          effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
         continue;
       }
       const fault = faultOf(declared, value);
@@ -374,14 +387,10 @@ export const createIngest = (parts: {
       }
       const decoded = dialect.decode(message);
       if (!decoded.ok) {
-        counts.refused += 1;
-        quarantine.keep(message, null, decoded.reason, decoded.detail);
+        refuse(message, decoded.subject, decoded);
         return;
       }
-      for (const { reason, detail } of decoded.refused ?? []) {
-        counts.refused += 1;
-        quarantine.keep(message, null, reason, detail);
-      }
+      for (const part of decoded.refused ?? []) refuse(message, decoded.subject, part);
       // A hub that passes on a message is heard itself.
       if (decoded.items.some(({ subject }) => subject.by !== 'sender')) hear(sender, message.receivedAt);
       for (const item of decoded.items) takeItem(item, sender, message);

@@ -163,7 +163,7 @@ describe('a console that opens the feed', () => {
     const desk = await room.console(room.admin);
     const near = await room.console(await room.person('li', 'operator', ['c1']));
     await Promise.all([desk.until(snapshot), near.until(snapshot)]);
-    for (const device of ['p1', 'p2', 'far']) room.core.devices.linkUp(device, room.clock.at);
+    for (const device of ['p1', 'p2', 'far']) room.core.devices.linkUp(device, room.clock.at, false);
     const all = await desk.until(ofType('devices'));
     expect(all.devices.map(({ id, link }) => [id, link])).toEqual([
       ['p1', 'online'],

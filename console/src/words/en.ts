@@ -22,6 +22,7 @@ export const en: Dictionary = {
     inactivity: 'No activity',
     'unregistered-sos': 'SOS, unregistered device',
     system: 'System',
+    'not-understood': 'not understood',
   },
   word: {
     waiting: 'Waiting',

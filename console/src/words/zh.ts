@@ -27,6 +27,7 @@ export const zh = {
     inactivity: '长时间无活动',
     'unregistered-sos': '未登记设备呼救',
     system: '系统',
+    'not-understood': '听不懂',
   } satisfies Record<AlertKind, string>,
   word: {
     waiting: '待接',

@@ -66,7 +66,7 @@ describe('readings', () => {
     expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/d1/')).toMatchObject([
       { subject: { by: 'sender' } },
     ]);
-    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('invalid-id');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('unknown-device');
   });
 
   test('a good one beside a bad one takes effect, and the bad one is named', () => {
@@ -191,8 +191,8 @@ describe('events', () => {
     expect(itemsOf('events', { event: 'sos' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toMatchObject([
       { subject: { by: 'address', address: '奶奶' }, event: 'sos' },
     ]);
-    expect(itemsOf('events', { event: 'fault' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('invalid-id');
-    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('invalid-id');
+    expect(itemsOf('events', { event: 'fault' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('unknown-device');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('unknown-device');
   });
 
   test('a slash too many behind the topic costs no press', () => {
@@ -209,9 +209,23 @@ describe('events', () => {
   });
 
   test('a name that no device may say is refused', () => {
-    for (const event of ['SOS', 'explode', '', 1, null, undefined])
+    for (const event of ['s o s', 'explode', '', 1, null, undefined])
       expect(itemsOf('events', { event })).toBe('unknown-event');
-    expect(itemsOf('events', [{ event: 'sos' }])).toBe('not-an-object');
+  });
+
+  test('a press is a press however its letters are written, with blanks around it, and in an array', () => {
+    for (const event of ['Sos', 'SOS', ' sos\n'])
+      expect(itemsOf('events', { event })).toMatchObject([{ kind: 'event', event: 'sos' }]);
+    expect(itemsOf('events', [{ event: 'SOS', id: 'a' }, { event: 'sos-cancel' }])).toMatchObject([
+      { event: 'sos', messageId: 'a' },
+      { event: 'sos-cancel' },
+    ]);
+    expect(reasonsOf('events', [{ event: 'help' }, 7, { event: 'sos' }])).toEqual([
+      'unknown-event',
+      'not-an-object',
+    ]);
+    expect(itemsOf('events', [])).toBe('empty');
+    expect(itemsOf('events', Array(1001).fill({ event: 'sos' }))).toBe('too-many');
   });
 });
 
@@ -310,22 +324,19 @@ describe('what is published and what is read agree', () => {
     id: maybe(id),
     values: fc.oneof(fc.dictionary(name, value, { noNullPrototype: true }), fc.jsonValue()),
   });
+  const event = fc.record({
+    event: fc.oneof(fc.constantFrom(...eventNames, 'SOS', ' Sos '), fc.string()),
+    at: maybe(at),
+    id: maybe(id),
+    data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
+  });
   const payloads: readonly (readonly [string, z.ZodType, fc.Arbitrary<unknown>])[] = [
     [
       'readings',
       NativeReadingsPayload,
       fc.oneof(readings, fc.array(readings, { maxLength: 4 }), fc.jsonValue()),
     ],
-    [
-      'events',
-      NativeEventPayload,
-      fc.record({
-        event: fc.oneof(fc.constantFrom(...eventNames), fc.string()),
-        at: maybe(at),
-        id: maybe(id),
-        data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
-      }),
-    ],
+    ['events', NativeEventPayload, fc.oneof(event, fc.array(event, { maxLength: 4 }))],
     [
       'status',
       NativeStatusPayload,
