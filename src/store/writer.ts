@@ -43,8 +43,9 @@ const quietMs = 4;
 const batchesPerBite = 16;
 const checkpointPages = 1_000;
 const failedCheckpointRestMs = 5_000;
-/** How long the mover rests while somebody else is at the partitions, or a backup holds them still. */
+/** How long the mover rests while somebody else is at the partitions, and how often it does so before it takes that for a backup, which copies files as they lie. */
 const heldRestMs = 25;
+const restsBeforeClosing = 40;
 
 /** A connection and everything that is prepared on it. */
 type Desk = {
@@ -109,12 +110,15 @@ const run = (setup: WriterSetup, tell: (message: FromWriter) => void, hangUp: ()
             text: 'the day file is damaged; its readings stay in the live database',
           }),
       });
+      let rests = 0;
       const chores = makeChores(
         [
           {
             name: 'move readings',
             bite: () => {
               const more = partitions.run(() => mover.bite(Date.now() - setup.moveAfterMs, biteMs));
+              rests = more === 'held' ? rests + 1 : 0;
+              if (rests === restsBeforeClosing) mover.close();
               return more === 'held' ? heldRestMs : more;
             },
             restMs: Math.max(20, setup.moveAfterMs / 2),

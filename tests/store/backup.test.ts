@@ -191,7 +191,6 @@ test('the journal is checked in the backup where it lies, and looking into it do
 
 test('what lies beside the databases comes along; locks, copies from before migrations and what is half written do not', async () => {
   const dir = await filled(3);
-  mkdirSync(join(dir, 'aggregates'));
   for (const name of ['shipping.db', 'aggregates/2026-01.hours.db']) {
     const db = new Database(join(dir, name));
     db.exec('CREATE TABLE cursor (at)');

@@ -32,7 +32,9 @@ export type FromKeeper =
 const biteMs = 40;
 const restMs = 60;
 const roundMs = 60_000;
-const heldMs = 1_000;
+/** So long it rests while somebody else is at the partitions, and so often before it takes that for a backup, which copies files as they lie. */
+const heldMs = 50;
+const restsBeforeClosing = 20;
 /** The start belongs to those who wait for it. */
 const firstMs = 1_000;
 
@@ -99,6 +101,7 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
     },
   );
 
+  let rests = 0;
   const turn = (): void => {
     let nextMs: number | 'held' = 'held';
     try {
@@ -106,6 +109,8 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
     } catch (error) {
       log('warn', { error: describeError(error) }, 'the lock of the partitions cannot be used');
     }
+    rests = nextMs === 'held' ? rests + 1 : 0;
+    if (rests === restsBeforeClosing) closer.close();
     timer = setTimeout(turn, nextMs === 'held' ? heldMs : Math.max(restMs, nextMs));
   };
   timer = setTimeout(turn, firstMs);
