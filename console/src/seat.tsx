@@ -48,6 +48,10 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     [alerts],
   );
   useTitle(waiting, ringing.length);
+  // Nothing that can wait lies over what cannot.
+  useEffect(() => {
+    if (ringing.length > 0) setSheet(false);
+  }, [ringing.length]);
 
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
@@ -90,7 +94,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         )}
         {opened !== null && <Detail key={opened} id={opened} close={close} />}
       </div>
-      <Banners health={health} sound={sound} />
+      <Banners health={health} sound={sound} ringing={ringing.length > 0} />
       {sheet && <Sheet close={() => setSheet(false)} />}
     </div>
   );
