@@ -49,6 +49,14 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
 const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: number } =>
   step.event === 'raised-again' || step.event === 'raised-higher';
 
+const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
+  step.event === 'commented' || step.event === 'dispatched' ? { by: step.by, at: step.at } : null;
+
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just written a note or sent somebody. */
+const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
+  (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
+  (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);
+
 const inHand = (alert: Alert): boolean =>
   alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
 
@@ -62,13 +70,20 @@ export const climb = (
 ): Ladder => {
   const ladder = before?.ladder ?? still;
   const startsAnew = before === null || detected(step) || !rings(before.alert);
+  const tended = tending(step);
   if (rings(alert)) {
-    if (startsAnew)
-      return ringing(
+    if (startsAnew) {
+      const anew = ringing(
         detected(step) ? step.receivedAt : step.at,
         times,
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
+      // Whoever presses again and again must not put off the moment at which others are told.
+      return before !== null && rings(before.alert) && ladder.escalateAt !== null
+        ? { ...anew, escalateAt: ladder.escalateAt }
+        : anew;
+    }
+    if (tended !== null) return { ...ladder, tended };
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
       const announcements = ladder.announcements + 1;
@@ -87,11 +102,15 @@ export const climb = (
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    return isEmergency(alert) && inHand(alert) ? { ...calm, tendBy: step.at + times.tendWithinMs } : calm;
+    if (!isEmergency(alert) || !inHand(alert)) return calm;
+    const { tendWithinMs } = times;
+    return {
+      ...calm,
+      tendBy: isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
+    };
   }
-  if (step.event === 'commented' || step.event === 'dispatched' || !inHand(alert)) {
-    return { ...calm, tendBy: null };
-  }
+  if (tended !== null) return { ...calm, tendBy: null, tended };
+  if (!inHand(alert)) return { ...calm, tendBy: null };
   return calm;
 };
 
