@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { stateWord } from '../board/state-word.ts';
-import { WaitingClock } from '../board/waiting-clock.tsx';
+import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { DeviceName } from './device-name.tsx';
 import { type Draft, useDraft } from './drafts.ts';
 import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
 import { HouseholdCard } from './household-card.tsx';
@@ -78,7 +79,11 @@ const Facts = ({ details }: { readonly details: Details }) => {
     <dl className="facts">
       <div>
         <dt>{words.detail.device}</dt>
-        <dd>{alert.devices.join(', ')}</dd>
+        <dd className="line">
+          {alert.devices.map((id) => (
+            <DeviceName key={id} id={id} />
+          ))}
+        </dd>
       </div>
       <div>
         <dt>{words.detail.received}</dt>
@@ -112,13 +117,18 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user } = useFeedState();
+  const { user, names } = useFeedState();
   const [draft, put] = useDraft(id);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     // Whoever is typing goes on typing.
     if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
   }, []);
+  const ended = typeof details !== 'string' && details.alert.state === 'closed';
+  // What was being filled in is gone, and what came of it stands at the top.
+  useEffect(() => {
+    if (ended) pane.current?.scrollTo({ top: 0 });
+  }, [ended]);
   const shut = (
     <button type="button" className="shut" onClick={close}>
       {words.detail.close}
@@ -161,12 +171,8 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
           <h2>{alert.place?.text ?? words.board.unknownPlace}</h2>
           <p className="line">
             <span className={`word ${word}`}>{words.word[word]}</span>
-            {alert.claimedBy !== undefined && <span>{alert.claimedBy}</span>}
-            {closed ? (
-              alert.disposition && <strong>{wordFor(words.disposition, alert.disposition)}</strong>
-            ) : (
-              <WaitingClock since={alert.receivedAt} />
-            )}
+            {alert.claimedBy !== undefined && <span>{names.get(alert.claimedBy) ?? alert.claimedBy}</span>}
+            {!closed && <WaitingClock alert={{ receivedAt: alert.receivedAt }} />}
           </p>
         </div>
         {shut}
@@ -175,6 +181,16 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
         <p className="refused" role="alert">
           {operation.refused}
         </p>
+      )}
+      {closed ? (
+        <p className="ended" role="status" data-ended>
+          <i aria-hidden="true">✓</i>{' '}
+          {words.detail.closedAs(
+            alert.disposition === undefined ? '' : wordFor(words.disposition, alert.disposition),
+          )}
+        </p>
+      ) : (
+        <TendClock alert={alert} />
       )}
       <div className="columns">
         <div>
@@ -187,7 +203,7 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
-              <Finish {...handling} alert={id} active={alert.active} />
+              <Finish {...handling} alert={alert} />
             </>
           )}
         </div>

@@ -6,6 +6,7 @@ import { WaitingClock } from '../board/waiting-clock.tsx';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
+import { useDeviceNames } from './device-names.ts';
 import { useHousehold } from './household-book.ts';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
@@ -65,6 +66,7 @@ const Call = (props: {
 }) => {
   const { words, text } = useSpeech();
   const { alert, stored } = props.shown;
+  const deviceName = useDeviceNames(alert.place === null);
   const element = useShown(alert.id);
   const armed = useArmed(props.standing);
   const fresh = useClock((now) => now - alert.lastAt < newForMs);
@@ -77,7 +79,7 @@ const Call = (props: {
     >
       <div className="told">
         <p className="place">
-          <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
+          <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${deviceName(alert.device)}`}</span>
           {!props.full && <Residents alert={alert} />}
         </p>
         <p className="what">
@@ -93,7 +95,7 @@ const Call = (props: {
           <Marks alert={alert} stored={stored} />
         </p>
       </div>
-      <WaitingClock since={alert.receivedAt} deadlines />
+      <WaitingClock alert={alert} rings />
       <div className="actions">
         <TakeButton id={alert.id} armed={armed} taken={() => props.open(alert.id)} />
         <button type="button" onClick={() => props.open(alert.id)}>

@@ -22,7 +22,7 @@ export const Banners = (props: {
   const flood = floodHere(state);
   // Of the one flood that was waved away; the next one is told again.
   const [waved, setWaved] = useState<number | null>(null);
-  const age = useClock(() => ageText(Date.now() - line.heardAt));
+  const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   return (
     <div className="banners">
       {flood !== null && flood.since !== waved && (

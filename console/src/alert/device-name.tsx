@@ -1,0 +1,12 @@
+import { useDeviceNames } from './device-names.ts';
+
+/** A device by its name, with its id small beside it where that is another word. */
+export const DeviceName = ({ id }: { readonly id: string }) => {
+  const name = useDeviceNames()(id);
+  return (
+    <span className="device-name">
+      {name}
+      {name !== id && <small className="quiet"> {id}</small>}
+    </span>
+  );
+};
