@@ -42,6 +42,13 @@ test('a refusal says who was faster, that the store cannot store, or at least wh
   const refused = (code: string, details = {}) =>
     refusalText(en, { ok: false, code, message: 'no', details });
   expect(refused('already-claimed', { claimedBy: 'wang' })).toContain('wang');
+  const claimed = {
+    ok: false,
+    code: 'already-claimed',
+    message: 'no',
+    details: { claimedBy: 'li' },
+  } as const;
+  expect(refusalText(zh, claimed, () => '李姐')).toContain('李姐');
   expect(refused('already-claimed')).toBe(en.refusal.claimedBySomebody);
   expect(refused('store-unavailable')).toBe(en.refusal['store-unavailable']);
   expect(refused('toString')).toContain('no');

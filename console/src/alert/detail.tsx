@@ -190,7 +190,7 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
           )}
         </p>
       ) : (
-        <TendClock alert={alert} />
+        <TendClock alert={alert} full />
       )}
       <div className="columns">
         <div>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useFeed } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
 
 const freshForMs = 60_000;
@@ -21,8 +22,9 @@ const askNames = (): Promise<Names> => {
   return asked;
 };
 
-/** What a device (by id) is called, the id itself as long as that is not known. Nothing is asked of the gateway unless the names are `needed`. */
+/** What a device (by id) is called: what the feed said last, else what the list says, else its id. Nothing is asked of the gateway unless the names are `needed`. */
 export const useDeviceNames = (needed = true): ((id: string) => string) => {
+  const feed = useFeed();
   const [names, setNames] = useState(known);
   useEffect(() => {
     if (!needed) return;
@@ -34,5 +36,5 @@ export const useDeviceNames = (needed = true): ((id: string) => string) => {
       left = true;
     };
   }, [needed]);
-  return (id) => names.get(id) ?? id;
+  return (id) => feed.state().devices.get(id)?.name ?? names.get(id) ?? id;
 };

@@ -4,15 +4,20 @@ import { useSpeech } from '../words/words.tsx';
 import { spanText, waitingOf } from './deadline.ts';
 
 /** Until when whoever took it has to note or send something, counted down to the gateway's own moment; nothing where none is running. */
-export const TendClock = ({ alert }: { readonly alert: Pick<Alert, 'tendBy'> }) => {
+export const TendClock = (props: {
+  readonly alert: Pick<Alert, 'tendBy'>;
+  /** Says what comes otherwise. */
+  readonly full?: boolean;
+}) => {
   const { words } = useSpeech();
-  const { tendBy } = alert;
+  const { tendBy } = props.alert;
   const left = useClock((now) =>
     tendBy === undefined ? '' : spanText(Math.ceil((tendBy - now) / 1000) * 1000),
   );
   return tendBy === undefined ? null : (
     <small className="hint tend" data-tend-by={tendBy}>
       {words.board.tend(left)}
+      {props.full && words.board.tendOr}
     </small>
   );
 };

@@ -153,7 +153,8 @@ export const en: Dictionary = {
     me: 'me',
     next: (mark) => `take before ${mark}`,
     breach: (over, escalated) => `overdue ${over}${escalated ? ', escalated' : ''}`,
-    tend: (left) => `note or send help within ${left}, or it rings again`,
+    tend: (left) => `note or send help: ${left}`,
+    tendOr: ', or it rings again',
     what: 'Alert',
     where: 'Place',
     waitingFor: 'Waiting',
@@ -386,7 +387,7 @@ export const en: Dictionary = {
   },
   leave: {
     title: (n) => (n === 1 ? 'You still hold an emergency' : `You still hold ${n} emergencies`),
-    why: 'After the log-out they stay in your name and do not ring. Hand them over, let them go or close them first.',
+    why: 'After the log-out they stay in your name with nobody at them. Hand them over, let them go or close them first.',
     stay: 'Stay',
     anyway: 'Log out all the same',
   },

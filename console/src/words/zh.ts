@@ -159,7 +159,8 @@ export const zh = {
     me: '我',
     next: (mark: string) => `须在 ${mark} 前接`,
     breach: (over: string, escalated: boolean) => `已超时 ${over}${escalated ? '，已升级' : ''}`,
-    tend: (left: string) => `${left} 内请记录或派人，否则重新响铃`,
+    tend: (left: string) => `${left} 内请记录或派人`,
+    tendOr: '，否则重新响铃',
     what: '警情',
     where: '地点',
     waitingFor: '等待',
@@ -391,7 +392,7 @@ export const zh = {
   },
   leave: {
     title: (n: number) => `您手上还有 ${n} 起已接的紧急警情`,
-    why: '退出后它们仍记在您名下，不会再响铃。请先转交、放手或结案。',
+    why: '退出后它们仍记在您名下，却没有人处理。请先转交、放手或结案。',
     stay: '留下处理',
     anyway: '仍要退出',
   },
