@@ -27,16 +27,17 @@ import { alertOf } from './alerts.ts';
 
 const ids = (layout: Layout): readonly string[] => layout.flatMap((part) => part.ids);
 
-test('critical stands on top, then what waits before what is in hand, then who has waited longest', () => {
+test('critical has the top part, and in a part what waits stands before what is in hand, then by priority, then who has waited longest', () => {
   const taken = { acknowledged: true, acknowledgedAt: 1_500, claimedBy: 'li' };
   const layout = arrange([
     alertOf('leak', { kind: 'water', priority: 'high', receivedAt: 1 }),
     alertOf('press-late', { receivedAt: 300 }),
     alertOf('press-taken', { receivedAt: 50, ...taken }),
     alertOf('press-early', { receivedAt: 200 }),
+    alertOf('gas-rising', { kind: 'gas', priority: 'high', receivedAt: 2 }),
     alertOf('battery', { kind: 'battery', priority: 'low', receivedAt: 1 }),
   ]);
-  expect(ids(layout)).toEqual(['press-early', 'press-late', 'press-taken', 'leak', 'battery']);
+  expect(ids(layout)).toEqual(['press-early', 'press-late', 'gas-rising', 'press-taken', 'leak', 'battery']);
   expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
 });
 
