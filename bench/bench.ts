@@ -8,7 +8,7 @@ const usage = `Measures the gateway and prints each figure with its ratio to the
 
   npm run bench [-- NAME …]
 
-  NAME      one bench or several; without one all of them run
+  NAME      one bench or several; without one all of them run but those that take very long
   --list    the benches, and what each measures
   --help    this
 
@@ -45,7 +45,7 @@ const wantedBy = (names: readonly string[]): readonly Bench[] => {
       throw new UsageError(`there is no bench "${name}"; there are ${[...benches.keys()].join(', ')}`);
     return bench;
   });
-  return wanted.length === 0 ? [...benches.values()] : wanted;
+  return wanted.length === 0 ? [...benches.values()].filter(({ onlyByName }) => onlyByName !== true) : wanted;
 };
 
 const readArguments = (args: readonly string[]) => {
@@ -88,7 +88,12 @@ const main = async (args: readonly string[]): Promise<number> => {
   try {
     const { values, positionals } = readArguments(args);
     if (values.help || values.list) {
-      const list = [...benches.values()].map(({ name, about }) => `${name.padEnd(10)}${about}\n`).join('');
+      const list = [...benches.values()]
+        .map(
+          ({ name, about, onlyByName }) =>
+            `${name.padEnd(14)}${about}${onlyByName === true ? '; runs only where it is named' : ''}\n`,
+        )
+        .join('');
       process.stdout.write(values.help ? usage : list);
       return 0;
     }

@@ -1,6 +1,8 @@
 import { consoles } from './consoles.ts';
 import { devices } from './devices.ts';
 import { engine } from './engine.ts';
+import { history } from './history.ts';
+import { history100m } from './history-100m.ts';
 import { ingest } from './ingest.ts';
 import { presses } from './presses.ts';
 import type { Bench } from './row.ts';
@@ -10,5 +12,8 @@ import { tryOut } from './try-out.ts';
 
 /** Every bench by its name, in the order in which they run; a new one is a file and a word here. */
 export const benches: ReadonlyMap<string, Bench> = new Map(
-  [ingest, presses, consoles, engine, rules, tryOut, devices, start].map((bench) => [bench.name, bench]),
+  [ingest, presses, consoles, engine, rules, tryOut, devices, start, history, history100m].map((bench) => [
+    bench.name,
+    bench,
+  ]),
 );

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { runLoad } from './loading.ts';
 import { openGateway, register, removeDirectory, signInAt, temporaryDirectory } from './own-gateway.ts';
+import { freePort, startServer } from './own-server.ts';
 import { atLeast, type Bench, count, median } from './row.ts';
 
 const mosquitto = '/usr/sbin/mosquitto';
@@ -13,26 +10,6 @@ const clientCount = 100;
 const inFlight = 20;
 const roundMs = 4_000;
 const rounds = 4;
-const upWithinMs = 10_000;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-};
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const tell = (up: boolean) => (): void => {
-      socket.destroy();
-      resolve(up);
-    };
-    socket.once('connect', tell(true));
-    socket.once('error', tell(false));
-  });
 
 /** Bare mosquitto on the loopback; answers its address and how to end it. */
 const startMosquitto = async (
@@ -41,23 +18,7 @@ const startMosquitto = async (
   const port = await freePort();
   const file = join(dir, 'mosquitto.conf');
   writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\n`);
-  const child = spawn(mosquitto, ['-c', file], { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async (): Promise<void> => {
-    process.off('exit', kill);
-    child.kill();
-    if (child.exitCode === null && child.signalCode === null) await ended;
-  };
-  const deadline = performance.now() + upWithinMs;
-  while (!(await answers(port))) {
-    if (performance.now() > deadline || child.exitCode !== null) {
-      await stop();
-      throw new Error('mosquitto does not answer');
-    }
-    await pause(20);
-  }
+  const { stop } = await startServer(mosquitto, ['-c', file], port);
   return { url: `mqtt://127.0.0.1:${port}`, stop };
 };
 

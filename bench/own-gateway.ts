@@ -9,7 +9,13 @@ import { type GatewayOptions, type GatewayProcess, startGateway } from '../simul
 export type Login = { readonly username: string; readonly password: string };
 
 const directories = new Set<string>();
-const gateways = new Set<GatewayProcess>();
+const running = new Set<() => Promise<unknown>>();
+
+/** Has a process ended too when everything is; `ended` resolves when there is no need any more. */
+export const endToo = (kill: () => Promise<unknown>, ended: Promise<unknown>): void => {
+  running.add(kill);
+  void ended.then(() => running.delete(kill));
+};
 
 /** A directory that is gone when the benches have ended, however they end. */
 export const temporaryDirectory = (): string => {
@@ -27,14 +33,13 @@ export const removeDirectory = (dir: string): void => {
 /** A gateway of this run; without a `dataDir` it gets a temporary one. */
 export const openGateway = async (options: GatewayOptions = {}): Promise<GatewayProcess> => {
   const gateway = await startGateway({ ...options, dataDir: options.dataDir ?? temporaryDirectory() });
-  gateways.add(gateway);
-  void gateway.ended.then(() => gateways.delete(gateway));
+  endToo(gateway.kill, gateway.ended);
   return gateway;
 };
 
 /** Kills what still runs and removes what still lies there. */
 export const endEverything = async (): Promise<void> => {
-  await Promise.all([...gateways].map((gateway) => gateway.kill()));
+  await Promise.all([...running].map((kill) => kill()));
   for (const dir of directories) removeDirectory(dir);
 };
 
@@ -44,14 +49,15 @@ export const signInAt = (gateway: GatewayProcess): Promise<ApiClient> =>
 
 const Registered = z.object({ secret: z.string() });
 
+/** Registers a device and answers its login. */
+export const registerOne = async (api: ApiClient, id: string, type: string): Promise<Login> => ({
+  username: id,
+  password: (await api.post('/devices', { id, type }, Registered)).secret,
+});
+
 /** Registers so many devices of a type and answers their logins. */
 export const register = (api: ApiClient, prefix: string, type: string, many: number): Promise<Login[]> =>
-  Promise.all(
-    Array.from({ length: many }, async (_, index) => {
-      const username = `${prefix}-${index}`;
-      return { username, password: (await api.post('/devices', { id: username, type }, Registered)).secret };
-    }),
-  );
+  Promise.all(Array.from({ length: many }, (_, index) => registerOne(api, `${prefix}-${index}`, type)));
 
 /** One figure of the gateway's own `/metrics`, by its name with labels; NaN where there is none. */
 export const metric = async (gateway: GatewayProcess, name: string): Promise<number> => {

@@ -1,11 +1,6 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import mqtt from 'mqtt';
-import WebSocket from 'ws';
-import type { ApiClient } from '../simulator/api-client.ts';
-import type { GatewayProcess } from '../simulator/gateway-process.ts';
 import { startLoad } from './loading.ts';
 import { openGateway, register, removeDirectory, signInAt } from './own-gateway.ts';
+import { pressDuring } from './pressing.ts';
 import { atMost, type Bench, count, every, percentile } from './row.ts';
 
 const calmPresses = 300;
@@ -13,66 +8,7 @@ const floodPresses = 100;
 const readingsPerSecond = 2_000;
 const clientCount = 100;
 const inFlight = 20;
-const arriveWithinMs = 5_000;
-/** Presses keep no time with anything: between two of them lies a pause of up to this long. */
-const longestPauseMs = 20;
 const longestLoadMs = 120_000;
-/** The load has found its pace, and its figures cover the first press and the last. */
-const settleMs = 1_000;
-
-/** What presses became: ms from the call of publish to the change on the feed, for one that did not arrive as long as it was waited for; how many arrived; and when all this was (`performance.now()`). */
-type Pressed = {
-  readonly times: readonly number[];
-  readonly arrived: number;
-  readonly from: number;
-  readonly to: number;
-};
-
-const pressOneByOne = async (
-  gateway: GatewayProcess,
-  api: ApiClient,
-  name: string,
-  presses: number,
-): Promise<Pressed> => {
-  const [login] = await register(api, name, 'call-button', 1);
-  if (login === undefined) throw new Error('no pager was registered');
-  const device = login.username;
-  const pager = await mqtt.connectAsync(gateway.mqttUrl, { ...login, clientId: device });
-  const feed = new WebSocket(`${gateway.url.replace('http', 'ws')}/api/v1/live`, {
-    headers: { authorization: `Bearer ${api.token}` },
-  });
-  await once(feed, 'open');
-  let heard = (_count: number): void => {};
-  feed.on('message', (data) => {
-    const message = JSON.parse(String(data)) as {
-      type: string;
-      event?: string;
-      alert?: { device: string; count: number };
-    };
-    if (message.type === 'change' && message.alert?.device === device && message.event?.startsWith('raised'))
-      heard(message.alert.count);
-  });
-  const times: number[] = [];
-  let arrived = 0;
-  const from = performance.now();
-  for (let press = 1; press <= presses; press += 1) {
-    await pause(Math.random() * longestPauseMs);
-    const seen = new Promise<number>((resolve) => {
-      heard = (number) => {
-        if (number === press) resolve(performance.now());
-      };
-    });
-    const startedAt = performance.now();
-    pager.publish(`zhishou/v1/devices/${device}/events`, '{"event":"sos"}', { qos: 1 });
-    const at = await Promise.race([seen, pause(arriveWithinMs, null, { ref: false })]);
-    if (at !== null) arrived += 1;
-    times.push((at ?? performance.now()) - startedAt);
-  }
-  const to = performance.now();
-  feed.terminate();
-  pager.end(true);
-  return { times, arrived, from, to };
-};
 
 /** Presses while the gateway has other things to do. */
 export const presses: Bench = {
@@ -80,31 +16,13 @@ export const presses: Bench = {
   about: 'from a press to the live feed, with readings in the background and through a flood of them',
   rows: async function* () {
     const gateway = await openGateway();
-    const pressDuring = async (
-      name: string,
-      presses: number,
-      load: Promise<Awaited<ReturnType<typeof startLoad>>>,
-    ) => {
-      const running = await load;
-      try {
-        await pause(settleMs);
-        const pressed = await pressOneByOne(gateway, api, name, presses);
-        await pause(settleMs);
-        const { perSecond, lowest } = running.between(pressed.from, pressed.to);
-        return {
-          ...pressed,
-          spread: `p50 ${percentile(pressed.times, 0.5).toFixed(1)} ms, slowest ${Math.max(...pressed.times).toFixed(1)} ms`,
-          meanwhile: `meanwhile ${count(perSecond)} readings/s acknowledged, never below ${count(lowest)}/s`,
-        };
-      } finally {
-        await running.stop();
-      }
-    };
     const api = await signInAt(gateway);
     try {
       const clients = await register(api, 'air', 'air-monitor', clientCount);
       const publish = { url: gateway.mqttUrl, clients, forMs: longestLoadMs };
       const calm = await pressDuring(
+        gateway,
+        api,
         'pager-calm',
         calmPresses,
         startLoad({ ...publish, clients: clients.slice(0, 10), pace: { perSecond: readingsPerSecond } }),
@@ -116,6 +34,8 @@ export const presses: Bench = {
         detail: `${calm.spread}, ${calm.arrived} arrived; ${calm.meanwhile}`,
       });
       const flood = await pressDuring(
+        gateway,
+        api,
         'pager-flood',
         floodPresses,
         startLoad({ ...publish, pace: { inFlight } }),

@@ -7,10 +7,11 @@ export type Row = {
   readonly met: boolean;
 };
 
-/** One bench. `rows` measures and gives each row as soon as it is known; it throws where something could not be measured. */
+/** One bench. `rows` measures and gives each row as soon as it is known; it throws where something could not be measured. `onlyByName`: it takes so long that it runs only where it is named. */
 export type Bench = {
   readonly name: string;
   readonly about: string;
+  readonly onlyByName?: boolean;
   readonly rows: () => AsyncGenerator<Row>;
 };
 

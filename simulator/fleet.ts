@@ -8,7 +8,7 @@ import { childTopic, nativeVoice, ownTopic } from './native-voice.ts';
 import { type Random, randomFrom } from './random.ts';
 import { firstReportAt, nextReportAt } from './report-times.ts';
 import { createVirtualDevice, type Sample, type VirtualDevice } from './virtual-device.ts';
-import { bridgeState, commandTopic, zigbeeVoice } from './zigbee-voice.ts';
+import { bridgeState, commandTopic, zigbeeHubVoice, zigbeeVoice } from './zigbee-voice.ts';
 
 /** What went over the fleet's connections. `values` are measurements, many of which fit into a message. */
 export type FleetCounts = {
@@ -67,6 +67,9 @@ type Reporter = {
 const maxSamples = 1000;
 // While something befalls a home its devices do not wait for their hour.
 const incidentEveryMs = 10_000;
+
+// A Zigbee hub says nothing of itself but its state; its children have no convention of their own.
+const measures = ({ device: { planned } }: Reporter): boolean => planned.dialect === 'native';
 
 const noted = (map: Map<string, number>, samples: readonly Sample[]): number => {
   let values = 0;
@@ -145,6 +148,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
     if (over === undefined)
       throw new RangeError(`${planned.hub ?? planned.id} has no secret, or comes after its children`);
     if (planned.address !== null) return zigbeeVoice(over, planned.address);
+    if (planned.dialect === 'zigbee2mqtt') return zigbeeHubVoice(over);
     return nativeVoice(
       over,
       planned.hub === null ? ownTopic(planned.id) : childTopic(planned.hub, planned.id),
@@ -220,8 +224,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
         acknowledged: new Map(),
       };
       reporters.set(planned.id, reporter);
-      // A Zigbee hub says nothing of itself but its state.
-      if (clock !== null && planned.dialect === 'native') schedule(reporter, clock);
+      if (clock !== null && measures(reporter)) schedule(reporter, clock);
     }
   };
 
@@ -247,7 +250,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
     startReporting: (by) => {
       clock = by;
       for (const reporter of reporters.values()) {
-        if (reporter.device.planned.dialect === 'native') schedule(reporter, by);
+        if (measures(reporter)) schedule(reporter, by);
       }
     },
     stopReporting: () => {
@@ -258,7 +261,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
       if (incident === null) incidents.delete(place);
       else incidents.set(place, incident);
       for (const reporter of reporters.values()) {
-        if (clock === null || reporter.device.planned.place.id !== place) continue;
+        if (clock === null || !measures(reporter) || reporter.device.planned.place.id !== place) continue;
         reporter.callOff();
         reporter.nextAt = clock.onTheStreet(Date.now());
         measure(reporter, clock);

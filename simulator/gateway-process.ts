@@ -68,9 +68,10 @@ export type GatewayProcess = {
   readonly kill: () => Promise<Ending>;
 };
 
-// Should this process be killed outright, nobody is left to stop the gateway: a shell that waits for the end of
+// Should this process be killed outright, nobody is left to stop the other: a shell that waits for the end of
 // our side of a pipe does it then. It leads a session of its own, so that Ctrl-C in a terminal does not reach it.
-const guard = (pid: number): ChildProcess => {
+/** Has a process killed when ours is gone, however it went; to be ended itself once that process has ended. */
+export const guard = (pid: number): ChildProcess => {
   const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

@@ -9,10 +9,10 @@ import { buildStreet, readStreetPlan } from './street.ts';
 
 const usage = `Plays a scenario on a simulated street and checks on the live feed what must follow from it.
 
-  npm run simulate -- --scenario NAME [--devices N] [--seed S] [--speed X]
+  npm run simulate -- NAME [--devices N] [--seed S] [--speed X]
                       [--url http://HOST:PORT --password WORD] [--username admin] [--mqtt mqtt://HOST:PORT]
 
-  --scenario NAME   which one; --list says which there are
+  NAME              which scenario (--scenario NAME says it too); --list says which there are
   --devices N       how many devices the street has; each scenario has a default
   --seed S          another seed, another street: a whole number, 1 unless given
   --speed X         how many times as fast as ours the street's time passes; each scenario has a default
@@ -87,7 +87,10 @@ const options = {
 
 const readArguments = (args: readonly string[]) => {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const names = values.scenario === undefined ? positionals : [values.scenario, ...positionals];
+    if (names.length > 1) throw new UsageError(`one scenario at a time, not ${names.join(' and ')}`);
+    return names[0] === undefined ? values : { ...values, scenario: names[0] };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -95,10 +98,12 @@ const readArguments = (args: readonly string[]) => {
 
 const wantedBy = (values: ReturnType<typeof readArguments>): Wanted => {
   if (values.scenario === undefined)
-    throw new UsageError('--scenario is missing; --list says which there are');
+    throw new UsageError(`which scenario? One of ${[...scenarios.keys()].join(', ')}; --list says more`);
   const scenario = scenarios.get(values.scenario);
   if (scenario === undefined)
-    throw new UsageError(`there is no scenario "${values.scenario}"; --list says which there are`);
+    throw new UsageError(
+      `there is no scenario "${values.scenario}"; there are ${[...scenarios.keys()].join(', ')}`,
+    );
   const common = {
     scenario,
     devices: numberOf('devices', values.devices, scenario.defaults.devices, 1, true),

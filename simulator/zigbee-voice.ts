@@ -34,6 +34,14 @@ const inZigbee = (values: Readonly<Record<string, Value>>): Readonly<Record<stri
     }),
   );
 
+/** A hub that runs Zigbee2MQTT: it says of itself only that it is there, which its connection does. */
+export const zigbeeHubVoice = (link: Link): Voice => ({
+  isUp: link.isUp,
+  readings: () => Promise.resolve(),
+  event: () => Promise.resolve(),
+  reply: () => Promise.resolve(),
+});
+
 /** The convention of Zigbee2MQTT: one JSON object of everything known under the device's address, and a press as an `action` that is taken back in the same second. */
 export const zigbeeVoice = (link: Link, address: string): Voice => {
   let known: Readonly<Record<string, Value>> = {};

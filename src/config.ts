@@ -4,6 +4,9 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readTarget } from './store/influx/target.ts';
 
+const projectDir = resolve(import.meta.dirname, '..');
+const builtConsole = './console/dist';
+
 const Port = z.number().int().min(0).max(65_535);
 const isZone = (zone: string): boolean => {
   try {
@@ -55,7 +58,7 @@ export const Config = z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: Port.default(8080),
       tls: z.boolean().default(false),
-      consoleDir: z.string().min(1).default('./console/dist'),
+      consoleDir: z.string().min(1).default(builtConsole),
       sessionHours: z.number().positive().max(168).default(14),
     })
     .prefault({}),
@@ -99,8 +102,26 @@ export const Config = z.strictObject({
       diskBudgetMb: z.number().int().min(100).nullable().default(null),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      dir: z.string().min(1).nullable().default(null),
+      atHour: z.number().int().min(0).max(23).default(3),
+      keep: z.number().int().min(1).max(1000).default(7),
+    })
+    .prefault({}),
 });
 export type Config = Readonly<z.infer<typeof Config>>;
+
+const dayMs = 86_400_000;
+
+/** How long readings are kept: exact, by the minute, by the hour (ms). */
+export const keepOf = ({
+  store,
+}: Config): { readonly exactMs: number; readonly minutesMs: number; readonly hoursMs: number } => ({
+  exactMs: store.exactDays * dayMs,
+  minutesMs: store.minutesDays * dayMs,
+  hoursMs: store.hoursDays * dayMs,
+});
 
 /** One thing that is wrong with the settings: where (a path of the file, or a variable), and what. */
 export type ConfigProblem = { readonly path: string; readonly message: string };
@@ -203,6 +224,10 @@ export const loadConfig = (
     problems.push({ path: 'store.hoursDays', message: 'must not be shorter than store.minutesDays' });
   if (!existsSync(config.rulesDir))
     problems.push({ path: 'rulesDir', message: `${resolve(config.rulesDir)} does not exist` });
+  const { consoleDir } = config.http;
+  // The project's own may be still unbuilt, which is worth a word and no refusal.
+  if (consoleDir !== builtConsole && !existsSync(resolve(projectDir, consoleDir)))
+    problems.push({ path: 'http.consoleDir', message: `${resolve(projectDir, consoleDir)} does not exist` });
   if (problems.length > 0) return { ok: false, problems };
   const unknown = Object.keys(env).filter(
     (name) => name.startsWith('ZHISHOU_') && name !== 'ZHISHOU_CONFIG' && !known.has(name),

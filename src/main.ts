@@ -1,29 +1,32 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
-import { hashPassword } from './api/passwords.ts';
+import { hashPassword, isPassword } from './api/passwords.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
 import { createClock } from './clock.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, keepOf, loadConfig } from './config.ts';
+import type { Inbound } from './gateway/doors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
 import type { StoreHealth } from './gateway/ports.ts';
 import { openRulebook } from './gateway/rulebook-versions.ts';
-import { diskNearlyFull } from './gateway/system-alerts.ts';
 import { createMetrics } from './metrics.ts';
 import type { RuleDirectory, RuleProblem } from './model/rulebook.ts';
 import type { Channel } from './notify/channels/channel.ts';
 import { siren } from './notify/channels/siren.ts';
 import { webhook } from './notify/channels/webhook.ts';
 import { createNotifier } from './notify/notify.ts';
+import { type ListenerPlace, whyNotOpen } from './open-listener.ts';
 import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
+import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
 import { readTarget } from './store/influx/target.ts';
+import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
@@ -33,10 +36,8 @@ const tickEveryMs = 200;
 /** After a stop was asked for, everything taken is committed and every connection ended within this (ms). */
 const stopWithinMs = 4_500;
 
-/** From this share of its budget on the disk counts as nearly full, and below that one no longer. */
-const diskFullFrom = 0.9;
-const diskFreeBelow = 0.8;
-const dayMs = 86_400_000;
+/** A run of this length (ms) was ended by nothing that was under way when it began. */
+const healthyAfterMs = 600_000;
 
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
@@ -80,6 +81,9 @@ const run = async (): Promise<void> => {
   if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
   if (config.adminPassword !== null && config.adminPassword.length < 8)
     log.warn('the password of admin is short: change it');
+  const consoleDir = resolve(root, config.http.consoleDir);
+  if (!existsSync(join(consoleDir, 'index.html')))
+    log.warn({ dir: consoleDir }, 'there is no built console; npm run prepare builds it');
   const supervision = superviseBy(process.env);
   const clock = createClock(Date.now, () => performance.now());
 
@@ -87,16 +91,17 @@ const run = async (): Promise<void> => {
   let health: StoreHealth = { ok: true };
   let ended = false;
   /** A promise that was broken cannot be mended from here: note what was under way, and start again from disk. */
-  const fatal = (error: unknown): void => {
+  const stopFor = (error: unknown, suspects: readonly Inbound[] | null): void => {
     if (ended) return;
     ended = true;
     log.fatal({ err: error }, 'stopping, to start again from disk');
     try {
-      if (gateway) poison.suspect(gateway.unsettled());
+      if (suspects !== null) poison.suspect(suspects);
     } finally {
       process.exit(exits.fatal);
     }
   };
+  const fatal = (error: unknown): void => stopFor(error, gateway?.unsettled() ?? null);
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 
@@ -105,36 +110,25 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'store' }),
     version,
     moveReadingsAfterMs: config.store.moveReadingsAfterMs,
-    keep: {
-      exactMs: config.store.exactDays * dayMs,
-      minutesMs: config.store.minutesDays * dayMs,
-      hoursMs: config.store.hoursDays * dayMs,
-    },
+    keep: keepOf(config),
     diskBudgetBytes: config.store.diskBudgetMb === null ? null : config.store.diskBudgetMb * 1_000_000,
     influx: influxOf(config),
-    onDisk: ({ usedBytes, budgetBytes }, gaveWay) => {
-      const share = usedBytes / budgetBytes;
-      const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
-      if (share >= diskFullFrom || gaveWay.length > 0)
-        gateway?.report(
-          diskNearlyFull,
-          [
-            `${megabytes(usedBytes)} of ${megabytes(budgetBytes)} are used.`,
-            ...(gaveWay.length === 0 ? [] : [`Exact readings given up: ${gaveWay.join(', ')}.`]),
-          ].join('\n'),
-        );
-      else if (share < diskFreeBelow) gateway?.report(diskNearlyFull, null);
+    onDisk: (note) => {
+      if (note === null) gateway?.clearFault(diskNearlyFull);
+      else gateway?.raiseFault(diskNearlyFull, note);
     },
     onHealth: (next) => {
       health = next;
       gateway?.setHealth(next);
     },
-    onFatal: fatal,
+    // What a broken disk refuses says nothing against the messages that were on their way to it.
+    onFatal: (error) => stopFor(error, null),
   }).catch((error: unknown) => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
   const poison = openPoisonList(resolve(config.dataDir));
+  setTimeout(poison.forget, healthyAfterMs).unref();
   const ruleDirectory = await readRuleFiles(config.rulesDir);
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
   if (!opened.ok) {
@@ -181,7 +175,11 @@ const run = async (): Promise<void> => {
     if (outcome.what === 'adopted') {
       const { number, changed } = outcome.version;
       log.info({ version: number, files: changed.map(({ name }) => name) }, 'new rules are in force');
+      const gone = core.duty.rulebook.gone();
+      if (gone.length > 0) log.warn({ rules: gone }, 'rules about life are gone and raise nothing any more');
     }
+    if (outcome.what === 'mended')
+      log.info('the files of rules are right again, and say what is in force already');
     if (outcome.what === 'refused') {
       for (const problem of outcome.problems)
         log.error({ problem: lineOf(config.rulesDir, problem) }, 'wrong in the files of rules');
@@ -234,6 +232,7 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
+  let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
     {
@@ -241,7 +240,7 @@ const run = async (): Promise<void> => {
       port: config.http.port,
       tls: config.http.tls ? tls : null,
       version,
-      consoleDir: resolve(root, config.http.consoleDir),
+      consoleDir,
       timeZone: config.timeZone,
       sessionMs: config.http.sessionHours * 3_600_000,
       now: clock.now,
@@ -253,42 +252,42 @@ const run = async (): Promise<void> => {
       archive: store.archive,
       tryOuts: store.tryOuts,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
-      metrics: createMetrics({ gateway: core, broker: mqtt, health: () => health, shipping: store.shipping }),
+      metrics: createMetrics({
+        gateway: core,
+        broker: mqtt,
+        health: () => health,
+        shipping: store.shipping,
+        backups:
+          config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
+      }),
       ready: () => {
         const problems: string[] = [];
         if (!taking) problems.push('the listeners are not open');
         if (!health.ok) problems.push(`the store cannot commit: ${health.error}`);
         // Anybody may ask this, so no path of this machine is told.
-        const warnings = core.duty.rulebook.problems().map((problem) => `rules: ${lineOf('', problem)}`);
+        const { problems: wrong, gone } = core.duty.rulebook;
+        const warnings = [
+          ...wrong().map((problem) => `rules: ${lineOf('', problem)}`),
+          ...gone().map(({ id, kind }) => `rules: ${id} is gone, which raised ${kind}`),
+        ];
         const shipping = store.shipping();
         if (shipping !== null && shipping.state !== 'ok')
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
+        if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
   );
 
-  // First start: nobody can log in before there is somebody.
-  if (store.state.users.length === 0) {
-    const password = config.adminPassword ?? randomBytes(15).toString('base64url');
-    const passwordHash = await hashPassword(password);
-    core.duty.putUser(
-      'system',
-      {
-        id: 'admin',
-        username: 'admin',
-        name: 'admin',
-        role: 'admin',
-        places: [],
-        disabled: false,
-        passwordHash,
-      },
-      true,
-    );
-    await core.duty.settled();
-    if (config.adminPassword === null)
-      process.stdout.write(`zhishou admin password (shown this once): ${password}\n`);
-  }
+  const firstPassword =
+    store.state.users.length > 0 ? null : (config.adminPassword ?? randomBytes(15).toString('base64url'));
+  const firstHash = firstPassword === null ? null : await hashPassword(firstPassword);
+  const admin = store.state.users.find(({ username }) => username === 'admin');
+  if (config.adminPassword !== null && firstPassword === null)
+    if (admin === undefined || !(await isPassword(admin.passwordHash, config.adminPassword)))
+      log.warn(
+        'ZHISHOU_ADMIN_PASSWORD counts at the first start only and is not the password of admin; npm run reset-password gives a new one',
+      );
 
   const ticking = setInterval(() => {
     const setBy = clock.follow();
@@ -300,19 +299,70 @@ const run = async (): Promise<void> => {
   }, tickEveryMs);
 
   await notifier.start();
-  const ports = await mqtt.listen();
-  const http = await api.listen();
+  const open = async <T>(listening: Promise<T>, places: readonly ListenerPlace[]): Promise<T> => {
+    try {
+      return await listening;
+    } catch (error) {
+      const why = whyNotOpen(error, places);
+      if (why === null) throw error;
+      ended = true;
+      clearInterval(ticking);
+      await core.duty.settled();
+      await mqtt.close();
+      await store.close();
+      return refuse([why], exits.cannotStart);
+    }
+  };
+  const { mqtt: plain, mqtts: secure, http: web } = config;
+  const ports = await open(mqtt.listen(), [
+    { ...plain, variables: { host: 'ZHISHOU_MQTT_HOST', port: 'ZHISHOU_MQTT_PORT' } },
+    { ...plain, ...secure, variables: { host: 'ZHISHOU_MQTT_HOST', port: 'ZHISHOU_MQTTS_PORT' } },
+  ]);
+  const http = await open(api.listen(), [
+    { ...web, variables: { host: 'ZHISHOU_HTTP_HOST', port: 'ZHISHOU_HTTP_PORT' } },
+  ]);
+  // First start: nobody can log in before there is somebody; and a password is told only where there is something to log in to.
+  if (firstPassword !== null && firstHash !== null) {
+    core.duty.putUser(
+      'system',
+      {
+        id: 'admin',
+        username: 'admin',
+        name: 'admin',
+        role: 'admin',
+        places: [],
+        disabled: false,
+        passwordHash: firstHash,
+      },
+      true,
+    );
+    await core.duty.settled();
+    if (config.adminPassword === null)
+      process.stdout.write(`zhishou admin password (shown this once): ${firstPassword}\n`);
+  }
   taking = true;
   const addresses = {
     mqtt: ports.mqtt,
     ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }),
     http,
-    pid: process.pid,
-    version,
   };
-  log.info(addresses, 'ready');
-  process.stdout.write(`zhishou ready ${JSON.stringify(addresses)}\n`);
+  log.info({ ...addresses, version }, 'ready');
+  process.stdout.write(`zhishou ready ${JSON.stringify({ ...addresses, pid: process.pid, version })}\n`);
   supervision.ready();
+  if (config.backup.dir !== null)
+    backups = scheduleBackups({
+      dataDir: resolve(config.dataDir),
+      folder: resolve(config.backup.dir),
+      atHour: config.backup.atHour,
+      keep: config.backup.keep,
+      timeZone: config.timeZone,
+      now: clock.now,
+      record: async () => (await store.archive.journal(0, 1))[0]?.hash ?? null,
+      log: log.child({ room: 'store' }),
+      made: () => core.clearFault(backupFailed),
+      failed: (why) => core.raiseFault(backupFailed, why),
+    });
+  else core.clearFault(backupFailed);
 
   const stop = async (signal: string): Promise<void> => {
     if (ended) return;
@@ -327,11 +377,13 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
+    void backups?.stop();
     await core.duty.settled();
     await notifier.stop();
     await Promise.all([mqtt.close(), api.close()]);
     core.putDown();
     await core.duty.settled();
+    poison.forget();
     await store.close();
     clearTimeout(forced);
     log.info('stopped');

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BrokerStats } from './broker/counters.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { StoreHealth } from './gateway/ports.ts';
+import type { BackupHealth } from './store/backups/schedule.ts';
 import type { ShipStatus } from './store/influx/ship.ts';
 
 /** The text of `/metrics`, read off the parts at the moment of asking. */
@@ -10,6 +11,8 @@ export const createMetrics = (parts: {
   readonly broker: { readonly stats: () => BrokerStats };
   readonly health: () => StoreHealth;
   readonly shipping: () => ShipStatus | null;
+  /** null = none are scheduled. */
+  readonly backups: (() => BackupHealth) | null;
 }): (() => Promise<string>) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -23,14 +26,14 @@ export const createMetrics = (parts: {
       },
     });
   };
-  const { gateway, broker, health, shipping } = parts;
+  const { gateway, broker, health, shipping, backups } = parts;
   gauge('messages_taken', 'Messages of devices taken since the start', () => gateway.stats().ingest.messages);
   gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
   gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
   gauge('duplicate_messages', 'Messages whose id was known', () => gateway.stats().ingest.duplicates);
   gauge(
     'stored_copies',
-    'Retained presses through a hub, which are no presses',
+    'Retained presses that a hub passed on again when it connected, which rang nobody',
     () => gateway.stats().ingest.storedCopies,
   );
   gauge('open_alerts', 'Alerts that are open', () => gateway.stats().openAlerts);
@@ -57,6 +60,16 @@ export const createMetrics = (parts: {
     () => shipping()?.quarantined ?? 0,
   );
   gauge('influx_owed_readings', 'Readings that wait for InfluxDB, about', () => shipping()?.backlog ?? 0);
+  if (backups !== null) {
+    gauge('backup_failing', '1 from a scheduled backup that failed to the next that does not', () =>
+      backups().failing === null ? 0 : 1,
+    );
+    gauge(
+      'backup_made_seconds',
+      'When the last backup was made, in seconds since 1970; 0 = none is known',
+      () => (backups().madeAt ?? 0) / 1000,
+    );
+  }
   new Gauge({
     name: 'zhishou_quarantined_messages',
     help: 'Messages kept in quarantine since the start, by reason',

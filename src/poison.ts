@@ -13,10 +13,12 @@ const digest = ({ sender, topic, bytes }: Inbound): string =>
 
 /** Remembers, across stops that were no choice of ours, which messages were under way, so that one that ends the process does not end it for ever. */
 export type PoisonList = {
-  /** True once for a message that was under way at the last two such stops; after that it has its chance again. */
+  /** True once for a message that was under way at the last two such stops; after that it has its chance again, also after the next start. */
   readonly isPoison: (message: Inbound) => boolean;
-  /** To be called when the process must end: writes at once. */
+  /** To be called when the process must end for a reason that may lie in what it was told: writes at once. */
   readonly suspect: (messages: readonly Inbound[]) => void;
+  /** Nothing is suspected any more: the process has run for long enough, or stops as it was asked to. */
+  readonly forget: () => void;
 };
 
 /** Opens the list in the data directory. */
@@ -31,17 +33,33 @@ export const openPoisonList = (dir: string): PoisonList => {
       rmSync(file);
     }
   }
-  const suspected = new Set(
-    Object.entries(stops).flatMap(([hash, times]) => (times >= suspectAt ? [hash] : [])),
-  );
+  const keep = (next: Record<string, number>): void => {
+    stops = next;
+    if (Object.keys(stops).length === 0) rmSync(file, { force: true });
+    else writeFileSync(file, JSON.stringify(stops));
+  };
+  /** A disk that refuses this must cost no message: at worst one is suspected once more. */
+  const tryToKeep = (next: Record<string, number>): void => {
+    try {
+      keep(next);
+    } catch {
+      stops = next;
+    }
+  };
   return {
-    isPoison: (message) => suspected.size > 0 && suspected.delete(digest(message)),
+    isPoison: (message) => {
+      if (Object.keys(stops).length === 0) return false;
+      const { [digest(message)]: times = 0, ...others } = stops;
+      if (times < suspectAt) return false;
+      tryToKeep(others);
+      return true;
+    },
     suspect: (messages) => {
       const hashes = new Set(messages.map(digest));
-      writeFileSync(
-        file,
-        JSON.stringify(Object.fromEntries([...hashes].map((hash) => [hash, (stops[hash] ?? 0) + 1]))),
-      );
+      keep(Object.fromEntries([...hashes].map((hash) => [hash, (stops[hash] ?? 0) + 1])));
+    },
+    forget: () => {
+      if (Object.keys(stops).length > 0) tryToKeep({});
     },
   };
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -34,6 +34,13 @@ describe('the settings', () => {
     expect(loadConfig({ ZHISHOU_CONFIG: path, ZHISHOU_MQTT_PORT: '0' })).toMatchObject({
       ok: true,
       config: { mqtt: { host: '0.0.0.0', port: 0 } },
+    });
+  });
+
+  test('that name a console directory which is not there are refused', () => {
+    expect(loadConfig({ ZHISHOU_HTTP_CONSOLE_DIR: '/nope' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'http.consoleDir', message: '/nope does not exist' }],
     });
   });
 
@@ -139,5 +146,37 @@ describe('a message that ends the process', () => {
     expect(third.isPoison(message('bystander'))).toBe(false);
     expect(third.isPoison(message('bad'))).toBe(true);
     expect(third.isPoison(message('bad'))).toBe(false);
+  });
+
+  test('is not suspected again after every start once it had been', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad'), message('worse')]);
+    openPoisonList(home).suspect([message('bad'), message('worse')]);
+    expect(openPoisonList(home).isPoison(message('bad'))).toBe(true);
+    const next = openPoisonList(home);
+    expect(next.isPoison(message('bad'))).toBe(false);
+    expect(next.isPoison(message('worse'))).toBe(true);
+    expect(existsSync(join(home, 'under-way.json'))).toBe(false);
+  });
+
+  test('is not suspected after a run in good health', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad')]);
+    const healthy = openPoisonList(home);
+    healthy.forget();
+    expect(existsSync(join(home, 'under-way.json'))).toBe(false);
+    healthy.suspect([message('bad')]);
+    expect(openPoisonList(home).isPoison(message('bad'))).toBe(false);
+  });
+
+  test('is suspected no more once that was said, though the disk keeps no note of it', () => {
+    const home = mkdtempSync(join(dir, 'poison-'));
+    openPoisonList(home).suspect([message('bad')]);
+    openPoisonList(home).suspect([message('bad')]);
+    const list = openPoisonList(home);
+    rmSync(home, { recursive: true });
+    writeFileSync(home, 'no directory');
+    expect(list.isPoison(message('bad'))).toBe(true);
+    expect(list.isPoison(message('bad'))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { isEmergency } from '../../src/model/alert.ts';
+import type { Address } from './address.ts';
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
@@ -12,10 +13,12 @@ import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from '.
 import { askSession, logOut } from './server/gateway.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
+import { LatePage } from './strip/late-page.tsx';
 import { LeaveSheet } from './strip/leave-sheet.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
+import { goTo, useAddress } from './use-address.ts';
 import { useSpeech } from './words/words.tsx';
 
 const useTitle = (waiting: number, ringing: number): void => {
@@ -28,12 +31,20 @@ const useTitle = (waiting: number, ringing: number): void => {
   }, [waiting, ringing, words]);
 };
 
+const loadDevicePage = () => import('./devices/device-page.tsx');
+const loadPlacesPage = () => import('./places/places-page.tsx');
+
+/** The page of the strip to which an address belongs. */
+const pageOf = ({ page }: Address): Page => (page === 'device' ? 'devices' : page);
+
+const openPage = (page: Page): void => goTo(page === 'places' ? { page, place: null } : { page });
+
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const state = useFeedState();
   const line = useLine();
   const health = useClock(() => feedHealth(line, Date.now()));
   const sound = useSound(health);
-  const [page, setPage] = useState<Page>('watch');
+  const address = useAddress();
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
   const [leaving, setLeaving] = useState(false);
@@ -76,7 +87,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
     help: () => setSheet((now) => !now),
-    page: setPage,
+    page: openPage,
     silence: sound.toggleSilence,
     test: sound.test,
     open: setOpened,
@@ -86,8 +97,8 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   return (
     <div className="seat">
       <Strip
-        page={page}
-        open={setPage}
+        page={pageOf(address)}
+        open={openPage}
         health={health}
         waiting={waiting}
         sound={sound}
@@ -96,7 +107,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
         <Panel ringing={ringing} open={setOpened} />
-        {page === 'watch' ? (
+        {address.page === 'watch' && (
           <Board
             alerts={alerts}
             me={state.user?.id ?? null}
@@ -105,8 +116,18 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
             opened={opened}
             open={setOpened}
           />
-        ) : (
-          <DeviceList />
+        )}
+        {address.page === 'devices' && <DeviceList />}
+        {address.page === 'device' && (
+          <LatePage
+            load={loadDevicePage}
+            draw={({ DevicePage }) => (
+              <DevicePage key={address.id} id={address.id} span={address.span} openAlert={setOpened} />
+            )}
+          />
+        )}
+        {address.page === 'places' && (
+          <LatePage load={loadPlacesPage} draw={({ PlacesPage }) => <PlacesPage place={address.place} />} />
         )}
         {opened !== null && <Detail key={opened} id={opened} close={close} />}
       </div>

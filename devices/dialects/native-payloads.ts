@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandNames } from '../../src/model/command.ts';
-import { EventName } from '../../src/model/reading.ts';
+import { EventName, eventNames } from '../../src/model/reading.ts';
 import { isShallow } from './read-json.ts';
 import { readMoment } from './read-moment.ts';
 
@@ -11,7 +11,7 @@ export const measurementName = /^[a-z][a-z0-9_]{0,63}$/;
 export const maxTextValue = 256;
 export const maxMessageId = 128;
 
-/** How many elements an array of readings may have. */
+/** How many elements an array of readings or events may have. */
 export const maxReadings = 1000;
 
 /** How many levels of objects and arrays an event's `data` may have. */
@@ -23,10 +23,17 @@ export const NativeMoment = z
   .refine((value) => readMoment(value) !== null, 'must be epoch milliseconds, or ISO 8601 with a zone')
   .meta({ description: 'Epoch milliseconds, or ISO 8601 with a zone' });
 
-/** The device's own id for a message. A whole number is taken as its digits; one too large to be exact is refused, because two of them could look the same. */
-export const NativeMessageId = z.union([z.string().min(1).max(maxMessageId), z.int()]);
+/** The device's own id for a message. A whole number is taken as its digits; one too large to be exact is refused, and so is a text with half a character in it, because two of them could look the same. */
+export const NativeMessageId = z.union([
+  z
+    .string()
+    .min(1)
+    .max(maxMessageId)
+    .refine((id) => id.isWellFormed(), 'must be well-formed Unicode'),
+  z.int(),
+]);
 
-/** One object on `…/readings`. Keys that are not named here are ignored. */
+/** One object on `…/readings`. A second value for the same measurement and `at` is a correction and replaces the first; what has no `at` never replaces anything. Keys that are not named here are ignored. */
 export const NativeReadings = z.object({
   at: NativeMoment.optional(),
   id: NativeMessageId.optional(),
@@ -42,9 +49,17 @@ export const NativeReadingsPayload = z.union([
   z.array(NativeReadings).min(1).max(maxReadings),
 ]);
 
-/** The payload on `…/events`. */
-export const NativeEventPayload = z.object({
-  event: EventName,
+/** One object on `…/events`. */
+export const NativeEvent = z.object({
+  event: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(EventName)
+    .meta({
+      enum: [...eventNames],
+      description: 'In any letter case, with or without blanks around it',
+    }),
   at: NativeMoment.optional(),
   id: NativeMessageId.optional(),
   data: z
@@ -52,6 +67,9 @@ export const NativeEventPayload = z.object({
     .refine((data) => isShallow(data, maxDataDepth), `must have at most ${maxDataDepth} levels`)
     .optional(),
 });
+
+/** The payload on `…/events`. */
+export const NativeEventPayload = z.union([NativeEvent, z.array(NativeEvent).min(1).max(maxReadings)]);
 
 /** The payload on `…/status`, which is also the device's will. */
 export const NativeStatusPayload = z.object({ state: z.enum(['online', 'offline']) });

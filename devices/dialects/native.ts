@@ -2,7 +2,7 @@ import type { Decoded, Dialect, Item, Subject } from '../../src/model/dialect.ts
 import { type EventName, eventNames, type Value } from '../../src/model/reading.ts';
 import { Id } from '../../src/model/text.ts';
 import { maxDataDepth, maxMessageId, maxReadings, maxTextValue, measurementName } from './native-payloads.ts';
-import { isObject, isShallow, readJson } from './read-json.ts';
+import { isObject, isShallow, readJson, readJsonLeniently } from './read-json.ts';
 import { readMoment } from './read-moment.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 
@@ -33,7 +33,11 @@ const locate = (
     : { child: below.slice(8, slash), leaf: below.slice(slash + 1) };
 };
 
-const isEvent = (value: unknown): value is EventName => typeof value === 'string' && events.has(value);
+const eventOf = (written: unknown): EventName | null => {
+  const name =
+    typeof written === 'string' && written.length <= maxTextValue ? written.trim().toLowerCase() : '';
+  return events.has(name) ? (name as EventName) : null;
+};
 
 const isValue = (value: unknown): value is Value =>
   typeof value === 'number'
@@ -75,43 +79,81 @@ const readEnvelope = (
   }
   const id = body.id;
   if (id !== undefined) {
-    if (typeof id === 'string' && id.length > 0 && id.length <= maxMessageId) envelope.messageId = id;
+    if (typeof id === 'string' && id.length > 0 && id.length <= maxMessageId && id.isWellFormed())
+      envelope.messageId = id;
     else if (Number.isSafeInteger(id)) envelope.messageId = String(id);
     else
-      refusals.add('invalid-id', `id: must be a text of 1 to ${maxMessageId} characters or a whole number`);
+      refusals.add(
+        'invalid-id',
+        `id: must be a well-formed text of 1 to ${maxMessageId} characters or a whole number`,
+      );
   }
   return envelope;
 };
 
-const readReadings = (subject: Subject, body: unknown): Decoded => {
-  const refusals = createRefusals();
+/** What each of the elements of an array says, or the one that stands alone. */
+const readEach = (
+  body: unknown,
+  what: string,
+  read: (element: unknown, refusals: Refusals) => Item | null,
+): Decoded => {
   const elements = Array.isArray(body) ? body : [body];
-  if (elements.length === 0) return refuse('empty', 'an array of no readings');
+  if (elements.length === 0) return refuse('empty', `an array of no ${what}`);
   if (elements.length > maxReadings)
-    return refuse('too-many', `${elements.length} readings; at most ${maxReadings} in one message`);
+    return refuse('too-many', `${elements.length} ${what}; at most ${maxReadings} in one message`);
+  const refusals = createRefusals();
   const items: Item[] = [];
   for (const element of elements) {
+    const item = read(element, refusals);
+    if (item !== null) items.push(item);
+  }
+  return refusals.decoded(items);
+};
+
+const readReadings = (subject: Subject, body: unknown): Decoded =>
+  readEach(body, 'readings', (element, refusals) => {
     if (!isObject(element)) refusals.add('not-an-object', 'readings are an object with `values`');
     else if (!isObject(element.values))
       refusals.add('no-values', 'values: must be an object of measurements');
     else {
       const values = readValues(element.values, refusals);
-      items.push({ subject, kind: 'readings', values, ...readEnvelope(element, refusals) });
+      return { subject, kind: 'readings', values, ...readEnvelope(element, refusals) };
     }
-  }
-  return refusals.decoded(items);
+    return null;
+  });
+
+const readEvents = (subject: Subject, body: unknown): Decoded =>
+  readEach(body, 'events', (element, refusals) => {
+    if (!isObject(element)) {
+      refusals.add('not-an-object', 'an event is an object with `event`');
+      return null;
+    }
+    const event = eventOf(element.event);
+    if (event === null) {
+      refusals.add('unknown-event', `event: must be one of ${eventNames.join(', ')}`);
+      return null;
+    }
+    const item: Item = { subject, kind: 'event', event, ...readEnvelope(element, refusals) };
+    const { data } = element;
+    if (data === undefined) return item;
+    if (isObject(data) && isShallow(data, maxDataDepth)) return { ...item, data };
+    refusals.add('invalid-data', `data: must be an object of at most ${maxDataDepth} levels`);
+    return item;
+  });
+
+/** A press is read however its bytes were spoilt on the way; what was wrong with them is named beside it. */
+const readEventBytes = (subject: Subject, bytes: Uint8Array): Decoded => {
+  const json = readJsonLeniently(bytes);
+  if (!json.ok) return json;
+  const decoded = readEvents(subject, json.value);
+  return decoded.ok && json.flaw ? { ...decoded, refused: [json.flaw, ...(decoded.refused ?? [])] } : decoded;
 };
 
-const readEvent = (subject: Subject, body: unknown): Decoded => {
-  if (!isObject(body)) return refuse('not-an-object', 'an event is an object with `event`');
-  const refusals = createRefusals();
-  const { event, data } = body;
-  if (!isEvent(event)) return refuse('unknown-event', `event: must be one of ${eventNames.join(', ')}`);
-  const item: Item = { subject, kind: 'event', event, ...readEnvelope(body, refusals) };
-  if (data === undefined) return refusals.decoded([item]);
-  if (isObject(data) && isShallow(data, maxDataDepth)) return refusals.decoded([{ ...item, data }]);
-  refusals.add('invalid-data', `data: must be an object of at most ${maxDataDepth} levels`);
-  return refusals.decoded([item]);
+/** A call for help of somebody whose name is no id; null where it is anything else. Nobody can be registered under that id, but a hub may know the name as an address. */
+const readCall = (address: string, bytes: Uint8Array): Decoded | null => {
+  const decoded = readEventBytes({ by: 'address', address }, bytes);
+  const calls = decoded.ok && decoded.items.some((item) => item.kind === 'event' && item.event === 'sos');
+  return calls ? decoded : null;
 };
 
 const readStatus = (subject: Subject, body: unknown): Decoded => {
@@ -136,12 +178,19 @@ const readReply = (subject: Subject, body: unknown): Decoded => {
 
 const readers: ReadonlyMap<string, (subject: Subject, body: unknown) => Decoded> = new Map([
   ['readings', readReadings],
-  ['events', readEvent],
   ['status', readStatus],
   ['replies', readReply],
 ]);
 
 const refuse = (reason: string, detail: string): Decoded => ({ ok: false, reason, detail });
+
+const readLeaf = (subject: Subject, leaf: string, bytes: Uint8Array): Decoded => {
+  if (leaf === 'events') return readEventBytes(subject, bytes);
+  const reader = readers.get(leaf);
+  if (reader === undefined) return refuse('unknown-topic', 'nothing is known under this topic');
+  const json = readJson(bytes);
+  return json.ok ? reader(subject, json.value) : json;
+};
 
 /** The gateway's own convention: JSON below `zhishou/v1/devices/{id}/`, and below `zhishou/v1/hubs/{hub}/devices/{id}/` for what a hub carries. */
 export const native: Dialect = {
@@ -149,18 +198,22 @@ export const native: Dialect = {
   decode: ({ sender, topic, bytes }) => {
     const where = locate(sender, topic);
     if (where === null) return refuse('unknown-topic', 'not a topic of this sender');
-    if (where.child !== null && !Id.safeParse(where.child).success)
-      return refuse('invalid-id', 'the device in the topic has no valid id');
+    if (/^events\/+$/.test(where.leaf))
+      return native.decode({ sender, topic: topic.replace(/\/+$/, ''), bytes });
+    if (where.child !== null && !Id.safeParse(where.child).success) {
+      const refused = refuse('unknown-device', 'the device in the topic has no valid id');
+      if (where.leaf !== 'events') return { ...refused, subject: { by: 'id', id: where.child } };
+      // What happened to nobody knows whom may be a press: its hub has to stand for it.
+      return readCall(where.child, bytes) ?? refused;
+    }
     if (where.leaf === 'voice/up' || where.leaf === 'voice/audio/up') {
       return refuse('voice-not-available', 'this gateway takes no voice');
     }
-    const reader = readers.get(where.leaf);
-    if (reader === undefined) return refuse('unknown-topic', 'nothing is known under this topic');
-    const json = readJson(bytes);
-    if (!json.ok) return json;
     const subject: Subject =
       where.child === null || where.child === sender ? bySender : { by: 'id', id: where.child };
-    return reader(subject, json.value);
+    const decoded = readLeaf(subject, where.leaf, bytes);
+    const complete = decoded.ok && decoded.refused === undefined;
+    return complete || subject.by === 'sender' ? decoded : { ...decoded, subject };
   },
   mayPublish: (sender, topic) => locate(sender, topic) !== null,
   maySubscribe: (sender, filter) => {

@@ -41,6 +41,32 @@ export const readJson = (bytes: Uint8Array): Read<unknown> => {
   }
 };
 
+const gbk = new TextDecoder('gb18030', { fatal: true });
+const lossy = new TextDecoder();
+
+/** The same for bytes that a person's life may hang on: what follows a NUL is passed over, and bytes that are no UTF-8 are read as GBK, or with marks in place of what cannot be read. `flaw` says what was wrong where that helped. */
+export const readJsonLeniently = (
+  bytes: Uint8Array,
+): Read<unknown> & { readonly flaw?: { readonly reason: string; readonly detail: string } } => {
+  const strict = readJson(bytes);
+  if (strict.ok || (strict.reason !== 'not-json' && strict.reason !== 'not-utf8')) return strict;
+  const end = bytes.indexOf(0);
+  const kept = end < 0 ? bytes : bytes.subarray(0, end);
+  for (const decoder of [utf8, gbk, lossy]) {
+    try {
+      const value: unknown = JSON.parse(decoder.decode(kept));
+      return {
+        ok: true,
+        value,
+        flaw: { reason: 'invalid-data', detail: `read in spite of this: ${strict.detail}` },
+      };
+    } catch {
+      // Read in another way, then.
+    }
+  }
+  return strict;
+};
+
 /** Whether a value is a JSON object: no array, no null. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

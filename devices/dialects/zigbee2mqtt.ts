@@ -68,7 +68,8 @@ const readDevice = (address: string, state: Readonly<Record<string, unknown>>): 
   }
   if (state.test === true) items.push({ subject, kind: 'event', event: 'test', ...at });
   items.push({ subject, kind: 'readings', values, ...at, lenient: true });
-  return refusals.decoded(items);
+  const decoded = refusals.decoded(items);
+  return decoded.ok && decoded.refused === undefined ? decoded : { ...decoded, subject };
 };
 
 /** Zigbee2MQTT's topics (https://www.zigbee2mqtt.io): `zigbee2mqtt/<friendly name>` with a device's state, `…/availability`, and `zigbee2mqtt/bridge/…`. Devices are found by their friendly name. */
@@ -93,9 +94,10 @@ export const zigbee2mqtt: Dialect = {
     if (isObject(body)) return readDevice(name, body);
     // One topic for each field (`output: attribute`), and the older topic of a button's action, whose payload is bare text.
     if (slash > 0 && isField(last)) return readDevice(name.slice(0, slash), { [last]: body ?? text.value });
+    const about = { subject: { by: 'address', address: name } } as const;
     return body === undefined
-      ? refuse('not-json', 'no JSON')
-      : refuse('not-an-object', 'the state of a device is an object');
+      ? { ...refuse('not-json', 'no JSON'), ...about }
+      : { ...refuse('not-an-object', 'the state of a device is an object'), ...about };
   },
   mayPublish: (_, topic) => topic.startsWith(base) || topic.startsWith(discovery),
   // Zigbee2MQTT listens to everything below its own base topic.

@@ -29,6 +29,7 @@ import { householdRoutes } from './routes/households.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { placeRoutes } from './routes/places.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { readingExportRoutes } from './routes/reading-exports.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { ruleTryRoutes } from './routes/rule-tries.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -168,6 +169,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   userRoutes(app, routeParts);
   deviceRoutes(app, routeParts);
   readingRoutes(app, routeParts);
+  readingExportRoutes(app, routeParts);
   placeRoutes(app, routeParts);
   householdRoutes(app, routeParts);
   testModeRoutes(app, routeParts);

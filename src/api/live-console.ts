@@ -93,6 +93,9 @@ export const linkMessages = (
   return devices.length === 0 ? messages : [...messages, { type: 'devices', devices }];
 };
 
+/** Whether an alert went to another place, perhaps out of the sight of whoever may not hear of it now: nothing more would be said of it, and it would lie on that board for ever. */
+const leftSight = ({ what, event }: Change): boolean => what === 'alert' && event === 'moved';
+
 /** Greets a console and brings it up to date. Snapshot and subscription happen in the one tick in which this is called. */
 export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const { socket, committed, archive, now } = parts;
@@ -125,7 +128,9 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const say = (message: ServerMessage): void => outbox.send(frameOf(message));
 
   const deliver = (change: Change, frame: Buffer): void => {
-    if (change.seq > reached && mayHear(user, change, committed)) outbox.send(frame);
+    if (change.seq <= reached) return;
+    if (mayHear(user, change, committed)) outbox.send(frame);
+    else if (leftSight(change)) snapshot();
   };
 
   const sayUncommitted = (): void => {
@@ -162,6 +167,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       for (const { seq, text } of page) {
         replayed = seq;
         if (mayHearText(user, text, committed)) outbox.send(Buffer.from(text));
+        // Cheaper than to read it: at worst a snapshot too many.
+        else if (text.includes('"event":"moved"')) return snapshot();
       }
       // Everything that was committed before the page was read is in it; what came since is held, unless it has fallen out.
       if (page.length < replayAtOnce && droppedUpTo <= replayed) return goLive(replayed);

@@ -81,19 +81,22 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     }
   };
 
-  const recheck = (): void =>
+  const recheck = (): void => {
     each((console) => {
       const holder = sessions.holder(console.session);
       if (holder === null) console.close(closeCodes.signedOut, 'signed out');
       else if (console.become(holder.user)) watch(console, [...console.watched()]);
     });
+    tellWatching();
+  };
   sessions.onEnd(recheck);
 
   /** Those who could answer; a screen on a wall is not somebody at the desk. */
   const tellWatching = (): void => {
-    let count = 0;
-    for (const console of consoles) if (mayActAs(console.user().role, 'operator')) count += 1;
-    duty.watching(count);
+    const rights = [...consoles]
+      .filter((console) => mayActAs(console.user().role, 'operator'))
+      .map((console) => console.user().places);
+    duty.watching(rights);
   };
 
   const unlisten = duty.listen({

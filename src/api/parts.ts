@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { DutyDoor } from '../gateway/doors.ts';
 import type { Archive, TryOuts } from '../gateway/ports.ts';
 import type { Commits, Patience } from './commits.ts';
+import type { ExportLimits } from './export-desk.ts';
 import type { LiveTimes } from './live-times.ts';
 import type { LockOut } from './lock-out.ts';
 import type { Login } from './login.ts';
@@ -38,6 +39,7 @@ export type ApiOptions = {
   readonly trustProxy?: boolean;
   readonly patience?: Partial<Patience>;
   readonly liveTimes?: Partial<LiveTimes>;
+  readonly exportLimits?: Partial<ExportLimits>;
 };
 
 /** What the API stands on. */

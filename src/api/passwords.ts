@@ -14,6 +14,10 @@ const normal = (password: string): string => password.normalize('NFKC');
 /** The argon2id hash of a password, in PHC form. */
 export const hashPassword = (password: string): Promise<string> => hash(normal(password), cost);
 
+/** Whether it is the password of this hash. */
+export const isPassword = (passwordHash: string, password: string): Promise<boolean> =>
+  verify(passwordHash, normal(password));
+
 /** Hashing that cannot take the machine from those who monitor: a few at a time, and a bounded queue, past which it refuses with `too-many-requests`. */
 export type Passwords = {
   readonly hash: (password: string) => Promise<string>;

@@ -139,6 +139,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   const acknowledged = withLink('an acknowledged command', outgoing.acknowledged);
   const failed = (client: Client, error: Error): void => {
     const link = linkOf(client);
+    if (link?.told) return;
     warn('connection failed', { reason: error.message, device: link?.device, remote: link?.remote });
   };
   aedes.on('clientReady', ready);

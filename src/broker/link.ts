@@ -28,6 +28,8 @@ export type Link = {
   /** CONNACK was sent. */
   ready: boolean;
   gone: boolean;
+  /** Why it ends is in the log already. */
+  told: boolean;
   /** It is being closed and what still comes is thrown away. */
   discarding: boolean;
 
@@ -79,6 +81,7 @@ export const createLink = (
   device: null,
   ready: false,
   gone: false,
+  told: false,
   discarding: false,
   framing: createFraming(),
   purse,

@@ -31,9 +31,18 @@ export type LoginParts = {
 export const createLogin = ({ door, linkOf, presence, guessing, counters, warn }: LoginParts): Login => {
   const delays = new Set<NodeJS.Timeout>();
 
-  const refuse = (link: Link, user: string, done: () => void): void => {
+  // For the log alone: who asks is told nothing of it.
+  const reasonOf = (user: string | undefined): string => {
+    if (user === undefined) return 'no-user-name';
+    if (door.secretHash(user) !== null) return 'wrong-secret';
+    return door.dialect(user) === null ? 'unknown-device' : 'no-connection-of-its-own';
+  };
+
+  const refuse = (link: Link, name: string | undefined, done: () => void): void => {
+    const user = name ?? '';
     counters.refusedLogins++;
-    warn('login refused', { user: user.slice(0, 64), remote: link.remote });
+    link.told = true;
+    warn('login refused', { user: user.slice(0, 64), reason: reasonOf(name), remote: link.remote });
     const delayMs = guessing.failed(link.remote, user);
     if (delayMs === null) {
       link.conn.destroy();
@@ -78,7 +87,7 @@ export const createLogin = ({ door, linkOf, presence, guessing, counters, warn }
       if (link === undefined) return done(null, false);
       const secretHash = username === undefined ? null : door.secretHash(username);
       if (username === undefined || password === undefined || !isSecret(password, secretHash)) {
-        return refuse(link, username ?? '', () => done(null, false));
+        return refuse(link, username, () => done(null, false));
       }
       guessing.succeeded(link.remote, username);
       link.device = username;

@@ -7,7 +7,7 @@ const ourDoing = holds.budget | holds.flight | holds.congestion;
 
 type Present = { readonly links: Set<Link>; up: boolean };
 
-/** Which devices are connected; the door hears `linkUp` for every login and `linkDown` when a device's last connection is gone. */
+/** Which devices are connected; the door hears `linkUp` for every login, and whether it takes the place of a connection that stood, and `linkDown` when a device's last connection is gone. */
 export type Presence = {
   /** The credential was right. From here on the device counts as there, so that the old connection it replaces does not report it as gone. */
   readonly admitted: (link: Link, device: string) => void;
@@ -47,8 +47,9 @@ export const createPresence = (door: DeviceDoor, now: () => number, monotonic: (
       absent.delete(device);
       const known = present.get(device);
       if (stopped || known?.links.has(link) !== true) return;
+      const instead = known.up;
       known.up = true;
-      door.linkUp(device, now());
+      door.linkUp(device, now(), instead);
     },
     ended: (link) => {
       if (link.device === null) return;

@@ -92,6 +92,7 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
           : refusal(link, device, packet.topic);
       if (reason !== null) {
         counters.refusedTopics++;
+        link.told = true;
         warn('publish refused', { reason, device, remote: link.remote, topic: packet.topic.slice(0, 128) });
         return done(new Error(`publish refused: ${reason}`));
       }

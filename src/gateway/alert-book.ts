@@ -6,13 +6,13 @@ import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
-import { type LifeEvent, live, moreUrgent, sameText } from './alert-life.ts';
+import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
 import type { Result } from './doors.ts';
 import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
 import type { AlertRecord, Ladder, Standing } from './ports.ts';
 
-/** What every detection says. `subject` is the key under which alerts join beside the rule: a device's id, or `place:<id>`; `device` is the one that brought it about. */
+/** What every detection says. `subject` is the key under which alerts join beside the rule: a device's id, `place:<id>`, or what no id can be for a name that nobody registered; `device` is the one that brought it about. */
 type Detected = {
   readonly kind: AlertKind;
   readonly priority: Priority;
@@ -79,13 +79,28 @@ export type AlertBook = {
   readonly suppress: (explaining: string, members: readonly string[], now: number) => void;
   /** An incident groups these: each names it and goes on by itself, and it lists their devices. */
   readonly group: (incident: string, members: readonly string[], now: number) => void;
+  /** What is open of these subjects is at another place from now on; an emergency rings there anew. Where it is there already nothing happens. */
+  readonly move: (
+    subjects: (subject: string) => boolean,
+    place: Place | null,
+    actor: string,
+    now: number,
+  ) => void;
+  /** Who pressed under a name that nobody had registered is a device now: its call goes on as the device's own. */
+  readonly recognise: (
+    subject: string,
+    as: Registered,
+    place: Place | null,
+    actor: string,
+    now: number,
+  ) => void;
   /** Test alerts that `covered` no longer covers and whose condition still holds become real and ring. */
   readonly endTests: (covered: (alert: Alert) => boolean, now: number) => void;
   readonly operate: (user: string, operation: AlertOperation, now: number) => Result<Alert>;
   /** A console has drawn it. */
   readonly shown: (user: string, id: string, version: number, now: number) => void;
-  /** Everything whose time has come: ladders, the ends of shelves, the lists of what an alert explains. */
-  readonly tick: (now: number, watched: boolean) => void;
+  /** Everything whose time has come: ladders, the ends of shelves, the lists of what an alert explains. `watched` says whether somebody who may answer an alert is on line. */
+  readonly tick: (now: number, watched: (alert: Alert) => boolean) => void;
   /** The wall clock was set by so many ms: the deadlines move along. */
   readonly shift: (byMs: number) => void;
   /** When its raising was committed. */
@@ -96,11 +111,18 @@ export type AlertBook = {
 /** The key under which presses of one device join; a rehearsal never joins the real thing. */
 export const pressKey = 'press';
 
+/** The same for presses under a name that nobody registered: they join nothing that a device raised. */
+export const unregisteredPressKey = 'unregistered press';
+
 /** Three changes between raised and returned within this time are called chattering (ms). */
 const chatterWithinMs = 60_000;
 const chatterTransitions = 3;
 
-const keyOf = (alert: Alert): string => alert.rule?.id ?? pressKey;
+const keyOf = (alert: Alert): string =>
+  alert.rule?.id ?? (alert.kind === 'unregistered-sos' ? unregisteredPressKey : pressKey);
+
+const samePlace = (a: Place | null, b: Place | null): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** What an alert stored by an earlier version lacks. */
 const filledIn = (record: AlertRecord): AlertRecord => {
@@ -163,7 +185,7 @@ const withDeadlines = (before: Alert | null, alert: Alert, { escalateAt, tendBy 
 };
 
 /** What of a record changes beside the alert's life. */
-type Beside = Partial<Pick<AlertRecord, 'holding' | 'standing' | 'testMode' | 'reAlarmAfterMs'>>;
+type Beside = Partial<Pick<AlertRecord, 'subject' | 'holding' | 'standing' | 'testMode' | 'reAlarmAfterMs'>>;
 
 /** Makes the book. `newId` gives ids that sort by time; `raised` hears of every new alert. */
 export const createAlertBook = (parts: {
@@ -218,8 +240,16 @@ export const createAlertBook = (parts: {
     const { alert, subject } = record;
     const key = keyOf(alert);
     const open = alert.state !== 'closed';
+    const before = records.get(alert.id);
+    // Where it was, and as whose it was known, is forgotten.
+    if (before && before.alert.place !== alert.place) noteActive(before.alert, false);
+    if (before && (before.subject !== subject || keyOf(before.alert) !== key)) {
+      const known = bySubject.get(before.subject);
+      if (known?.get(keyOf(before.alert)) === alert.id) known.delete(keyOf(before.alert));
+      if (known?.size === 0) bySubject.delete(before.subject);
+    }
     noteActive(alert, open && alert.active);
-    noteExplained(alert.id, records.get(alert.id)?.alert.suppressedBy, open ? alert.suppressedBy : undefined);
+    noteExplained(alert.id, before?.alert.suppressedBy, open ? alert.suppressedBy : undefined);
     const keys = bySubject.get(subject) ?? new Map<string, string>();
     if (!open) {
       records.delete(alert.id);
@@ -427,6 +457,41 @@ export const createAlertBook = (parts: {
     return born.alert;
   };
 
+  const moveOne = (
+    { alert }: AlertRecord,
+    place: Place | null,
+    actor: string,
+    now: number,
+    as?: Registered,
+    subject?: string,
+  ): void => {
+    befall(
+      alert.id,
+      { event: 'moved', at: now, place, ...(as ? { as } : {}) },
+      actor,
+      {
+        from: alert.place?.id ?? null,
+        to: place?.id ?? null,
+        ...(as ? { device: as.device } : {}),
+      },
+      null,
+      subject === undefined ? {} : { subject },
+    );
+  };
+
+  /** What is open of what was detected, at the place where it was detected: a place of many devices stays what it is. */
+  const openAt = (
+    { subject, place }: Detected,
+    key: string,
+    actor: string,
+    now: number,
+  ): AlertRecord | undefined => {
+    const open = recordOf(subject, key);
+    if (open === undefined || subject.startsWith('place:') || samePlace(open.alert.place, place)) return open;
+    moveOne(open, place, actor, now);
+    return recordOf(subject, key);
+  };
+
   /** Something more is detected on an alert that is open and not active. */
   const join = (
     open: AlertRecord,
@@ -508,16 +573,17 @@ export const createAlertBook = (parts: {
       return all;
     },
     raise: (raise, actor, now) => {
-      const open = recordOf(raise.subject, raise.key);
+      const open = openAt(raise, raise.key, actor, now);
       return open
         ? join(open, raise, 0, 1, actor, now)
         : bear(raise, raise.rule, [raise.device], 0, 1, actor, now);
     },
     hold: (hold, actor, now) => {
-      const open = recordOf(hold.subject, hold.rule.id);
       if (hold.holding === 0) {
+        const open = recordOf(hold.subject, hold.rule.id);
         return open ? after(befall(open.alert.id, { event: 'returned', at: now }, actor), open.alert) : null;
       }
+      const open = openAt(hold, hold.rule.id, actor, now);
       if (open === undefined)
         return bear(hold, hold.rule, hold.devices, hold.holding, hold.level, actor, now);
       if (!open.alert.active) {
@@ -538,6 +604,18 @@ export const createAlertBook = (parts: {
         befall(id, { event: 'joined-incident', at: now, incident }, 'system', { incident });
         listDevices(incident, member.devices);
       }
+    },
+    move: (subjects, place, actor, now) => {
+      for (const record of [...records.values()])
+        if (subjects(record.subject) && !samePlace(record.alert.place, place))
+          moveOne(record, place, actor, now);
+    },
+    recognise: (subject, as, place, actor, now) => {
+      const record = recordOf(subject, unregisteredPressKey);
+      if (record === undefined) return;
+      // Two open calls of one device stay two: each was somebody who pressed.
+      if (recordOf(as.device, pressKey)) moveOne(record, place, actor, now);
+      else moveOne(record, place, actor, now, as, as.device);
     },
     endTests: (covered, now) => {
       for (const { alert, testMode } of [...records.values()])
@@ -586,13 +664,13 @@ export const createAlertBook = (parts: {
       const due = [...deadlines].filter(([, at]) => at <= now).sort((a, b) => a[1] - b[1]);
       for (const [id] of due) {
         for (let record = records.get(id); record; record = records.get(id)) {
-          const step = dueStep(record, now, watched);
+          const step = dueStep(record, now, watched(record.alert));
           if (step === null) break;
           befall(
             id,
             step,
             'system',
-            step.event === 'escalated' ? { reason: reasonOf(record.alert, watched) } : {},
+            step.event === 'escalated' ? { reason: reasonOf(record.alert, watched(record.alert)) } : {},
           );
           // A step that changes nothing would stay due for ever.
           if (records.get(id) === record) break;

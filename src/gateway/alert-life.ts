@@ -11,6 +11,7 @@ import {
 } from '../model/alert.ts';
 import type { AlertEvent } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
+import type { Place } from '../model/place.ts';
 import type { Text } from '../model/text.ts';
 import type { Standing } from './ports.ts';
 
@@ -25,6 +26,9 @@ type Detection = {
   readonly standing: Standing;
   readonly evidence: Evidence;
 };
+
+/** What an alert of a name that nobody had registered becomes with the registration. */
+export type Registered = Pick<Alert, 'device' | 'kind' | 'title'>;
 
 /** Something that befalls an alert, at `at` (epoch ms). */
 export type LifeEvent = { readonly at: number } & (
@@ -48,6 +52,8 @@ export type LifeEvent = { readonly at: number } & (
   | { readonly event: 'suppressed'; readonly suppressedBy: string }
   | { readonly event: 'grouped'; readonly devices: readonly string[] }
   | { readonly event: 'joined-incident'; readonly incident: string }
+  /** Its device is somewhere else than was thought, or (`as`) was registered meanwhile. */
+  | { readonly event: 'moved'; readonly place: Place | null; readonly as?: Registered }
   | {
       readonly event:
         | 'shown'
@@ -313,6 +319,13 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       return alert.incident === step.incident || alert.id === step.incident
         ? nothing(alert)
         : settle(alert, { ...alert, incident: step.incident }, at, 'joined-incident');
+    case 'moved': {
+      const { device = alert.device } = step.as ?? {};
+      const devices = alert.devices.map((known) => (known === alert.device ? device : known));
+      const there: Alert = { ...alert, ...step.as, devices, place: step.place };
+      // Whoever had it may have sent somebody to the wrong door, and the right room may not know of it at all.
+      return settle(alert, isEmergency(there) ? waitingAgain(there) : there, at, 'moved', true);
+    }
     case 'commented':
     case 'cancel-requested':
     case 're-announced':

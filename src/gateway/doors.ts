@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertKind } from '../model/alert.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
@@ -31,8 +31,8 @@ export type DeviceDoor = {
   readonly carriesEmergencies: (device: string) => boolean;
   /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Never throws for what is in the message. */
   readonly receive: (message: Inbound, acknowledge: () => void) => void;
-  /** The connection came or went. A will, and a connection lost, are "link down" and no more. */
-  readonly linkUp: (device: string, at: number) => void;
+  /** The connection came or went. A will, and a connection lost, are "link down" and no more; `instead`: it takes the place of one that stood, which its device has therefore lost. */
+  readonly linkUp: (device: string, at: number, instead: boolean) => void;
   readonly linkDown: (device: string, at: number) => void;
   /** Committed commands that wait for this connection, oldest first. */
   readonly waiting: (connection: string) => readonly Outbound[];
@@ -69,12 +69,17 @@ export type RuleCheck =
   | { readonly ok: true; readonly rules: readonly Rule[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
+/** A rule that is gone, or no longer does what it did: its id, the kind of alert that it raised, and for which device types. */
+export type GoneRule = { readonly id: string; readonly kind: AlertKind; readonly types: readonly string[] };
+
 /** The rulebook and its versions. Only the whole book is ever judged: an edit is put over the files in force and is good or bad with all of them. */
 export type RulebookDoor = {
   /** The version in force, committed; null = the rules came from nowhere that is kept. */
   readonly current: () => RulebookVersion | null;
   /** What is wrong in the directory of rules, so that it was not taken up. */
   readonly problems: () => readonly RuleProblem[];
+  /** The rules about life that were in force and are gone, and of which nobody has said yet that it is meant. */
+  readonly gone: () => readonly GoneRule[];
   /** The names of files that are not the same in the directory and in the book. */
   readonly differing: () => readonly string[];
   /** What the book would be with these edits. */
@@ -109,8 +114,8 @@ export type DutyDoor = {
   readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
   readonly shown: (user: string, alert: string, version: number) => void;
-  /** How many consoles are on line. */
-  readonly watching: (consoles: number) => void;
+  /** The places of everybody on line who could answer, one entry a console (an empty one = the whole street): what none of them covers nobody watches. */
+  readonly watching: (rights: readonly (readonly string[])[]) => void;
   /** `secretHash` is null for a device behind a hub. */
   readonly registerDevice: (user: string, device: NewDevice, secretHash: string) => Result<Device>;
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
@@ -133,7 +138,7 @@ export type DutyDoor = {
   readonly removeUser: (by: string, id: string) => Result<null>;
   readonly openSession: (session: Session) => void;
   readonly endSession: (id: string) => void;
-  /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out. */
+  /** A line in the journal for what concerns people and keys and is no command to the core: a refused login, a lock-out, readings that somebody exported. */
   readonly record: (
     actor: string,
     event: string,

@@ -86,7 +86,8 @@ export const createFindings = (parts: {
       rule: { id: rule.id, version: rule.version },
       subject: subject.key,
       device: subject.device,
-      place: subject.place,
+      // A delay may have begun where the device was before it was moved.
+      place: device !== undefined && subject.key === device.id ? device.place : subject.place,
       shelvable: rule.shelvable,
       testMode: device !== undefined && covered(device.type, device.place, now),
       outOfService: device !== undefined && isOutOfService(device, now),

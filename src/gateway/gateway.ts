@@ -1,7 +1,7 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import { liesWithin } from '../model/place.ts';
+import { covers, liesWithin } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
 import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine/engine.ts';
@@ -16,14 +16,15 @@ import { createFloodWatch, floodFact } from './flood.ts';
 import { createIngest, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createNotUnderstood } from './not-understood.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
 import { createPresenceBook } from './presence-book.ts';
-import { press, tellPresser } from './presses.ts';
+import { followDevice, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
-import { createRulebookVersions, type DirectoryOutcome, seenFact } from './rulebook-versions.ts';
+import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -61,12 +62,13 @@ export type Gateway = {
   /** The wall clock was set by so many ms: deadlines move along. */
   readonly shiftClock: (byMs: number) => void;
   readonly setHealth: (health: StoreHealth) => void;
-  /** A fault of the gateway itself is there (`note` says what in particular) or over (null); telling it again is harmless. */
-  readonly report: (fault: SystemFault, note: string | null) => void;
   /** Puts down at once what is otherwise put down only now and then; for a stop in good order. */
   readonly putDown: () => void;
   /** The directory of rules was read. */
   readonly readRules: (directory: RuleDirectory) => DirectoryOutcome;
+  /** Something is wrong with the gateway itself, which `note` says more of, or it is over. */
+  readonly raiseFault: (fault: SystemFault, note: string) => void;
+  readonly clearFault: (fault: SystemFault) => void;
   /** Messages that are not committed yet, oldest first. */
   readonly unsettled: () => readonly Inbound[];
   readonly stats: () => GatewayStats;
@@ -102,7 +104,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return { link: device?.link ?? 'unknown', lastSeenAt: device?.lastSeenAt ?? null };
   });
   let health: StoreHealth = { ok: true };
-  let consoles = 0;
+  let watching: readonly (readonly string[])[] = [];
   const announcedUncommitted = new Set<string>();
 
   const onCommitted = (batch: Batch, at: number): void => {
@@ -216,8 +218,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     quarantine,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+      puzzled: createNotUnderstood({ alerts, types, covered: testModes.covers }),
       pressed: (pressed) => {
-        press(alerts, commands, pressed);
+        press(alerts, commands, devices, pressed);
       },
       cancelled: (device, at) => {
         const open = alerts.openOf(device.record.id, pressKey);
@@ -254,6 +257,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     stored: state.rulebook,
     rules: parts.rules,
     seen: state.facts.get(seenFact),
+    gone: state.facts.get(goneFact),
     types,
     ledger,
     digest: parts.digest,
@@ -293,12 +297,24 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return taken.length;
   };
 
+  /** Who had a line of its own before the start and is not back is gone, as if its line had broken now. Of one that never spoke nothing is missed yet. */
+  let missFrom: number | null = now() + returnGraceMs;
+  const missTheGone = (at: number): void => {
+    for (const device of devices.all())
+      if (device.link === 'unknown' && device.record.hub === null && device.lastSeenAt !== null)
+        setLink(device, 'offline', at);
+  };
+
   let repairsAt = 0;
   let aliveAt = 0;
   let statesAt = 0;
   const tick = (at: number): void => {
     heed(engine.tick(at), at, false);
-    alerts.tick(at, consoles > 0);
+    if (missFrom !== null && at >= missFrom) {
+      missFrom = null;
+      missTheGone(at);
+    }
+    alerts.tick(at, ({ place }) => watching.some((places) => covers(places, place)));
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
     // What covers an alert has its end also while the store fails.
@@ -342,19 +358,23 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return type !== undefined && emergencyTypes.has(type);
     },
     receive: (message, acknowledge) => {
-      if (parts.isPoison(message))
+      if (parts.isPoison(message)) {
         quarantine.keep(
           message,
           null,
           'poison',
           'the gateway stopped twice while this message was under way',
         );
-      else ingest.take(message);
+        ingest.takeSuspect(message);
+      } else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
     },
-    linkUp: (id, at) => {
+    linkUp: (id, at, instead) => {
       const device = devices.get(id);
-      if (device) setLink(device, 'online', at);
+      if (device === undefined) return;
+      // Whoever comes in beside a connection of its own has lost that one.
+      if (instead) heed(engine.link(device.record, 'offline', at), at, false);
+      setLink(device, 'online', at);
     },
     linkDown: (id, at) => {
       const device = devices.get(id);
@@ -401,19 +421,24 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return result;
     },
     shown: (user, alert, version) => alerts.shown(user, alert, version, now()),
-    watching: (count) => {
-      consoles = count;
+    watching: (rights) => {
+      watching = rights;
     },
     registerDevice: (user, device, secretHash) => {
-      const result = registry.register(user, device, secretHash, now());
+      const at = now();
+      const result = registry.register(user, device, secretHash, at);
       const registered = devices.get(device.id);
-      if (result.ok && registered) heed(engine.watch(registered.record, now(), 0, now()), now(), false);
+      if (result.ok && registered) {
+        followDevice(alerts, registered.record, `user:${user}`, at);
+        heed(engine.watch(registered.record, at, 0, at), at, false);
+      }
       return result;
     },
     changeDevice: (user, id, patch) => {
       const at = now();
       const result = registry.change(user, id, patch, at);
       const device = devices.get(id);
+      if (result.ok && device) followDevice(alerts, device.record, `user:${user}`, at);
       // Another place may have other limits.
       if (result.ok && device) heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
       // Nor may anything be under test there.
@@ -533,22 +558,22 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     tick,
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
+      if (missFrom !== null) missFrom += byMs;
       alerts.shift(byMs);
+      ingest.shift();
       testModes.shift(byMs);
       floods.shift(byMs);
     },
     setHealth: (next) => {
       health = next;
     },
-    report: (fault, note) => {
-      if (note === null) systemAlerts.clear(fault, now());
-      else systemAlerts.raise(fault, note, now());
-    },
     putDown: () => {
       ledger.put('fact', 'alive', now());
       putStates(Number.POSITIVE_INFINITY);
     },
     readRules: (directory) => rulebook.read(directory, now()),
+    raiseFault: (fault, note) => systemAlerts.raise(fault, note, now()),
+    clearFault: (fault) => systemAlerts.clear(fault, now()),
     unsettled: () => ledger.unsettled() as readonly Inbound[],
     stats: () => ({
       ingest: ingest.counts,
@@ -563,7 +588,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 };
 
 /** What makes an emergency sound that was not, or not so, before. */
-const ringsAnew: ReadonlySet<string> = new Set(['raised', 'raised-again', 'raised-higher', 'test-ended']);
+const ringsAnew: ReadonlySet<string> = new Set([
+  'raised',
+  'raised-again',
+  'raised-higher',
+  'test-ended',
+  'moved',
+]);
 
 /** The types whose connection may carry an emergency: held back last. */
 const emergencyTypes: ReadonlySet<string> = new Set([

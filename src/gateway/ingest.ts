@@ -1,17 +1,21 @@
 import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
-import type { Dialects, Item } from '../model/dialect.ts';
+import type { Dialects, Item, RefusedPart, Subject } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
 import type { Engine, Finding } from '../model/rule.ts';
 import { believe } from './clock-trust.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { Inbound } from './doors.ts';
 import type { Ledger } from './ledger.ts';
+import type { Riddle } from './not-understood.ts';
 import type { MessageIds } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
+import { createReadingTimes } from './reading-times.ts';
 
-/** How long a device's message id is remembered: 7 days and that device's last 4,096; 10 minutes for a press, because counters restart with the battery. */
+/** How long a device's message id is remembered: 7 days and that device's last 4,096. */
 const idKeptMs = 7 * 86_400_000;
 const idsKept = 4096;
+
+/** A press with a known id counts as that press for only so long (ms): counters restart with the battery. */
 const pressIdKeptMs = 600_000;
 
 /** What the items of a message lead to, beyond readings. */
@@ -22,15 +26,23 @@ export type Effects = {
     receivedAt: number,
     late: boolean,
   ) => void;
+  /** Somebody said what cannot be understood; it is in quarantine. */
+  readonly puzzled: (riddle: Riddle) => void;
   readonly pressed: (press: {
     /** Null: nobody of that name is registered under the hub. */
     readonly device: WorkingDevice | null;
     readonly sender: WorkingDevice;
+    /** What the name is under the sender, where it is not the sender itself. */
+    readonly by: 'id' | 'address';
     readonly name: string;
     readonly at: number;
     readonly receivedAt: number;
     readonly late: boolean;
     readonly raw: Inbound;
+    /** Published with the retain flag: it may be a copy that some broker had kept. */
+    readonly maybeStored: boolean;
+    /** The process has died twice in the company of this message: nothing of it but that somebody pressed is to be relied on. */
+    readonly suspect: boolean;
   }) => void;
   readonly cancelled: (device: WorkingDevice, at: number) => void;
   readonly happened: (device: WorkingDevice, event: string, at: number) => void;
@@ -60,6 +72,8 @@ export type IngestCounts = {
   refused: number;
 };
 
+const byOf = ({ subject }: Item): 'id' | 'address' => (subject.by === 'address' ? 'address' : 'id');
+
 /** Why a value cannot be this measurement, or null where it can. */
 const faultOf = (measurement: Measurement, value: Value): string | null => {
   switch (measurement.kind) {
@@ -77,7 +91,17 @@ const faultOf = (measurement: Measurement, value: Value): string | null => {
   }
 };
 
-/** Makes the way in: a message takes effect completely before this returns, and every part that cannot take effect is in quarantine with its reason. */
+/** The way in. A message takes effect completely before `take` returns, and every part that cannot take effect is in quarantine with its reason. */
+export type Ingest = {
+  readonly take: (message: Inbound) => void;
+  /** Of a message in whose company the process has died twice: only that somebody pressed. */
+  readonly takeSuspect: (message: Inbound) => void;
+  /** The wall clock was set. */
+  readonly shift: () => void;
+  readonly counts: IngestCounts;
+};
+
+/** Makes the way in. */
 export const createIngest = (parts: {
   readonly devices: DeviceBook;
   readonly types: DeviceTypes;
@@ -87,7 +111,7 @@ export const createIngest = (parts: {
   readonly messageIds: MessageIds;
   readonly quarantine: Quarantine;
   readonly effects: Effects;
-}): { readonly take: (message: Inbound) => void; readonly counts: IngestCounts } => {
+}): Ingest => {
   const { devices, types, dialects, ledger, quarantine, effects } = parts;
   const counts: IngestCounts = {
     messages: 0,
@@ -97,11 +121,24 @@ export const createIngest = (parts: {
     storedCopies: 0,
     refused: 0,
   };
+  const measured = new Set([...types.values()].flatMap(({ measurements }) => Object.keys(measurements)));
+
+  /** Keeps what cannot be understood, and tells of it whom it speaks of, as far as that is somebody. */
+  const refuse = (message: Inbound, subject: Subject | undefined, { reason, detail }: RefusedPart): void => {
+    counts.refused += 1;
+    const device = devices.resolve(message.sender, subject ?? { by: 'sender' });
+    const named = subject !== undefined && subject.by !== 'sender' ? device : null;
+    const quarantined = quarantine.keep(message, named?.record.id ?? null, reason, detail);
+    if (device !== null) effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
+  };
+
   /** Ids of this run by device and id, newest ordinals last: committed or not, so that a copy that overtakes the commit is known. */
   const recent = new Map<
     string,
     { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }
   >();
+
+  const times = createReadingTimes();
 
   /** Devices whose clock was wrong in the message that is being taken. */
   const wrongHere = new Set<string>();
@@ -117,19 +154,13 @@ export const createIngest = (parts: {
     return ids;
   };
 
-  /** Whether the message was taken before; if not, it is remembered now. */
-  const seenBefore = (device: string, id: string, press: boolean, now: number): boolean => {
+  /** Whether the message was taken before, within `keptMs`; if not, it is remembered now. */
+  const seenBefore = (device: string, id: string, now: number, keptMs: number): boolean => {
     const ids = known(device);
-    const key = press ? `sos ${id}` : id;
-    const found = ids.ids.get(key) ?? parts.messageIds.find(device, key);
-    const fresh =
-      found !== null &&
-      found !== undefined &&
-      now - found.at < (press ? pressIdKeptMs : idKeptMs) &&
-      ids.last - found.ordinal < idsKept;
-    if (fresh) return true;
+    const found = ids.ids.get(id) ?? parts.messageIds.find(device, id);
+    if (found !== null && ids.last - found.ordinal < idsKept && now - found.at < keptMs) return true;
     ids.last += 1;
-    ids.ids.set(key, { ordinal: ids.last, at: now });
+    ids.ids.set(id, { ordinal: ids.last, at: now });
     // The store remembers what is committed; here only what may not be yet.
     if (ids.ids.size > 256) {
       for (const old of ids.ids.keys()) {
@@ -137,7 +168,7 @@ export const createIngest = (parts: {
         if (ids.ids.size <= 128) break;
       }
     }
-    ledger.keepMessageId({ device, id: key, ordinal: ids.last, at: now });
+    ledger.keepMessageId({ device, id, ordinal: ids.last, at: now });
     return false;
   };
 
@@ -156,8 +187,9 @@ export const createIngest = (parts: {
     message: Inbound,
   ): void => {
     const { receivedAt } = message;
-    const { at, late, wrong } = believe(item.at, receivedAt);
+    const { at: believed, late, wrong } = believe(item.at, receivedAt);
     if (item.at !== undefined) judgeClock(device, wrong, receivedAt);
+    const own = item.at !== undefined && !wrong;
     const engine = parts.engine();
     for (const measurement in item.values) {
       const value = item.values[measurement] as Value;
@@ -167,12 +199,11 @@ export const createIngest = (parts: {
       if (declared === undefined) {
         // A convention that sends whatever it has offers more than this device is registered for.
         if (item.lenient) continue;
-        quarantine.keep(
-          message,
-          device.record.id,
-          'unknown-measurement',
-          `${type.name} has no measurement ${measurement}`,
-        );
+        const [reason, detail] = ['unknown-measurement', `${type.name} has no measurement ${measurement}`];
+        const quarantined = quarantine.keep(message, device.record.id, reason, detail);
+        // What another type measures is understood, and only not expected here.
+        if (!measured.has(measurement))
+          effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
         continue;
       }
       const fault = faultOf(declared, value);
@@ -181,6 +212,8 @@ export const createIngest = (parts: {
         continue;
       }
       counts.readings += 1;
+      if (own) times.noteOwn(device, measurement, believed, receivedAt);
+      const at = own ? believed : times.give(device, measurement, receivedAt);
       const reading =
         wrong && item.at !== undefined
           ? { device: device.record.id, measurement, value, at, receivedAt, deviceAt: item.at }
@@ -217,53 +250,62 @@ export const createIngest = (parts: {
     item: Item & { kind: 'event' },
     message: Inbound,
   ): void => {
-    if (message.retained) {
-      // Through a hub the flag marks a copy that some broker had kept: nobody pressed anything now.
-      if (item.subject.by !== 'sender') {
-        counts.storedCopies += 1;
-        quarantine.keep(
-          message,
-          name,
-          'stored-copy',
-          'a retained press through a hub is a stored copy, not a press',
-        );
-        return;
-      }
-      if (device) effects.flagged(device, 'retained-press', true, message.receivedAt);
-    }
+    const { receivedAt } = message;
+    if (message.retained && device) effects.flagged(device, 'retained-press', true, receivedAt);
     counts.events += 1;
-    const { at, late, wrong } = believe(item.at, message.receivedAt);
+    const { at, late, wrong } = believe(item.at, receivedAt);
     if (device && wrong && !device.record.flags.includes('wrong-clock'))
-      effects.flagged(device, 'wrong-clock', true, message.receivedAt);
+      effects.flagged(device, 'wrong-clock', true, receivedAt);
     effects.pressed({
       device,
       sender,
+      by: byOf(item),
       name,
       at,
-      receivedAt: message.receivedAt,
+      receivedAt,
       late: late || wrong,
       raw: message,
+      maybeStored: message.retained,
+      suspect: false,
     });
   };
 
+  const nameOf = ({ subject }: Item, { sender }: Inbound): string =>
+    subject.by === 'sender' ? sender : subject.by === 'id' ? subject.id : subject.address;
+
   const takeItem = (item: Item, sender: WorkingDevice, message: Inbound): void => {
     const device = devices.resolve(message.sender, item.subject);
-    const name =
-      item.subject.by === 'sender'
-        ? message.sender
-        : item.subject.by === 'id'
-          ? item.subject.id
-          : item.subject.address;
+    const name = nameOf(item, message);
     const press = item.kind === 'event' && item.event === 'sos';
     const messageId = item.kind === 'readings' || item.kind === 'event' ? item.messageId : undefined;
-    // Names that nobody registered are without number: of them only presses are remembered.
-    if (
-      messageId !== undefined &&
-      (device !== null || press) &&
-      seenBefore(device?.record.id ?? `${message.sender}/${name}`, messageId, press, message.receivedAt)
-    ) {
-      counts.duplicates += 1;
+    // Before its id is looked at: a copy must not use up the id of a press. Through a hub the flag marks a copy that some
+    // broker had kept: nobody pressed anything now.
+    if (press && message.retained && item.subject.by !== 'sender') {
+      counts.storedCopies += 1;
+      quarantine.keep(
+        message,
+        name,
+        'stored-copy',
+        'a retained press through a hub is a stored copy, not a press',
+      );
+      if (device) {
+        effects.flagged(device, 'retained-press', true, message.receivedAt);
+        hear(device, message.receivedAt);
+      }
       return;
+    }
+    // Names that nobody registered are without number: of them only presses are remembered.
+    if (messageId !== undefined && (device !== null || press)) {
+      const whose = device?.record.id ?? `${message.sender}/${name}`;
+      const { receivedAt } = message;
+      // An id of a press has nothing to do with the same id of a reading: no device's id has a space.
+      const repeated = press
+        ? seenBefore(`${whose} sos`, messageId, receivedAt, pressIdKeptMs)
+        : seenBefore(whose, messageId, receivedAt, idKeptMs);
+      if (repeated) {
+        counts.duplicates += 1;
+        return;
+      }
     }
     if (press) {
       takePress(device, name, sender, item, message);
@@ -309,6 +351,31 @@ export const createIngest = (parts: {
 
   return {
     counts,
+    shift: () => times.forget(),
+    takeSuspect: (message) => {
+      counts.messages += 1;
+      const sender = devices.get(message.sender);
+      const dialect = sender && dialects.get(sender.record.dialect);
+      if (sender === undefined || dialect === undefined) return;
+      const decoded = dialect.decode(message);
+      if (!decoded.ok) return;
+      for (const item of decoded.items) {
+        if (item.kind !== 'event' || item.event !== 'sos') continue;
+        const { receivedAt } = message;
+        effects.pressed({
+          device: devices.resolve(message.sender, item.subject),
+          sender,
+          by: byOf(item),
+          name: nameOf(item, message),
+          at: receivedAt,
+          receivedAt,
+          late: false,
+          raw: message,
+          maybeStored: message.retained,
+          suspect: true,
+        });
+      }
+    },
     take: (message) => {
       counts.messages += 1;
       if (wrongHere.size > 0) wrongHere.clear();
@@ -320,14 +387,10 @@ export const createIngest = (parts: {
       }
       const decoded = dialect.decode(message);
       if (!decoded.ok) {
-        counts.refused += 1;
-        quarantine.keep(message, null, decoded.reason, decoded.detail);
+        refuse(message, decoded.subject, decoded);
         return;
       }
-      for (const { reason, detail } of decoded.refused ?? []) {
-        counts.refused += 1;
-        quarantine.keep(message, null, reason, detail);
-      }
+      for (const part of decoded.refused ?? []) refuse(message, decoded.subject, part);
       // A hub that passes on a message is heard itself.
       if (decoded.items.some(({ subject }) => subject.by !== 'sender')) hear(sender, message.receivedAt);
       for (const item of decoded.items) takeItem(item, sender, message);

@@ -69,7 +69,7 @@ export const climb = (
   reAlarmAfterMs: number | null,
 ): Ladder => {
   const ladder = before?.ladder ?? still;
-  const startsAnew = before === null || detected(step) || !rings(before.alert);
+  const startsAnew = before === null || detected(step) || step.event === 'moved' || !rings(before.alert);
   const tended = tending(step);
   if (rings(alert)) {
     if (startsAnew) {
@@ -78,7 +78,7 @@ export const climb = (
         times,
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
-      // Whoever presses again and again must not put off the moment at which others are told.
+      // Neither who presses again and again nor an address put right puts off the moment at which others are told.
       return before !== null && rings(before.alert) && ladder.escalateAt !== null
         ? { ...anew, escalateAt: ladder.escalateAt }
         : anew;
@@ -114,7 +114,7 @@ export const climb = (
   return calm;
 };
 
-/** What must happen now, by the ladder or because a shelf has its end, one thing at a time; null = nothing yet. With no console on line (`watched` false) announcing again would reach nobody: it escalates instead. */
+/** What must happen now, by the ladder or because a shelf has its end, one thing at a time; null = nothing yet. With nobody on line who may answer it (`watched` false) announcing again would reach nobody: it escalates instead. */
 export const dueStep = (record: AlertRecord, now: number, watched: boolean): LifeEvent | null => {
   const { announceAt, escalateAt, tendBy, reAlarmAt } = record.ladder;
   const { shelvedUntil } = record.alert;

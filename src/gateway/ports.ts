@@ -5,7 +5,8 @@ import type { Device } from '../model/device.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
-import type { Latest, Reading } from '../model/reading.ts';
+import type { Latest, Reading, Series } from '../model/reading.ts';
+import type { ExportFormat } from '../model/reading-export.ts';
 import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import type { TestMode } from '../model/test-mode.ts';
@@ -177,6 +178,28 @@ export type AlertQuery = {
   readonly after?: string | undefined;
 };
 
+/** Where an export goes on: with which of its series, and at which moment (epoch ms). */
+export type ExportCursor = { readonly series: number; readonly at: number };
+
+/** The next lines of an export: the readings of `[from, to)` of one series after another, each oldest first. */
+export type ExportQuery = {
+  readonly series: readonly Series[];
+  readonly from: number;
+  readonly to: number;
+  readonly format: ExportFormat;
+  /** Null = from the beginning. */
+  readonly cursor: ExportCursor | null;
+  /** No more lines than this. */
+  readonly limit: number;
+};
+
+/** Some lines of an export in UTF-8, perhaps none, and where it goes on; null = that was all. */
+export type ExportPage = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly rows: number;
+  readonly next: ExportCursor | null;
+};
+
 /** Questions to what is committed; answered off the main thread. */
 export type Archive = {
   readonly journal: (after: number, limit: number) => Promise<readonly ChainedEntry[]>;
@@ -195,6 +218,8 @@ export type Archive = {
     readonly to: number;
     readonly points: number;
   }) => Promise<readonly ReadingPoint[]>;
+  /** A page of an export. It is also cut short by time, so that no other question waits long behind it. */
+  readonly exported: (query: ExportQuery) => Promise<ExportPage>;
   readonly quarantine: (query: {
     readonly after?: string | undefined;
     readonly limit: number;

@@ -8,9 +8,9 @@ const bytesKept = 16_384;
 /** How many rows one message may fill: thousands of wrong values in one must not keep the disk from a press. */
 const rowsPerMessage = 32;
 
-/** Where a message, or a part of one, goes that cannot take effect: kept with the reason, and counted; of a message with very many such parts the rest is only counted. */
+/** Where a message, or a part of one, goes that cannot take effect: kept with the reason, and counted; of a message with very many such parts the rest is only counted. Answers the row's id; null where it is only counted. */
 export type Quarantine = {
-  readonly keep: (message: Inbound, device: string | null, reason: string, detail: string) => void;
+  readonly keep: (message: Inbound, device: string | null, reason: string, detail: string) => string | null;
   readonly counts: ReadonlyMap<string, number>;
 };
 
@@ -26,7 +26,7 @@ export const createQuarantine = (ledger: Ledger, newId: () => string): Quarantin
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
       rows = message === last ? rows + 1 : 1;
       last = message;
-      if (rows > rowsPerMessage) return;
+      if (rows > rowsPerMessage) return null;
       const said = rows < rowsPerMessage ? detail : 'and more of this message, which is not listed';
       const kept = message.bytes.subarray(0, bytesKept);
       const row: Omit<Quarantined, 'payload' | 'encoding'> = {
@@ -40,6 +40,7 @@ export const createQuarantine = (ledger: Ledger, newId: () => string): Quarantin
         size: message.bytes.length,
       };
       ledger.put('quarantine', row.id, { ...row, ...textOf(kept, utf8) });
+      return row.id;
     },
   };
 };

@@ -1,4 +1,3 @@
-import { emergencyKinds } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { Rule } from '../model/rule.ts';
@@ -10,14 +9,15 @@ import type {
   RuleFile,
   RuleProblem,
 } from '../model/rulebook.ts';
-import { loadRulebook, type Rulebook } from '../rules/rulebook.ts';
-import type { Result, RulebookDoor, RuleCheck } from './doors.ts';
+import { isLifeSafety, loadRulebook, lostLifeRules, type Rulebook } from '../rules/rulebook.ts';
+import type { GoneRule, Result, RulebookDoor, RuleCheck } from './doors.ts';
 import type { Ledger } from './ledger.ts';
-import type { SystemAlerts, SystemFault } from './system-alerts.ts';
+import { lifeRulesGone, type SystemAlerts, type SystemFault } from './system-alerts.ts';
 
-/** What came of reading the directory: it brought nothing new, a new version, or only problems. */
+/** What came of reading the directory: it brought nothing new (`mended`: what was wrong in it is right again), a new version, or only problems. */
 export type DirectoryOutcome =
   | { readonly what: 'unchanged' }
+  | { readonly what: 'mended' }
   | { readonly what: 'adopted'; readonly version: RulebookVersion }
   | { readonly what: 'refused'; readonly problems: readonly RuleProblem[] };
 
@@ -42,6 +42,9 @@ export type OpenedRulebook =
 
 /** The fact that keeps what the directory held when it was last taken up: JSON of each file's hash. */
 export const seenFact = 'rule-files';
+
+/** The fact that keeps which rules about life are gone: JSON. */
+export const goneFact = 'life-rules-gone';
 
 /** The longest book, in characters of all its files: reading one must not keep a press waiting. */
 const longestBook = 256 * 1024;
@@ -96,11 +99,12 @@ const refuse = (code: Refusal['code'], message: string, details: Refusal['detail
   refusal: { code, message, details },
 });
 
-/** Makes them, going on from what was stored. `seen` is the fact of that name; `digest` is SHA-256 in hex; `adopt` puts rules in force. */
+/** Makes them, going on from what was stored. `seen` and `gone` are the facts of those names; `digest` is SHA-256 in hex; `adopt` puts rules in force. */
 export const createRulebookVersions = (parts: {
   readonly stored: RulebookVersion | null;
   readonly rules: readonly Rule[];
   readonly seen: number | string | undefined;
+  readonly gone: number | string | undefined;
   readonly types: DeviceTypes;
   readonly ledger: Ledger;
   readonly digest: (text: string) => string;
@@ -115,6 +119,8 @@ export const createRulebookVersions = (parts: {
   let seen = new Map<string, string>(
     typeof parts.seen === 'string' ? Object.entries(JSON.parse(parts.seen) as Record<string, string>) : [],
   );
+  let gone: readonly GoneRule[] =
+    typeof parts.gone === 'string' ? (JSON.parse(parts.gone) as readonly GoneRule[]) : [];
   let directory: readonly RuleFile[] | null = null;
   let problems: readonly RuleProblem[] = [];
 
@@ -150,6 +156,32 @@ export const createRulebookVersions = (parts: {
     systemAlerts.clear(badFiles, now);
   };
 
+  /** Rules about life that went stand on the board until they are back, or a person closes the alert and so says that it is meant. */
+  const missLife = (before: readonly Rule[], after: readonly Rule[], at: number): void => {
+    const known = goneNow().filter(
+      ({ id, kind, types: concerned }) =>
+        !after.some(
+          (rule) =>
+            rule.id === id &&
+            isLifeSafety(rule) &&
+            rule.alert.kind === kind &&
+            concerned.every((type) => rule.types.includes(type)),
+        ),
+    );
+    const lost = lostLifeRules(before, after).map(
+      ({ id, alert, types: concerned }): GoneRule => ({ id, kind: alert.kind, types: concerned }),
+    );
+    if (lost.length === 0 && known.length === gone.length) return;
+    const lostIds = new Set(lost.map(({ id }) => id));
+    gone = [...known.filter(({ id }) => !lostIds.has(id)), ...lost];
+    ledger.put('fact', goneFact, JSON.stringify(gone));
+    if (lost.length > 0)
+      systemAlerts.announce(lifeRulesGone, gone.map(({ id, kind }) => `${id} (${kind})`).join('\n'), at);
+    else if (gone.length === 0) systemAlerts.undo(lifeRulesGone, at);
+  };
+
+  const goneNow = (): readonly GoneRule[] => (systemAlerts.isOpen(lifeRulesGone) ? gone : []);
+
   const adopt = (
     edit: Pick<RulebookVersion, 'by' | 'source' | 'note' | 'restores' | 'files'>,
     rules: readonly Rule[],
@@ -160,6 +192,7 @@ export const createRulebookVersions = (parts: {
     const changed = changesTo(files);
     const version: RulebookVersion = { number, at, ...edit, changed };
     const next = { version, rules };
+    const before = inForce.rules;
     inForce = next;
     const actor = by === 'system' ? by : `user:${by}`;
     const data = { number, source, changed, ...(restores === null ? {} : { restores }) };
@@ -170,6 +203,7 @@ export const createRulebookVersions = (parts: {
       committed = next;
     });
     parts.adopt(rules, at);
+    missLife(before, rules, at);
     return version;
   };
 
@@ -193,6 +227,7 @@ export const createRulebookVersions = (parts: {
       outcome = { what: 'adopted', version: adopt(edit, loaded.rules, now) };
     }
     takeUp(reading.files);
+    if (problems.length > 0 && outcome.what === 'unchanged') outcome = { what: 'mended' };
     settle(now);
     return outcome;
   };
@@ -200,10 +235,9 @@ export const createRulebookVersions = (parts: {
   const check = (files: readonly RuleFile[]): RuleCheck => {
     const loaded = loadBook(files, types);
     if (!loaded.ok) return loaded;
-    const kept = new Set(loaded.rules.map(({ id }) => id));
-    const warnings = inForce.rules
-      .filter(({ id, alert }) => !kept.has(id) && emergencyKinds.has(alert.kind) && !alert.test)
-      .map(({ id, alert }) => `${id} would be gone, which raises ${alert.kind}`);
+    const warnings = lostLifeRules(inForce.rules, loaded.rules).map(
+      ({ id, alert }) => `${id} would be gone, which raises ${alert.kind}`,
+    );
     return { ok: true, rules: loaded.rules, warnings };
   };
 
@@ -235,6 +269,7 @@ export const createRulebookVersions = (parts: {
     door: {
       current: () => committed.version,
       problems: () => problems,
+      gone: goneNow,
       differing: () => {
         if (directory === null) return [];
         const texts = new Map(directory.map(({ name, text }) => [name, text]));

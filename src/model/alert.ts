@@ -24,6 +24,7 @@ export const alertKinds = [
   'inactivity',
   'unregistered-sos',
   'system',
+  'not-understood',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
@@ -77,6 +78,8 @@ export const Evidence = z.object({
   limit: Value.optional(),
   event: z.string().optional(),
   note: z.string().max(4096).optional(),
+  /** The id of the message in quarantine that could not be understood. */
+  quarantine: z.string().optional(),
 });
 export type Evidence = Readonly<z.infer<typeof Evidence>>;
 

@@ -41,6 +41,7 @@ export const alertEvents = [
   'grouped',
   'joined-incident',
   'test-ended',
+  'moved',
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 

@@ -35,7 +35,15 @@ export const Device = z.object({
 export type Device = Readonly<z.infer<typeof Device>>;
 
 /** A place as it may be given when registering: the whole place, or the id of one that is known. */
-export const PlaceRef = z.union([Place, Id]);
+export const PlaceRef = z.union([Place, Id], {
+  error: ({ input }) => {
+    const wanted =
+      'must be the id of a known place, or a whole one: {"id","path":[{"kind","id","name"},…],"text"}, the path from the widest part down to the place itself';
+    if (typeof input !== 'object') return wanted;
+    const found = Place.safeParse(input).error?.issues[0];
+    return found === undefined ? wanted : `${wanted}; ${found.path.join('.')}: ${found.message}`;
+  },
+});
 
 /** `POST /devices`. */
 export const NewDevice = z.strictObject({

@@ -33,10 +33,15 @@ export type Item = { readonly subject: Subject } & (
 /** A part of a message that could not be read: a kebab-case reason and an explanation. */
 export type RefusedPart = { readonly reason: string; readonly detail: string };
 
-/** What a dialect makes of a message. Not ok: nothing of it can be read, and it goes to quarantine with its reason (kebab-case) and an explanation. Ok: the items take effect; where parts were `refused`, the message goes to quarantine as well. An empty list of items is a message that is known and says nothing. */
+/** What a dialect makes of a message. Not ok: nothing of it can be read, and it goes to quarantine with its reason (kebab-case) and an explanation. Ok: the items take effect; where parts were `refused`, the message goes to quarantine as well. An empty list of items is a message that is known and says nothing. `subject`: whom what was refused speaks of, where that is not the sender. */
 export type Decoded =
-  | { readonly ok: true; readonly items: readonly Item[]; readonly refused?: readonly RefusedPart[] }
-  | ({ readonly ok: false } & RefusedPart);
+  | {
+      readonly ok: true;
+      readonly items: readonly Item[];
+      readonly refused?: readonly RefusedPart[];
+      readonly subject?: Subject;
+    }
+  | ({ readonly ok: false; readonly subject?: Subject } & RefusedPart);
 
 /** One wire convention. Decoding is pure, never throws and never takes more than a bounded time; bytes come from anybody. */
 export type Dialect = {

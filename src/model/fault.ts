@@ -7,6 +7,7 @@ export const faults = {
   'not-signed-in': 401,
   'locked-out': 429,
   'too-many-requests': 429,
+  busy: 429,
   'not-allowed': 403,
   'wrong-origin': 403,
   'not-found': 404,

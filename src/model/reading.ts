@@ -20,6 +20,9 @@ export const endsOf = (limit: Value): readonly [string, string] | null => {
   return ends?.[1] === undefined || ends[2] === undefined ? null : [ends[1], ends[2]];
 };
 
+/** One measurement of one device, whose readings make a series in time; `unit` is null for flags and texts. */
+export type Series = { readonly device: string; readonly measurement: string; readonly unit: string | null };
+
 /** The newest value of one measurement. */
 export const Latest = z.object({ value: Value, at: z.number(), receivedAt: z.number() });
 export type Latest = Readonly<z.infer<typeof Latest>>;

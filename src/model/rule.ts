@@ -75,6 +75,8 @@ export type Delay = BranchKey & {
   readonly holds: boolean;
   readonly since: number;
   readonly deadline: number;
+  /** The link is up again, and ends the delay if it still stands then (epoch ms); without it the link is down. */
+  readonly standsAt?: number;
   readonly evidence: Evidence;
 };
 

@@ -65,6 +65,9 @@ export type RuleIndex = {
 /** Whether a rule raises a real emergency. */
 export const raisesEmergency = ({ alert }: Rule): boolean => emergencyKinds.has(alert.kind) && !alert.test;
 
+/** A link that came back is believed only when it has stood for its rule's off-delay, and for this long at least (ms): one that comes and goes carries nothing. */
+export const linkStandsMs = 30_000;
+
 /** How many conditions a rule may have: as many as the mask has bits. */
 export const mostBranches = 31;
 
@@ -89,6 +92,7 @@ const branchesOf = (rule: Rule, paramsOfLevel: readonly RuleLevel['params'][]): 
     const version = hashContent([rule.kind, params]);
     for (const { condition, onDelayMs } of kind.branches(params)) {
       const branch = branches.length;
+      const { offDelayMs } = level;
       branches.push({
         rule,
         branch,
@@ -97,7 +101,7 @@ const branchesOf = (rule: Rule, paramsOfLevel: readonly RuleLevel['params'][]): 
         version,
         condition,
         onDelayMs: onDelayMs ?? level.onDelayMs,
-        offDelayMs: level.offDelayMs,
+        offDelayMs: condition.on === 'link' ? Math.max(offDelayMs, linkStandsMs) : offDelayMs,
         needsTime: (onDelayMs ?? 0) > 0,
         unit: undefined,
       });

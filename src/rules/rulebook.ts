@@ -230,7 +230,9 @@ const never: ReadonlySet<AlertKind> = new Set(['sos', 'unregistered-sos', 'call-
 
 const isCritical = ({ levels }: Pick<Rule, 'levels'>): boolean =>
   levels.some(({ priority }) => priority === 'critical');
-const isLifeSafety = (rule: Pick<Rule, 'levels' | 'alert'>): boolean =>
+
+/** Whether a rule is about life: it raises an emergency, or something critical, in earnest. */
+export const isLifeSafety = (rule: Pick<Rule, 'levels' | 'alert'>): boolean =>
   !rule.alert.test && (isCritical(rule) || emergencyKinds.has(rule.alert.kind));
 
 const compose = (
@@ -315,12 +317,28 @@ const faultsOf = ({ rule, written, complain }: Placed, kind: RuleKind): void => 
   }
 };
 
-/** What is wrong between rules: those that are named and not there, circles, and life-safety explained away. */
-const holdTogether = (placed: readonly Placed[]): void => {
+/** The rules about life that are no longer there, or no longer about life or about all they concerned. One whose place another takes, new and of the same kind of alert on the same devices, has only another name. */
+export const lostLifeRules = (before: readonly Rule[], after: readonly Rule[]): readonly Rule[] => {
+  const known = new Set(before.map(({ id }) => id));
+  return before.filter(
+    (rule) =>
+      isLifeSafety(rule) &&
+      !after.some(
+        (other) =>
+          (other.id === rule.id || (!known.has(other.id) && other.kind === rule.kind)) &&
+          isLifeSafety(other) &&
+          other.alert.kind === rule.alert.kind &&
+          rule.types.every((type) => other.types.includes(type)),
+      ),
+  );
+};
+
+/** What is wrong between rules: those that are named and not there, circles, and life-safety explained away. `mayBe`: a rule of this id may stand where something else is wrong, and is not missed as well. */
+const holdTogether = (placed: readonly Placed[], mayBe: (id: string) => boolean): void => {
   const byId = new Map(placed.map((one) => [one.rule.id, one.rule]));
   for (const { rule, complain } of placed) {
     const members = membersOf(rule);
-    for (const id of members) if (!byId.has(id)) complain(['when'], `there is no rule ${id}`);
+    for (const id of members) if (!byId.has(id) && !mayBe(id)) complain(['when'], `there is no rule ${id}`);
     const seen = new Set<string>();
     const walk = (id: string): boolean => {
       if (id === rule.id) return true;
@@ -332,8 +350,9 @@ const holdTogether = (placed: readonly Placed[]): void => {
     if (members.some(walk)) complain(['when'], `goes round in a circle back to ${rule.id}`);
     for (const [index, id] of rule.explains.entries()) {
       const explained = byId.get(id);
-      if (explained === undefined) complain(['explains', index], `there is no rule ${id}`);
-      else if (isLifeSafety(explained))
+      if (explained === undefined) {
+        if (!mayBe(id)) complain(['explains', index], `there is no rule ${id}`);
+      } else if (isLifeSafety(explained))
         complain(['explains', index], `${id} is about life: nothing explains it away`);
     }
   }
@@ -346,18 +365,21 @@ export const loadRulebook = (
 ): Rulebook => {
   const placed: Placed[] = [];
   const homes = new Map<string, string>();
+  /** Something could not be read so far that its rules have names. */
+  let unread = false;
 
   const readRule = (raw: unknown, file: YamlSource, name: string, at: SourcePath): void => {
     const complain: Complain = (path, message) => file.complain([...at, ...path], message);
     const parsed = WrittenRule.safeParse(raw);
     if (!parsed.success) file.complainOf(parsed.error, at);
-    if (!isRecord(raw)) return;
-    const { id } = raw;
-    if (typeof id === 'string') {
+    const id = isRecord(raw) ? raw.id : undefined;
+    if (typeof id !== 'string') unread = true;
+    else {
       const home = homes.get(id);
       if (home !== undefined) complain(['id'], `${id} stands already in ${home}`);
       else homes.set(id, name);
     }
+    if (!isRecord(raw)) return;
     const kind = ruleKinds.get(String(raw.kind));
     const concerned = typesOf(raw.types, types, complain);
     if (kind === undefined) return;
@@ -379,17 +401,21 @@ export const loadRulebook = (
     const parsed = RuleFile.safeParse(file.content);
     if (!parsed.success) file.complainOf(parsed.error, []);
     const listed = isRecord(file.content) ? file.content.rules : undefined;
-    if (!Array.isArray(listed)) return;
+    if (!Array.isArray(listed)) {
+      unread = true;
+      return;
+    }
     for (const [index, raw] of listed.entries()) readRule(raw, file, name, ['rules', index]);
   };
 
   const found = files.map(({ name, text }) => {
     const problems: SourceProblem[] = [];
     const file = readYaml(name, text, (problem) => problems.push(problem));
-    if (file !== null) readFile(file, name);
+    if (file === null) unread = true;
+    else readFile(file, name);
     return problems;
   });
-  holdTogether(placed);
+  holdTogether(placed, (id) => unread || homes.has(id));
   // In the order in which a person goes through each file.
   const problems = found.flatMap((each) => each.sort((a, b) => a.line - b.line || a.column - b.column));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: placed.map(({ rule }) => rule) };

@@ -63,6 +63,7 @@ export const createArchive = (
       timeline: (alert) => ask('timeline', alert),
       changes: (after, limit) => ask('changes', after, limit),
       readings: (query) => ask('readings', query),
+      exported: (query) => ask('exported', query),
       quarantine: (query) => ask('quarantine', query),
       rulebookVersions: (before, limit) => ask('rulebookVersions', before, limit),
       rulebookVersion: (number) => ask('rulebookVersion', number),

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped. */
 export type DataDirectory = {
@@ -28,7 +28,19 @@ export const dataDirectory = (root: string): DataDirectory => ({
 /** Makes the directories that are missing; only their owner may look in, because households and phone numbers are kept here. */
 export const makeDirectories = (directory: DataDirectory): void => {
   for (const path of [directory.root, directory.backups, directory.readings, directory.aggregates])
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
+};
+
+// Step by step: Node's own recursive making never comes to an end below /proc.
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (!existsSync(path)) throw error;
+  }
 };
 
 /** Forces a file, or the names in a directory, to the disk. */

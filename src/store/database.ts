@@ -41,8 +41,14 @@ export const isPassing = (error: unknown): boolean => mendedByWaiting.test(codeO
 /** Whether the connection itself may have lost its file (a disk that was away and came back) and has to be opened anew. */
 export const needsReopening = (error: unknown): boolean => mendedByReopening.test(codeOf(error));
 
-/** Whether a file is damaged or is no database at all. */
-export const isDamaged = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)(_|$)/.test(codeOf(error));
+/** What a file holds is not what was written into it, or not of a form that this program knows. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+}
+
+/** Whether a file, or what it holds, is damaged, or it is no database at all. */
+export const isDamaged = (error: unknown): boolean =>
+  error instanceof Damaged || /^SQLITE_(CORRUPT|NOTADB)(_|$)/.test(codeOf(error));
 
 /** An error as one line: SQLite's code and message where there are any. */
 export const describeError = (error: unknown): string => {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive } from '../gateway/ports.ts';
+import type { AlertQuery, AlertRecord, Archive, ExportPage } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
@@ -9,7 +9,8 @@ import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts'
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
-import { makeSeriesReader, type PartitionFolders } from './readings/points.ts';
+import { exportPage } from './readings/export-page.ts';
+import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
 
 /** Where the reader finds the live database and the partitions. */
 export type ReaderSetup = { readonly database: string; readonly folders: PartitionFolders };
@@ -29,9 +30,8 @@ type Answers = {
 
 type EntryRow = Omit<ChainedEntry, 'data' | 'prev'> & { readonly data: string };
 
-/** Prepares the answers over one connection. */
-export const prepareAnswers = (db: Database.Database, folders: PartitionFolders): Answers => {
-  const series = makeSeriesReader(db, folders);
+/** Prepares the answers over one connection to the live database and what reads the partitions. */
+const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers => {
   const entries = db.prepare<[number, number], EntryRow>(
     'SELECT seq, at, actor, event, subject, version, data, lower(hex(hash)) AS hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
@@ -91,6 +91,7 @@ export const prepareAnswers = (db: Database.Database, folders: PartitionFolders)
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
     readings: series.points,
+    exported: (query) => exportPage(series.exact, () => performance.now(), query),
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
     rulebookVersions: (before, limit) =>
@@ -109,7 +110,12 @@ if (port !== null) {
   const setup = workerData as ReaderSetup;
   const open = () => {
     const db = openForReading(setup.database);
-    return { db, answers: prepareAnswers(db, setup.folders) };
+    const series = makeSeriesReader(db, setup.folders);
+    const close = (): void => {
+      series.close();
+      db.close();
+    };
+    return { answers: prepareAnswers(db, series), close };
   };
   let desk: ReturnType<typeof open> | null = open();
   const answer = ({ id, question, parameters }: ToReader): FromReader => {
@@ -119,11 +125,16 @@ if (port !== null) {
       return { id, answer: ask(...parameters) };
     } catch (error) {
       if (needsReopening(error)) {
-        desk?.db.close();
+        desk?.close();
         desk = null;
       }
       return { id, error: describeError(error) };
     }
   };
-  port.on('message', (asked: ToReader) => port.postMessage(answer(asked)));
+  port.on('message', (asked: ToReader) => {
+    const said = answer(asked);
+    // Pages are handed over, not copied: copying megabytes a second would cost the main thread its time.
+    const page = asked.question === 'exported' ? (said.answer as ExportPage | undefined) : undefined;
+    port.postMessage(said, page === undefined ? [] : [page.bytes.buffer]);
+  });
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Archive, Journal, MessageIds, StoredState, StoreHealth, TryOuts } from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
+import { manifestName } from './backups/manifest.ts';
 import { type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
 import { describeError, openForWriting } from './database.ts';
 import { withOlderReadings } from './influx/older-readings.ts';
@@ -15,9 +17,10 @@ import { lockDirectory } from './lock.ts';
 import { openMessageIds } from './message-ids.ts';
 import { migrate, programMigrations } from './migrate.ts';
 import type { NewSeries } from './parcel.ts';
-import { type DiskUse, defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
+import { defaultKeepReadings, type KeepReadings } from './readings/keep.ts';
 import { startKeeper } from './readings/keeping.ts';
 import { recordedSince } from './readings/points.ts';
+import { upgradeDayFiles } from './readings/upgrade.ts';
 import { readState } from './state.ts';
 import { StoreError } from './store-error.ts';
 import { createTryOuts } from './try-out.ts';
@@ -43,8 +46,8 @@ export type StoreOptions = {
   readonly onHealth: (health: StoreHealth) => void;
   /** Null = readings are shipped nowhere. */
   readonly influx?: ShipTo | null;
-  /** The disk was measured. `gaveWay` = the days whose exact readings had to be dropped for want of room. */
-  readonly onDisk?: (use: DiskUse, gaveWay: readonly string[]) => void;
+  /** The disk was measured: a note where it is nearly full, null where there is room. */
+  readonly onDisk?: (note: string | null) => void;
   /** An error that trying again cannot mend; nothing is written after it. */
   readonly onFatal: (error: Error) => void;
 };
@@ -92,6 +95,15 @@ const load = (directory: DataDirectory, { log, version }: StoreOptions): Loaded 
 const start = async (directory: DataDirectory, options: StoreOptions): Promise<Store> => {
   const { state, series } = load(directory, options);
   const influx = options.influx ?? null;
+  const upgraded = upgradeDayFiles(directory.readings, {
+    report: (day, error) =>
+      options.log.error(
+        { day, error },
+        'a day file of an earlier program cannot be taken over and stays as it is',
+      ),
+  });
+  if (upgraded.length > 0)
+    options.log.info({ days: upgraded }, 'day files of an earlier program were written anew');
   const journal = await createJournal(
     {
       database: directory.database,
@@ -163,6 +175,9 @@ const start = async (directory: DataDirectory, options: StoreOptions): Promise<S
 /** Opens the store: locks the directory, migrates, loads what the core goes on from, and starts the writer and the reader. Throws StoreError `locked`, `newer-than-program` or `unusable`. */
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const directory = dataDirectory(options.dir);
+  // Whatever ran on a backup would change it, and the others that share files with it.
+  if (existsSync(join(directory.root, manifestName)))
+    throw new StoreError('unusable', `${directory.root} is a backup: restore it to a directory of its own`);
   const unusable = (error: unknown): StoreError =>
     error instanceof StoreError
       ? error

@@ -30,9 +30,10 @@ const run = (): number => {
     process.stdout.write(
       `${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}\n`,
     );
-    if (problem === null) return 0;
-    process.stdout.write(`The journal is not whole: ${problem}.\n`);
-    return 1;
+    process.stdout.write(
+      problem === null ? 'The journal is whole.\n' : `The journal is not whole: ${problem}.\n`,
+    );
+    return problem === null ? 0 : 1;
   } finally {
     db.close();
   }

@@ -14,6 +14,8 @@ const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELE
   ['viewer', 'GET', '/devices'],
   ['viewer', 'GET', '/devices/x'],
   ['viewer', 'GET', '/devices/x/readings?measurement=a'],
+  ['viewer', 'GET', '/readings?series=x:a'],
+  ['viewer', 'GET', '/readings/export?format=csv&device=x'],
   ['viewer', 'GET', '/device-types'],
   ['viewer', 'GET', '/places'],
   ['viewer', 'GET', '/alerts'],
@@ -149,6 +151,9 @@ describe('rights by place', () => {
     for (const [method, url, body] of [
       ['GET', '/devices/far', undefined],
       ['GET', '/devices/far/readings?measurement=battery', undefined],
+      ['GET', '/readings?series=near:battery&series=far:battery', undefined],
+      ['GET', '/readings/export?format=csv&device=near&device=far', undefined],
+      ['GET', '/readings/export?format=csv&place=c2', undefined],
       ['GET', `/alerts/${far}`, undefined],
       ['POST', `/alerts/${far}/take`, {}],
       ['POST', '/devices/far/out-of-service', { reason: 'x' }],

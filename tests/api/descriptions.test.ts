@@ -76,6 +76,8 @@ describe('the published description', () => {
           'PUT /households/{place}/presence',
           'POST /devices/import',
           'GET /devices/{id}/readings',
+          'GET /readings',
+          'GET /readings/export',
           'GET /users',
           'POST /users',
           'PATCH /users/{id}',

@@ -92,12 +92,12 @@ describe('a console that opens the feed', () => {
   });
 
   test('counts as somebody watching while it is there, unless it can only look', async () => {
-    const counts: number[] = [];
+    let rights: readonly (readonly string[])[] = [['nobody was asked']];
     const { watching } = room.core.duty;
     Object.assign(room.core.duty, {
-      watching: (count: number) => {
-        counts.push(count);
-        watching(count);
+      watching: (next: typeof rights) => {
+        rights = next;
+        watching(next);
       },
     });
     const wall = await room.person('wall', 'viewer');
@@ -105,12 +105,19 @@ describe('a console that opens the feed', () => {
     await screen.until(snapshot);
     const desk = await room.console(room.admin);
     await desk.until(snapshot);
-    expect(counts).toEqual([0, 1]);
+    await desk.met(() => rights.length === 1);
+    expect(rights).toEqual([[]]);
+    const here = await room.console(await room.person('li', 'operator', ['c1']));
+    await here.until(snapshot);
+    expect(rights).toEqual([[], ['c1']]);
+    await room.admin.call('PATCH', '/users/li', { places: ['c2'] });
+    await here.met(() => rights[1]?.[0] === 'c2');
+    await room.admin.call('PATCH', '/users/li', { role: 'viewer' });
+    await here.met(() => rights.length === 1);
     desk.socket.close();
     await desk.closed;
     await screen.until(ofType('tick'));
-    await screen.met(() => counts.at(-1) === 0);
-    expect(counts).toEqual([0, 1, 0]);
+    await screen.met(() => rights.length === 0);
   });
 
   test('says that it has shown an emergency, and that is on record; a screen that can only look does not count', async () => {
@@ -156,7 +163,7 @@ describe('a console that opens the feed', () => {
     const desk = await room.console(room.admin);
     const near = await room.console(await room.person('li', 'operator', ['c1']));
     await Promise.all([desk.until(snapshot), near.until(snapshot)]);
-    for (const device of ['p1', 'p2', 'far']) room.core.devices.linkUp(device, room.clock.at);
+    for (const device of ['p1', 'p2', 'far']) room.core.devices.linkUp(device, room.clock.at, false);
     const all = await desk.until(ofType('devices'));
     expect(all.devices.map(({ id, link }) => [id, link])).toEqual([
       ['p1', 'online'],

@@ -6,6 +6,7 @@ import type { ChainedEntry } from '../../src/model/journal.ts';
 import { liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
+import { exportLine } from '../../src/model/reading-export.ts';
 import type { RulebookVersion } from '../../src/model/rulebook.ts';
 import { tryOut } from '../../src/rules/try-out.ts';
 
@@ -153,6 +154,17 @@ export const createMemoryStore = (): MemoryStore => {
           )
           .slice(0, points)
           .map(({ at, value }) => [at, value] as const),
+      exported: async ({ series, from, to, format }) => {
+        const lines = series.flatMap((one) =>
+          readings
+            .filter(
+              ({ device, measurement, at }) =>
+                device === one.device && measurement === one.measurement && at >= from && at < to,
+            )
+            .map((reading) => exportLine(format, one, reading)),
+        );
+        return { bytes: new TextEncoder().encode(lines.join('')), rows: lines.length, next: null };
+      },
       quarantine: async ({ after, limit }) =>
         quarantine
           .filter(({ id }) => after === undefined || id < after)

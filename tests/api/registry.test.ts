@@ -27,6 +27,21 @@ describe('registering a device', () => {
     expect(JSON.stringify(room.store.batches()) + room.logged()).not.toContain(secret);
   });
 
+  test.each([
+    ['a number', '{"id","path":[{"kind","id","name"},…],"text"}', 101],
+    ['a path without kinds', 'path.0.kind: ', { id: 'h1', path: [{ id: 'h1', name: '1' }], text: '1' }],
+    ['no path', 'path: ', { id: 'h1', text: '1' }],
+  ])('whose place is %s is refused with what a place looks like', async (_what, said, place) => {
+    const { status, body } = await room.admin.call('POST', '/devices', {
+      id: 'p',
+      type: 'call-button',
+      place,
+    });
+    expect(status).toBe(400);
+    expect(body.error?.message).toContain('body.place: must be the id of a known place, or a whole one');
+    expect(body.error?.message).toContain(said);
+  });
+
   test('a child behind a hub gets a secret too, though its hub connects for it', async () => {
     await room.register('hub1', 'hub');
     expect(await room.register('child', 'smoke-alarm', home301, { hub: 'hub1', address: 'Küche' })).not.toBe(

@@ -57,8 +57,8 @@ export const createFakeDoor = (): FakeDoor => {
       if (atOnce) acknowledge();
       heard();
     },
-    linkUp: (device) => {
-      links.push(`up ${device}`);
+    linkUp: (device, _at, instead) => {
+      links.push(instead ? `up ${device} instead` : `up ${device}`);
       heard();
     },
     linkDown: (device) => {

@@ -52,7 +52,7 @@ test('a device that connects again under its client id takes over and is never r
   const second = await street.connect('pager-1', { clientId: 'esp32' });
   await closed(first);
   await vi.waitFor(() => expect(street.broker.stats().connections).toBe(1));
-  expect(street.door.links).toEqual(['up pager-1', 'up pager-1']);
+  expect(street.door.links).toEqual(['up pager-1', 'up pager-1 instead']);
   await second.publishAsync(topicOf('pager-1', 'events'), '{"event":"sos"}', { qos: 1 });
   second.end(true);
   await street.door.until(() => street.door.links.length === 3);

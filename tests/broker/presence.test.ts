@@ -58,3 +58,22 @@ test('a new connection that ends before its CONNACK does not take the old one’
   expect(door.links).toEqual(['up pager-1', 'down pager-1']);
   expect([...presence.of('pager-1')]).toEqual([]);
 });
+
+test('who comes in beside its own connection takes its place, and the door is told', () => {
+  const door = createFakeDoor();
+  const presence = createPresence(
+    door,
+    () => 0,
+    () => 0,
+  );
+  const [old, next, third] = [arrive('hub-1'), arrive('hub-1'), arrive('hub-1')];
+  for (const link of [old, next]) {
+    presence.admitted(link, 'hub-1');
+    presence.ready(link, 'hub-1');
+  }
+  presence.ended(old);
+  presence.ended(next);
+  presence.admitted(third, 'hub-1');
+  presence.ready(third, 'hub-1');
+  expect(door.links).toEqual(['up hub-1', 'up hub-1 instead', 'down hub-1', 'up hub-1']);
+});

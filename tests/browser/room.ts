@@ -49,6 +49,13 @@ export type Pager = {
   /** The same for any event, and for readings. */
   readonly say: (event: string) => Promise<void>;
   readonly measure: (values: Readonly<Record<string, number | boolean>>) => Promise<void>;
+  /** Readings of earlier moments (epoch ms), in one message. */
+  readonly recall: (
+    readings: readonly {
+      readonly at: number;
+      readonly values: Readonly<Record<string, number | boolean | string>>;
+    }[],
+  ) => Promise<void>;
   /** The commands it was told, oldest first. */
   readonly told: readonly string[];
 };
@@ -85,6 +92,8 @@ export type Room = {
   readonly gateway: () => GatewayProcess;
   readonly api: () => ApiClient;
   readonly pager: (id: string, door: string) => Promise<Pager>;
+  /** Any other device, which speaks as a pager does. */
+  readonly device: (id: string, type: string, door: string) => Promise<Pager>;
   /** Opens the page without logging in. */
   readonly visit: (options?: SeatOptions) => Promise<Seat>;
   readonly logIn: (page: Page, username: string) => Promise<void>;
@@ -171,10 +180,10 @@ export const openRoom = async (): Promise<Room> => {
   }
   const clients: MqttClient[] = [];
 
-  const pager = async (id: string, door: string): Promise<Pager> => {
+  const device = async (id: string, type: string, door: string): Promise<Pager> => {
     const { secret } = await api.post(
       '/devices',
-      { id, type: 'call-button', place: home(door) },
+      { id, type, place: home(door) },
       z.object({ secret: z.string() }),
     );
     const client = await mqtt.connectAsync(gateway.mqttUrl, {
@@ -206,6 +215,7 @@ export const openRoom = async (): Promise<Room> => {
       press: () => send('events', { event: 'sos' }),
       say: (event) => send('events', { event }),
       measure: (values) => send('readings', { values }),
+      recall: (readings) => send('readings', readings),
     };
   };
 
@@ -253,7 +263,8 @@ export const openRoom = async (): Promise<Room> => {
   return {
     gateway: () => gateway,
     api: () => api,
-    pager,
+    pager: (id, door) => device(id, 'call-button', door),
+    device,
     visit,
     logIn,
     takeSeat: async (username, options) => {

@@ -3,6 +3,7 @@ import { rings } from '../../src/gateway/ladder.ts';
 import type { AlertRecord } from '../../src/gateway/ports.ts';
 import { homeOf } from '../rules/street.ts';
 import { openBook } from './book.ts';
+import { homeIn } from './core.ts';
 
 const minute = 60_000;
 const hour = 3_600_000;
@@ -372,5 +373,40 @@ describe('an alert that comes and goes', () => {
     for (let press = 0; press < 5; press += 1) room.raise({ rule: null, kind: 'sos', latching: true });
     expect(room.of('gas-1', 'press')).toMatchObject({ count: 5 });
     expect(room.of('gas-1', 'press').chattering).toBeUndefined();
+  });
+});
+
+describe('an alert whose device is found to be elsewhere', () => {
+  test('counts among the active ones of the new place, and no more of the old, also after a restart', () => {
+    const room = openBook();
+    const [here, there] = [homeIn('A', 1), homeIn('B', 5)];
+    room.hold({ ...low, place: here });
+    const activeIn = (place: string) => room.book().active(['gas'], place).length;
+    expect([activeIn('A'), activeIn('B')]).toEqual([1, 0]);
+    room.hold({ ...low, place: there });
+    expect([activeIn('A'), activeIn('B')]).toEqual([0, 1]);
+    expect(room.events()).toEqual(['raised', 'moved']);
+    room.restart();
+    room.hold({ ...low, place: { ...there } });
+    expect(room.events()).toEqual(['raised', 'moved']);
+    room.hold({ ...low, holding: 0 });
+    expect([activeIn('A'), activeIn('B')]).toEqual([0, 0]);
+  });
+
+  test('that is of a whole place stays there, whichever of its devices spoke last', () => {
+    const room = openBook();
+    const subject = 'place:A';
+    room.hold({ ...low, subject, place: homeIn('A', 1) });
+    room.hold({ ...high, subject, place: homeIn('A', 2) });
+    expect(room.of(subject).place?.id).toBe('A-1');
+  });
+
+  test('and that is no emergency is put right without calling anybody again', () => {
+    const room = openBook();
+    room.hold({ ...leak, subject: 'leak-1', device: 'leak-1', place: homeIn('A', 1) });
+    const { id } = room.of('leak-1', 'leak');
+    room.operate(id, 'acknowledge');
+    room.hold({ ...leak, subject: 'leak-1', device: 'leak-1', place: homeIn('B', 1) });
+    expect(room.of('leak-1', 'leak')).toMatchObject({ place: { id: 'B-1' }, state: 'acknowledged' });
   });
 });

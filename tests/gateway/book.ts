@@ -94,7 +94,7 @@ export const openBook = (): BookRoom => {
     now: () => at,
     pass: (ms) => {
       at += ms;
-      book.tick(at, true);
+      book.tick(at, () => true);
       settle();
     },
     rows: () => [...rows.values()],

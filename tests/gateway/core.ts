@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
-import type { Result } from '../../src/gateway/doors.ts';
+import type { Inbound, Result } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
@@ -8,6 +8,7 @@ import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/p
 import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
 import type { RulebookVersion, RuleDirectory } from '../../src/model/rulebook.ts';
 import { createClockwork } from '../../src/rules/hours.ts';
@@ -28,8 +29,15 @@ export type Street = {
   readonly register: (
     id: string,
     type: string,
-    more?: { readonly hub?: string; readonly dialect?: string; readonly address?: string },
+    more?: {
+      readonly hub?: string;
+      readonly dialect?: string;
+      readonly address?: string;
+      readonly place?: Place;
+    },
   ) => void;
+  /** The registry is told that a device is in another place. */
+  readonly moveDevice: (id: string, place: Place | null) => void;
   readonly publish: (
     sender: string,
     topic: string,
@@ -125,7 +133,12 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
 
 /** Opens a street on a core with real devices and dialects and a disk of paper. */
 export const openStreet = (
-  options: { readonly rules?: readonly Rule[]; readonly state?: StoredState; readonly at?: number } = {},
+  options: {
+    readonly rules?: readonly Rule[];
+    readonly state?: StoredState;
+    readonly at?: number;
+    readonly isPoison?: (message: Inbound) => boolean;
+  } = {},
 ): Street => {
   const state = options.state ?? emptyState;
   let at = options.at ?? dawn;
@@ -179,7 +192,7 @@ export const openStreet = (
       ids += 1;
       return `id-${String(ids).padStart(8, '0')}`;
     },
-    isPoison: () => false,
+    isPoison: options.isPoison ?? (() => false),
     ladder: defaultLadderTimes,
     limits: defaultLedgerLimits,
   });
@@ -228,6 +241,11 @@ export const openStreet = (
       if (!result.ok) throw new Error(result.refusal.message);
       work();
     },
+    moveDevice: (id, place) => {
+      const result = gateway.duty.changeDevice('admin', id, { place });
+      if (!result.ok) throw new Error(result.refusal.message);
+      work();
+    },
     publish,
     event: (device, event, more) =>
       publish(
@@ -268,6 +286,16 @@ export const openStreet = (
     stored: () => replay(state, batches),
   };
 };
+
+/** A home of a building. */
+export const homeIn = (building: string, number: number): Place => ({
+  id: `${building}-${number}`,
+  path: [
+    { kind: 'building', id: building, name: building },
+    { kind: 'household', id: `${building}-${number}`, name: String(number) },
+  ],
+  text: `${building}, home ${number}`,
+});
 
 /** A rule of one level for tests, critical, latching and about smoke unless it says otherwise; `params` are the kind's own parameters. */
 export const rule = (

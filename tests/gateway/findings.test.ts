@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Rule } from '../../src/model/rule.ts';
 import { homeOf } from '../rules/street.ts';
@@ -103,8 +103,8 @@ test('a hub that is down explains the silence of its devices, which stand for th
   expect(alertOf(street, 'hub-down').devices.toSorted()).toEqual(['door-1', 'door-2', 'hub-1']);
 
   const again = openStreet({ rules: [silent, hubDown], state: street.stored(), at: street.now() });
-  again.gateway.devices.linkUp('hub-1', again.now());
-  again.pass(1_000);
+  again.gateway.devices.linkUp('hub-1', again.now(), false);
+  again.pass(31_000);
   expect(alertOf(again, 'silent', 'door-1').state).toBe('unacknowledged');
 });
 
@@ -141,6 +141,57 @@ test('a rule about a device explains what another says of the same device, which
   street.readings('pager-1', { battery: 90 });
   street.pass(400);
   expect(alertOf(street, 'battery-flag', 'pager-1').state).toBe('unacknowledged');
+});
+
+describe('a hub', () => {
+  const flap = (street: Street, ms: number, instead: boolean): void => {
+    for (const until = street.now() + ms; street.now() < until; ) {
+      if (!instead) street.gateway.devices.linkDown('hub-1', street.now());
+      street.gateway.devices.linkUp('hub-1', street.now(), instead);
+      street.pass(1_000);
+    }
+  };
+
+  test.each([
+    ['loses its line and returns', false],
+    ['comes in beside its own broken line', true],
+  ])(
+    'that %s every second is reported down, with what it hides, and not before it is worth it',
+    (_, instead) => {
+      const street = openStreet({ rules: [hubDown] });
+      street.register('hub-1', 'hub');
+      street.gateway.devices.linkUp('hub-1', street.now(), false);
+      flap(street, 55_000, instead);
+      expect(street.open()).toEqual([]);
+      flap(street, 10_000, instead);
+      expect(alertOf(street, 'hub-down')).toMatchObject({ active: true, state: 'unacknowledged' });
+      street.pass(31_000);
+      expect(alertOf(street, 'hub-down').active).toBe(false);
+    },
+  );
+
+  test('that drops all the time is reported as well when the gateway is restarted between', () => {
+    const street = openStreet({ rules: [hubDown] });
+    street.register('hub-1', 'hub');
+    street.gateway.devices.linkUp('hub-1', street.now(), false);
+    flap(street, 30_000, false);
+    const again = openStreet({ rules: [hubDown], state: street.stored(), at: street.now() });
+    flap(again, 35_000, false);
+    expect(alertOf(again, 'hub-down').active).toBe(true);
+  });
+
+  test('that is not back after a start is reported; one that never came is not', () => {
+    const street = openStreet({ rules: [hubDown] });
+    for (const id of ['hub-1', 'hub-2']) street.register(id, 'hub');
+    street.gateway.devices.linkUp('hub-1', street.now(), false);
+    street.gateway.putDown();
+    street.pass(1_000);
+    const again = openStreet({ rules: [hubDown], state: street.stored(), at: street.now() });
+    again.pass(115_000);
+    expect(again.open()).toEqual([]);
+    again.pass(10_000);
+    expect(again.only()).toMatchObject({ device: 'hub-1', active: true });
+  });
 });
 
 test('smoke in two homes of a building is an incident; a third home joins it, and every one goes on ringing', () => {

@@ -1,11 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { openStreet } from './core.ts';
+import { homeIn, openStreet } from './core.ts';
 
 const streetWithPager = () => {
   const street = openStreet();
   street.register('pager-1', 'call-button');
   return street;
 };
+
+const streetBehindHub = () => {
+  const street = openStreet();
+  street.register('hub-1', 'hub');
+  street.register('pager-2', 'call-button', { hub: 'hub-1' });
+  street.register('zb', 'hub', { dialect: 'zigbee2mqtt' });
+  return street;
+};
+
+const press = (street: ReturnType<typeof openStreet>, retained: boolean) =>
+  street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/pager-2/events', { event: 'sos' }, { retained });
 
 const commandsTo = (street: ReturnType<typeof openStreet>) =>
   street.sent.map(({ payload }) => (JSON.parse(payload) as { command: string }).command);
@@ -94,12 +105,30 @@ describe('a press of the button', () => {
   test('with the same message id is one press within ten minutes, and another after', () => {
     const street = streetWithPager();
     street.event('pager-1', { event: 'sos', id: '7' });
+    street.pass(590_000);
     street.event('pager-1', { event: 'sos', id: '7' });
     expect(street.only().count).toBe(1);
     expect(street.acknowledged).toHaveLength(2);
-    street.pass(600_000);
+    street.pass(10_000);
     street.event('pager-1', { event: 'sos', id: '7' });
     expect(street.only().count).toBe(2);
+  });
+
+  test('is not used up by the id of a reading, however that is spelt', () => {
+    const street = streetWithPager();
+    street.readings('pager-1', {}, { id: 'sos 5' });
+    street.readings('pager-1', {}, { id: '5' });
+    street.event('pager-1', { event: 'sos', id: 5 });
+    expect(street.only().count).toBe(1);
+  });
+
+  test('is not taken for another whose id has half a character in it', () => {
+    const street = streetWithPager();
+    street.publish('pager-1', 'zhishou/v1/devices/pager-1/events', '{"event":"sos","id":"\\ud800"}');
+    street.publish('pager-1', 'zhishou/v1/devices/pager-1/events', '{"event":"sos","id":"\\ud801"}');
+    expect(street.only().count).toBe(2);
+    for (const { device, id } of street.batches.flatMap(({ messageIds }) => messageIds))
+      expect([device, id.isWellFormed()]).toEqual([device, true]);
   });
 
   test('with the retain flag on its own connection is a press, and the device is flagged', () => {
@@ -109,15 +138,16 @@ describe('a press of the button', () => {
     expect(street.gateway.duty.committed.device('pager-1')?.flags).toEqual(['retained-press']);
   });
 
-  test("through a hub's retained copy rings nobody", () => {
-    const street = openStreet();
-    street.register('hub-1', 'hub');
-    street.register('pager-2', 'call-button', { hub: 'hub-1' });
-    const topic = 'zhishou/v1/hubs/hub-1/devices/pager-2/events';
-    street.publish('hub-1', topic, { event: 'sos' }, { retained: true });
+  test('with the retain flag through a hub is a stored copy: nobody is rung, the device is flagged, and its id is not used up', () => {
+    const street = streetBehindHub();
+    press(street, true);
+    street.publish('zb', 'zigbee2mqtt/granny', { action: 'emergency' }, { retained: true });
     expect(street.open()).toEqual([]);
-    street.publish('hub-1', topic, { event: 'sos' });
-    expect(street.only().device).toBe('pager-2');
+    expect(street.gateway.stats().ingest.storedCopies).toBe(2);
+    expect(street.gateway.stats().quarantined.get('stored-copy')).toBe(2);
+    expect(street.gateway.duty.committed.device('pager-2')?.flags).toEqual(['retained-press']);
+    press(street, false);
+    expect(street.only()).toMatchObject({ kind: 'sos', device: 'pager-2', count: 1 });
   });
 
   test('of a device nobody registered rings too, with what it said', () => {
@@ -130,6 +160,29 @@ describe('a press of the button', () => {
       state: 'latched-unacknowledged',
     });
     expect(street.only().evidence[0]?.note).toContain('"sos"');
+  });
+
+  test.each([
+    ['奶奶', '奶奶'],
+    ['0x00 15', '0x00 15'],
+    ['..', '..'],
+  ])('of a child that is called %s, which is no id, rings for that name', (name, shown) => {
+    const street = streetBehindHub();
+    street.publish('hub-1', `zhishou/v1/hubs/hub-1/devices/${name}/events`, { event: 'sos' });
+    expect(street.only()).toMatchObject({
+      kind: 'unregistered-sos',
+      title: { zh: expect.stringContaining(shown) },
+    });
+    street.register('granny', 'call-button', { hub: 'hub-1', address: name });
+    expect(street.only()).toMatchObject({ kind: 'sos', device: 'granny' });
+    street.publish('hub-1', `zhishou/v1/hubs/hub-1/devices/${name}/events/`, { event: 'sos' });
+    expect(street.only()).toMatchObject({ kind: 'sos', count: 2 });
+  });
+
+  test('under a topic with a slash too many rings', () => {
+    const street = streetWithPager();
+    street.publish('pager-1', 'zhishou/v1/devices/pager-1/events/', { event: 'sos' });
+    expect(street.only()).toMatchObject({ kind: 'sos', device: 'pager-1' });
   });
 
   test('on a device that is out of service rings all the same', () => {
@@ -153,7 +206,7 @@ describe('a press of the button', () => {
 describe('an emergency that nobody answers', () => {
   test('is announced again three times, told outside at 30 s, and says why', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.pass(60_000);
     const events = street.changes.filter(({ what }) => what === 'alert').map(({ event }) => event);
@@ -169,9 +222,26 @@ describe('an emergency that nobody answers', () => {
     expect(street.changes.find(({ event }) => event === 'escalated')?.data).toEqual({ reason: 'no-console' });
   });
 
+  test('and that nobody on line may see is told outside as soon as if nobody were there', () => {
+    const street = openStreet();
+    street.register('pager-a', 'call-button', { place: homeIn('A', 1) });
+    street.register('pager-b', 'call-button', { place: homeIn('B', 1) });
+    street.register('pager-0', 'call-button');
+    street.gateway.duty.watching([['A'], ['C']]);
+    for (const pager of ['pager-a', 'pager-b', 'pager-0']) street.event(pager, 'sos');
+    street.pass(10_200);
+    expect(
+      street.changes
+        .filter(({ event }) => event === 'escalated')
+        .map(({ alert, data }) => [alert?.device, data]),
+    ).toEqual([['pager-b', { reason: 'no-console' }]]);
+    street.pass(20_000);
+    expect(street.changes.filter(({ event }) => event === 'escalated')).toHaveLength(3);
+  });
+
   test('and was shown is not announced again, yet is told outside: shown is not taken', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     const { id, version } = street.only();
     street.gateway.duty.shown('li', id, version);
@@ -184,7 +254,7 @@ describe('an emergency that nobody answers', () => {
 
   test('once taken is not told outside', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
     street.pass(40_000);
@@ -212,7 +282,7 @@ describe('an emergency that nobody answers', () => {
 
   test('tells by when it is to be taken, and goes on telling once that is missed, however often it is pressed again', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     const { receivedAt } = street.only();
     for (let wait = 0; wait < 5; wait += 1) {
@@ -281,11 +351,11 @@ describe('an emergency that nobody answers', () => {
 
   test('goes on climbing the ladder after a restart', () => {
     const street = streetWithPager();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     street.event('pager-1', 'sos');
     street.pass(20_000);
     const again = openStreet({ state: street.stored(), at: street.now() });
-    again.gateway.duty.watching(1);
+    again.gateway.duty.watching([[]]);
     again.pass(12_000);
     expect(again.changes.map(({ event }) => event)).toContain('escalated');
     expect(again.changes[0]?.seq).toBeGreaterThan(street.changes.at(-1)?.seq ?? 0);
@@ -321,5 +391,43 @@ describe('a disk that takes nothing', () => {
     expect(street.only().claimedBy).toBeUndefined();
     street.holdDisk(false);
     expect(street.only().claimedBy).toBe('li');
+  });
+});
+
+describe('a message in whose company the gateway has stopped twice', () => {
+  const suspect = (spelt: string) =>
+    openStreet({ isPoison: ({ bytes }) => new TextDecoder().decode(bytes) === spelt });
+
+  test('rings all the same where it is a press, says that it is suspect, and is kept beside', () => {
+    const street = suspect('{"event":"sos"}');
+    street.register('pager-1', 'call-button');
+    street.event('pager-1', { event: 'sos' });
+    expect(street.only()).toMatchObject({ kind: 'sos', device: 'pager-1', state: 'latched-unacknowledged' });
+    expect(street.only().title.en).toContain('suspect');
+    expect(street.acknowledged).toHaveLength(1);
+    expect(commandsTo(street)).toEqual(['sos-received']);
+    expect(street.gateway.stats().quarantined.get('poison')).toBe(1);
+    // The next one says nothing of the sort any more.
+    street.event('pager-1', { event: 'sos', id: 2 });
+    expect(street.only()).toMatchObject({ count: 2, title: { en: 'Emergency call' } });
+  });
+
+  test('rings for a stranger without the words that may be to blame', () => {
+    const street = suspect('{"event":"sos","data":{"odd":"words"}}');
+    street.register('hub-1', 'hub');
+    street.publish('hub-1', 'zhishou/v1/hubs/hub-1/devices/stranger/events', {
+      event: 'sos',
+      data: { odd: 'words' },
+    });
+    expect(street.only().kind).toBe('unregistered-sos');
+    expect(JSON.stringify(street.only())).not.toContain('words');
+  });
+
+  test('has no other effect', () => {
+    const street = suspect('{"values":{"battery":7}}');
+    street.register('pager-1', 'call-button');
+    street.readings('pager-1', { battery: 7 });
+    expect(street.open()).toEqual([]);
+    expect(street.batches.flatMap(({ readings }) => readings)).toEqual([]);
   });
 });

@@ -94,6 +94,8 @@ describe('a later start', () => {
 
     const again = startOver({ 'fire.yaml': broken }, after.stored());
     expect(fileAlerts(again)).toMatchObject([{ active: true, count: 1 }]);
+    expect(again.read(directoryOf({ 'fire.yaml': smokeAt(10) }))).toEqual({ what: 'mended' });
+    expect(again.read(directoryOf({ 'fire.yaml': broken }))).toMatchObject({ what: 'refused' });
     again.read(directoryOf({ 'fire.yaml': smokeAt(12) }));
     expect(fileAlerts(again)).toMatchObject([{ active: false, state: 'returned-unacknowledged' }]);
     expect([number(again), again.gateway.duty.rulebook.problems()]).toEqual([2, []]);
@@ -159,6 +161,83 @@ describe('files that are edited while the gateway runs', () => {
     street.edit({ 'fire.yaml': smokeAt(16) });
     const after = startOver({ 'fire.yaml': smokeAt(12) }, street.stored());
     expect(texts(after)).toEqual({ 'fire.yaml': smokeAt(16) });
+  });
+});
+
+describe('a rule about life that is gone', () => {
+  const both = { 'fire.yaml': smokeAt(10), 'upkeep.yaml': batteryBelow(20) };
+  const gone = (street: Street) => street.gateway.duty.rulebook.gone().map(({ id, kind }) => `${id} ${kind}`);
+
+  test('with its file is said loudly and by name, also at the next start, and no more when it is back', () => {
+    const street = startOver(both);
+    street.read(directoryOf({ 'upkeep.yaml': batteryBelow(20) }));
+    expect(street.only()).toMatchObject({
+      kind: 'system',
+      rule: { id: 'life-rules-gone' },
+      priority: 'high',
+      state: 'latched-unacknowledged',
+      evidence: [{ note: 'smoke (smoke)' }],
+    });
+    expect(gone(street)).toEqual(['smoke smoke']);
+    const again = startOver({ 'upkeep.yaml': batteryBelow(20) }, street.stored());
+    expect([again.only().state, gone(again)]).toEqual(['latched-unacknowledged', ['smoke smoke']]);
+    again.read(directoryOf(both));
+    expect([again.only().state, gone(again)]).toEqual(['returned-unacknowledged', []]);
+  });
+
+  test('while the gateway was stopped is said at its start', () => {
+    const street = startOver({ 'upkeep.yaml': batteryBelow(20) }, startOver(both).stored());
+    expect(gone(street)).toEqual(['smoke smoke']);
+  });
+
+  test('stays on the board when it is acknowledged, and leaves it when a person says that it is meant', () => {
+    const street = startOver(both);
+    street.edit({ 'fire.yaml': null });
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'acknowledge', alert: id });
+    street.pass(200);
+    expect([street.only().state, gone(street)]).toEqual(['latched-acknowledged', ['smoke smoke']]);
+    street.gateway.duty.perform('li', { verb: 'close', alert: id, disposition: 'service-request' });
+    street.pass(200);
+    expect([street.open(), gone(street)]).toEqual([[], []]);
+    street.edit({ 'fire.yaml': smokeAt(10) });
+    expect(street.open()).toEqual([]);
+  });
+
+  test('rings again when another follows, and names both', () => {
+    const street = startOver({ ...both, 'more.yaml': smokeAt(30, 'much') });
+    street.edit({ 'more.yaml': null });
+    street.gateway.duty.perform('li', { verb: 'acknowledge', alert: street.only().id });
+    street.edit({ 'fire.yaml': null });
+    expect(street.only()).toMatchObject({ state: 'latched-unacknowledged', count: 2 });
+    expect(street.only().evidence.at(-1)?.note).toBe('much (smoke)\nsmoke (smoke)');
+    street.edit({ 'more.yaml': smokeAt(30, 'much') });
+    expect(gone(street)).toEqual(['smoke smoke']);
+  });
+
+  test.each([
+    ['is only a rehearsal now', smokeAt(10).replace('kind: smoke,', 'kind: smoke, test: true,'), true],
+    [
+      'concerns other devices now',
+      smokeAt(10)
+        .replace('[smoke-alarm]', '[gas-detector]')
+        .replace('smoke_density, above: 10', 'gas_lel, above: 10'),
+      true,
+    ],
+    ['has another limit', smokeAt(12), false],
+    ['has another name', smokeAt(10, 'smoke-found'), false],
+  ])('is meant where it %s', (_what, text, missed) => {
+    const street = startOver(both);
+    expect(street.edit({ 'fire.yaml': text })).toMatchObject({ ok: true });
+    expect(gone(street)).toEqual(missed ? ['smoke smoke'] : []);
+    street.edit({ 'upkeep.yaml': batteryBelow(21) });
+    expect(gone(street)).toEqual(missed ? ['smoke smoke'] : []);
+  });
+
+  test('is not missed where it was about no life', () => {
+    const street = startOver(both);
+    street.read(directoryOf({ 'fire.yaml': smokeAt(10) }));
+    expect(street.open()).toEqual([]);
   });
 });
 

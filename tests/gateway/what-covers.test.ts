@@ -62,7 +62,7 @@ const events = (street: Room): readonly string[] => street.changes.map(({ event 
 describe('detectors under test', () => {
   test('are shown, marked, and call nobody; when the time is over and it still smokes it is real and rings', () => {
     const street = openHome();
-    street.gateway.duty.watching(1);
+    street.gateway.duty.watching([[]]);
     expect(start(street).ok).toBe(true);
     street.readings('smoke-1', { smoke: true });
     street.pass(60_000);

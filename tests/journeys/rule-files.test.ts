@@ -106,4 +106,16 @@ test('rules are edited under a running gateway: good ones are in force at once, 
     .poll(() => get(again, '/api/v1/alerts?open=true', tokenAgain))
     .toMatchObject({ alerts: [{ kind: 'system', active: false }] });
   expect(await get(again, '/readyz')).toEqual({ ok: true, warnings: [] });
+
+  await save('more.yaml', 'source: more\nrules: [');
+  await logged(again, 'the old rules stay in force', 2);
+  await save('more.yaml', `source: more\nrules:\n  - ${rule}\n`);
+  await logged(again, 'the files of rules are right again');
+
+  await rm(join(rulesDir, 'co.yaml'));
+  await logged(again, 'rules about life are gone');
+  expect(again.log().findLast((line) => line.includes('rules about life are gone'))).toContain('"co-flag"');
+  await expect
+    .poll(async () => (await get(again, '/readyz')).warnings)
+    .toContain('rules: co-flag is gone, which raised co');
 });

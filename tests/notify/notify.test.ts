@@ -64,7 +64,7 @@ const untakenPress = (): Street => {
   const street = openStreet();
   street.register('pager-1', 'call-button');
   street.register('siren-1', 'siren');
-  street.gateway.duty.watching(1);
+  street.gateway.duty.watching([[]]);
   return street;
 };
 

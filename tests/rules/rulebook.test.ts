@@ -119,7 +119,8 @@ describe('what is wrong is named with its file and line', () => {
       '{ measurement: smoke, iss: true }',
       '1.yaml:6 rules.0.when.iss: is not known here',
     ],
-    ['on-delay: 1m', 'on-delay: 60', '1.yaml:7 rules.0.on-delay:'],
+    ['on-delay: 1m', 'on-delay: 60', '1.yaml:7 rules.0.on-delay: has no unit: write 60s'],
+    ['on-delay: 1m', "on-delay: '60'", '1.yaml:7 rules.0.on-delay: has no unit: write 60s'],
     ['on-delay: 1m', 'on-delay: 1 minute', '1.yaml:7 rules.0.on-delay: must be a length of time'],
     ['on-delay: 1m', 'on-delay: 31d', '1.yaml:7 rules.0.on-delay: must be a length of time'],
     ['on-delay: 1m', 'ondelay: 1m', '1.yaml:7 rules.0.ondelay: is not known here'],
@@ -315,6 +316,41 @@ describe('levels, hours, limits, and rules that rest on others', () => {
       found.some((one) => one.includes(why)),
       found.join('\n') || 'nothing is wrong',
     ).toBe(true);
+  });
+});
+
+describe('one mistake is one problem: what rests on a rule that cannot be read is not complained of too', () => {
+  const resting = (): readonly { name: string; text: string }[] => {
+    const combined = `source: a test
+rules:
+  - { id: both, kind: combination, when: { any: [smoke, hot], within: building, homes: 2 }, alert: { kind: smoke, priority: high, title: { zh: 二, en: two } } }`;
+    return [
+      { name: 'a.yaml', text: sound },
+      { name: 'b.yaml', text: sound.replace('id: smoke', 'id: hot') },
+      { name: 'c.yaml', text: combined },
+    ];
+  };
+  test.each([
+    ['a key', 'on-delay: 1m', 'on-dleay: 1m'],
+    ['the kind', 'kind: flag', 'kind: flagg'],
+    ['the id', 'id: smoke', 'id: 5'],
+    ['the list', 'rules:', 'rulez:'],
+    ['the whole file', 'kind: flag', 'kind: [flag'],
+  ])('%s is wrong', (_what, from, to) => {
+    const files = resting().map(({ name, text }) => ({
+      name,
+      text: name === 'a.yaml' ? text.replace(from, to) : text,
+    }));
+    const loaded = loadRulebook(files, deviceTypes);
+    if (loaded.ok) throw new Error('nothing is wrong');
+    expect(new Set(loaded.problems.map(({ file }) => file))).toEqual(new Set(['a.yaml']));
+  });
+
+  test('and one that is nowhere is', () => {
+    const loaded = loadRulebook(resting().slice(1), deviceTypes);
+    expect(loaded).toMatchObject({
+      problems: [{ file: 'c.yaml', message: 'rules.0.when: there is no rule smoke' }],
+    });
   });
 });
 

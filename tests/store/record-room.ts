@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Batch, StoreHealth } from '../../src/gateway/ports.ts';
-import { openStore, type Store } from '../../src/store/store.ts';
+import { dayMs } from '../../src/store/readings/day-files.ts';
+import type { KeepReadings } from '../../src/store/readings/keep.ts';
+import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+
+/** Days of long ago are what most tests speak of: their readings are not too old. */
+export const keepForLong: KeepReadings = {
+  exactMs: 36_500 * dayMs,
+  minutesMs: 36_500 * dayMs,
+  hoursMs: 36_500 * dayMs,
+};
 
 /** A directory that is gone after the test. */
 export const temporaryDirectory = (): string => {
@@ -25,7 +34,11 @@ export type Heard = {
 export type RecordRoom = Store & { readonly heard: Heard };
 
 /** A real store over `dir`, closed after the test at the latest. */
-export const openRecordRoom = async (dir: string, moveReadingsAfterMs?: number): Promise<RecordRoom> => {
+export const openRecordRoom = async (
+  dir: string,
+  moveReadingsAfterMs?: number,
+  options: Partial<StoreOptions> = {},
+): Promise<RecordRoom> => {
   const health: StoreHealth[] = [];
   const fatal: Error[] = [];
   const onHealth: ((health: StoreHealth) => void)[] = [];
@@ -35,6 +48,8 @@ export const openRecordRoom = async (dir: string, moveReadingsAfterMs?: number):
     log: pino({ level: 'silent' }),
     version: 'test',
     ...(moveReadingsAfterMs === undefined ? {} : { moveReadingsAfterMs }),
+    keep: keepForLong,
+    ...options,
     onHealth: (state) => {
       health.push(state);
       for (const told of onHealth.splice(0)) told(state);

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
 import { mayActAs } from '../../../src/model/user.ts';
+import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
@@ -79,9 +80,14 @@ const Facts = ({ details }: { readonly details: Details }) => {
     <dl className="facts">
       <div>
         <dt>{words.detail.device}</dt>
-        <dd className="line">
-          {alert.devices.map((id) => (
-            <DeviceName key={id} id={id} />
+        <dd className="place-links">
+          {alert.devices.map((device, index) => (
+            <span key={device}>
+              {index > 0 && ', '}
+              <a href={deviceHref(device)}>
+                <DeviceName id={device} />
+              </a>
+            </span>
           ))}
         </dd>
       </div>

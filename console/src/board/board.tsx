@@ -29,7 +29,11 @@ type RowProps = {
 
 /** Whether it says something of the device itself: a home may have several of which the same is true. */
 const isOfDevice = (kind: AlertKind): boolean =>
-  kind === 'tamper' || kind === 'fault' || kind === 'battery' || kind === 'silent';
+  kind === 'tamper' ||
+  kind === 'fault' ||
+  kind === 'battery' ||
+  kind === 'silent' ||
+  kind === 'not-understood';
 
 /** Who lives there, in a word or two beside the place. */
 const Residents = ({ alert }: { readonly alert: Alert }) => {

@@ -1,46 +1,37 @@
 import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
-import { ageText } from '../board/deadline.ts';
-import { useClock } from '../feed/clock.ts';
+import { deviceHref, placeHref } from '../address.ts';
 import { useFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { LastSeen, LinkState, linkSigns, nameBeside } from './link-state.tsx';
+import { useWatch } from './use-watch.ts';
 import { readableValues } from './values.ts';
 import './devices.css';
 
 const links = ['all', 'online', 'offline', 'unknown'] as const;
-const signs = { online: '●', offline: '✕', unknown: '○' } as const;
 const atOnce = 200;
-// The gateway takes no more names in one wish.
-const watchedAtMost = 1000;
-
-const LastSeen = ({ at }: { readonly at: number | null }) => {
-  const { words } = useSpeech();
-  const age = useClock((now) => (at === null ? '' : ageText(now - at)));
-  return at === null ? words.devices.never : age;
-};
-
-/** The name without the place, which stands beside it; nothing where it is only the id. */
-const nameBeside = ({ id, name, place }: Device): string => {
-  if (name === id) return '';
-  const beside = place !== null && name.startsWith(place.text) ? name.slice(place.text.length).trim() : name;
-  return beside === '' ? name : beside;
-};
 
 const DeviceRow = memo(({ device }: { readonly device: Device }) => {
   const { words } = useSpeech();
   return (
     <tr data-device={device.id} data-link={device.link}>
-      <td className={`link ${device.link}`}>
-        <i aria-hidden="true">{signs[device.link]}</i> {words.devices[device.link]}
+      <td className="state">
+        <LinkState link={device.link} />
       </td>
       <td className="place">
-        {device.place?.text ?? <span className="quiet">{words.board.unknownPlace}</span>}
+        {device.place === null ? (
+          <span className="quiet">{words.board.unknownPlace}</span>
+        ) : (
+          <a href={placeHref(device.place.id)}>{device.place.text}</a>
+        )}
       </td>
       <td className="type">{wordFor(words.type, device.type)}</td>
       <td>
-        {nameBeside(device)} <span className="quiet">{device.id}</span>
+        <a href={deviceHref(device.id)}>
+          {nameBeside(device)} <span className="quiet">{device.id}</span>
+        </a>
         {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
       </td>
       <td className="age">
@@ -81,8 +72,6 @@ const useDevices = (): {
 /** Every device with its liveness. */
 export const DeviceList = () => {
   const { words } = useSpeech();
-  const feed = useFeed();
-  const { openSince } = useLine();
   const { devices, loaded, again } = useDevices();
   const [search, setSearch] = useState('');
   const [link, setLink] = useState<(typeof links)[number]>('all');
@@ -108,18 +97,7 @@ export const DeviceList = () => {
     [found, link],
   );
   const drawn = listed.slice(0, most);
-  const watched = drawn
-    .slice(0, watchedAtMost)
-    .map(({ id }) => id)
-    .join(' ');
-  // A new line does not know what was wished on the old one.
-  useEffect(() => {
-    if (openSince === null) return;
-    feed.send({ type: 'watch', devices: watched === '' ? [] : watched.split(' ') });
-    return () => {
-      feed.send({ type: 'watch', devices: [] });
-    };
-  }, [feed, watched, openSince]);
+  useWatch(drawn.map(({ id }) => id));
   const count = (one: (typeof links)[number]): number =>
     one === 'all' ? found.length : found.filter((device) => device.link === one).length;
   return (
@@ -134,7 +112,7 @@ export const DeviceList = () => {
         />
         {links.map((one) => (
           <button key={one} type="button" aria-pressed={link === one} onClick={() => setLink(one)}>
-            {one !== 'all' && <i aria-hidden="true">{signs[one]} </i>}
+            {one !== 'all' && <i aria-hidden="true">{linkSigns[one]} </i>}
             {words.devices[one]} {count(one)}
           </button>
         ))}

@@ -16,6 +16,7 @@ const announcing: ReadonlySet<string> = new Set([
   'unshelved',
   'unsuppressed',
   'test-ended',
+  'moved',
 ]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';
@@ -148,6 +149,12 @@ export const withDeviceList = (state: FeedState, list: readonly Device[]): FeedS
       return [device.id, newer ? { ...device, link: known.link, lastSeenAt: known.lastSeenAt } : device];
     }),
   ),
+});
+
+/** Some devices as they were just read, beside all others that are known. */
+export const withDevicesRead = (state: FeedState, some: readonly Device[]): FeedState => ({
+  ...state,
+  devices: new Map([...state.devices, ...some.map((device) => [device.id, device] as const)]),
 });
 
 /** Without an unstored emergency that the gateway, asked for it, does not know (it was restarted before it could store it; the device will send it again). */

@@ -1,7 +1,7 @@
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { ClientMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
-import { applyMessage, withDeviceList, withoutUncommitted } from './apply-message.ts';
+import { applyMessage, withDeviceList, withDevicesRead, withoutUncommitted } from './apply-message.ts';
 import { beat, setClock } from './clock.ts';
 import { keepLine, type LineState, type Resumption } from './connection.ts';
 import { type FeedState, nothingHeard } from './feed-state.ts';
@@ -13,6 +13,7 @@ export type LiveFeed = {
   readonly onChange: (listener: () => void) => () => void;
   readonly send: (message: ClientMessage) => boolean;
   readonly putDevices: (list: readonly Device[]) => void;
+  readonly addDevices: (some: readonly Device[]) => void;
   readonly forgetUncommitted: (alert: string) => void;
   readonly stop: () => void;
 };
@@ -68,6 +69,7 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     },
     send: line.send,
     putDevices: (list) => put(withDeviceList(state, list)),
+    addDevices: (some) => put(withDevicesRead(state, some)),
     forgetUncommitted: (alert) => put(withoutUncommitted(state, alert)),
     stop: () => {
       worker.terminate();

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { Alert } from '../../../src/model/alert.ts';
+import { Alert, priorities } from '../../../src/model/alert.ts';
 import { TimelineEntry } from '../../../src/model/change.ts';
 import { Device } from '../../../src/model/device.ts';
 import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
+import { Place } from '../../../src/model/place.ts';
+import { Value } from '../../../src/model/reading.ts';
 import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
+import type { LimitingRule } from '../chart/limits.ts';
+import type { Series } from '../chart/series.ts';
+import type { Edges } from '../chart/span.ts';
 import { type Answer, request } from './request.ts';
 
 const Session = z.object({ user: User });
@@ -42,18 +47,149 @@ export const readHousehold = (place: string): Promise<Answer<Household>> =>
 
 const DeviceList = z.object({ devices: z.array(Device), next: z.string().optional() });
 
-/** Every device this seat may see. */
-export const readDevices = async (): Promise<Answer<readonly Device[]>> => {
+/** Every device this seat may see; of a place, all that stand in it. */
+export const readDevices = async (place: string | null = null): Promise<Answer<readonly Device[]>> => {
   const all: Device[] = [];
+  const within = place === null ? '' : `&place=${encodeURIComponent(place)}`;
   let after = '';
   for (;;) {
     const page = await request(
       DeviceList,
-      `/devices?limit=1000${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`,
+      `/devices?limit=1000${within}${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`,
     );
     if (!page.ok) return page;
     all.push(...page.value.devices);
     if (page.value.next === undefined) return { ok: true, value: all };
     after = page.value.next;
   }
+};
+
+/** One device; `not-found` also where this seat may not see it. */
+export const readDevice = (id: string): Promise<Answer<Device>> =>
+  request(Device, `/devices/${encodeURIComponent(id)}`);
+
+const PlaceList = z.object({ places: z.array(Place) });
+
+/** Every place this seat may see, from the street down to the homes. */
+export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
+  const answer = await request(PlaceList, '/places');
+  return answer.ok ? { ok: true, value: answer.value.places } : answer;
+};
+
+const DeclaredType = z.object({
+  name: z.string(),
+  label: Text,
+  reportEveryMs: z.number(),
+  measurements: z.record(
+    z.string(),
+    z.object({ kind: z.enum(['number', 'flag', 'text']), unit: z.string().optional() }),
+  ),
+});
+const TypeList = z.object({ types: z.array(DeclaredType) });
+
+/** What a device type declares: what it is called, its measurements in their order, and how often it reports, in ms. */
+export type DeclaredType = Readonly<z.infer<typeof DeclaredType>>;
+
+/** The device types by name. */
+export const readTypes = async (): Promise<Answer<ReadonlyMap<string, DeclaredType>>> => {
+  const answer = await request(TypeList, '/device-types');
+  return answer.ok
+    ? { ok: true, value: new Map(answer.value.types.map((type) => [type.name, type])) }
+    : answer;
+};
+
+const Params = z.record(z.string(), z.unknown());
+const RuleList = z.object({
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      types: z.array(z.string()),
+      levels: z.array(
+        z.object({
+          params: Params,
+          priority: z.enum(priorities),
+          latching: z.boolean(),
+          onDelayMs: z.number(),
+          offDelayMs: z.number(),
+          title: Text.nullable(),
+        }),
+      ),
+      alert: z.custom<LimitingRule['alert']>((value) => z.object({ title: Text }).safeParse(value).success),
+      hours: z.custom<LimitingRule['hours']>((value) => typeof value === 'object'),
+      limits: z.array(
+        z.object({
+          where: z.union([z.object({ device: z.string() }), z.object({ place: z.string() })]),
+          off: z.boolean(),
+          params: z.array(Params),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** The rules in force. */
+export const readRules = async (): Promise<Answer<readonly LimitingRule[]>> => {
+  const answer = await request(RuleList, '/rules');
+  return answer.ok ? { ok: true, value: answer.value.rules } : answer;
+};
+
+const AlertList = z.object({ alerts: z.array(Alert) });
+
+/** The newest 1,000 alerts that were raised in a span and concern a device, open and closed. */
+export const readAlertsOf = async (
+  device: string,
+  { from, to }: Edges,
+): Promise<Answer<readonly Alert[]>> => {
+  const answer = await request(
+    AlertList,
+    `/alerts?device=${encodeURIComponent(device)}&from=${Math.floor(from)}&to=${Math.ceil(to)}&limit=1000`,
+  );
+  return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
+};
+
+/** Which series is asked for. */
+export type SeriesName = Pick<Series, 'device' | 'measurement'>;
+
+const Points = z.array(
+  z.union([z.tuple([z.number(), Value]), z.tuple([z.number(), z.number(), z.number(), z.number()])]),
+);
+const SeriesList = z.object({
+  series: z.array(
+    z.object({ device: z.string(), measurement: z.string(), unit: z.string().nullable(), points: Points }),
+  ),
+});
+
+/** What was measured in a span, in at most `points` points a series, in the order in which it was asked for: 64 series at most. */
+export const readReadings = async (
+  names: readonly SeriesName[],
+  { from, to }: Edges,
+  points: number,
+  signal: AbortSignal,
+): Promise<Answer<readonly Series[]>> => {
+  const query = new URLSearchParams({
+    from: String(Math.max(0, Math.floor(from))),
+    to: String(Math.ceil(to)),
+    points: String(points),
+  });
+  for (const { device, measurement } of names) query.append('series', `${device}:${measurement}`);
+  const answer = await request(SeriesList, `/readings?${query}`, { signal });
+  return answer.ok ? { ok: true, value: answer.value.series } : answer;
+};
+
+/** The address of a file with everything that a device measured in a span, every reading exact; a CSV says at its beginning that it is UTF-8, or a spreadsheet garbles its units. */
+export const exportAddress = (
+  format: 'csv' | 'ndjson',
+  device: string,
+  measurements: readonly string[],
+  { from, to }: Edges,
+): string => {
+  const query = new URLSearchParams({
+    format,
+    device,
+    from: String(Math.max(0, Math.floor(from))),
+    to: String(Math.ceil(to)),
+  });
+  if (format === 'csv') query.set('bom', '1');
+  for (const measurement of measurements) query.append('measurement', measurement);
+  return `/api/v1/readings/export?${query}`;
 };

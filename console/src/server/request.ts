@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ErrorBody } from '../../../src/model/fault.ts';
 
-/** What came of asking the gateway: its answer, or why not. `unreachable` and `unreadable-answer` are codes of this page, the others the gateway's own. */
+/** What came of asking the gateway: its answer, or why not. `unreachable`, `unreadable-answer` and `given-up` (the caller wants no answer any more) are codes of this page, the others the gateway's own. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | {
@@ -38,15 +38,20 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const request = async <S extends z.ZodType>(
   schema: S,
   path: string,
-  options: { readonly method?: 'GET' | 'POST' | 'DELETE'; readonly body?: unknown } = {},
+  options: {
+    readonly method?: 'GET' | 'POST' | 'DELETE';
+    readonly body?: unknown;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Answer<z.infer<S>>> => {
+  const patience = AbortSignal.timeout(patienceMs);
   let response: Response;
   let json: unknown;
   try {
     response = await fetch(`/api/v1${path}`, {
       method: options.method ?? 'GET',
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(patienceMs),
+      signal: options.signal === undefined ? patience : AbortSignal.any([patience, options.signal]),
       ...(options.body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),
@@ -54,6 +59,7 @@ export const request = async <S extends z.ZodType>(
     const text = await response.text();
     json = text === '' ? null : JSON.parse(text);
   } catch (error) {
+    if (options.signal?.aborted === true) return failed('given-up', 'nobody waits for it any more');
     return failed('unreachable', error instanceof Error ? error.message : String(error));
   }
   if (!response.ok) {

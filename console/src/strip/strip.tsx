@@ -9,7 +9,7 @@ import { useSpeech } from '../words/words.tsx';
 import './strip.css';
 
 /** The pages of the console. */
-export const pages = ['watch', 'devices'] as const;
+export const pages = ['watch', 'devices', 'places'] as const;
 export type Page = (typeof pages)[number];
 
 const themes = ['system', 'light', 'dark'] as const;

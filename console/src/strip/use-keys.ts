@@ -14,14 +14,15 @@ export type Keys = {
 const isTyping = (target: EventTarget | null): target is HTMLElement =>
   target instanceof HTMLElement && target.matches('input, textarea, select');
 
-/** Puts the keyboard on the next or previous row; on the first where it is nowhere yet. */
-const move = (step: 1 | -1): void => {
+/** Puts the keyboard on the next or previous row, on the first where it is nowhere yet; says whether there is one: elsewhere the arrows scroll. */
+const move = (step: 1 | -1): boolean => {
   const titles = [...document.querySelectorAll<HTMLElement>('.board .row .title')];
   const row = document.activeElement?.closest('.row');
   const at = titles.findIndex((title) => row?.contains(title) === true);
   const next = titles[at === -1 ? 0 : Math.max(0, Math.min(titles.length - 1, at + step))];
   next?.focus({ preventScroll: true });
   next?.closest('.row')?.scrollIntoView({ block: 'nearest' });
+  return next !== undefined;
 };
 
 /** Listens to the keyboard; whoever types into a field is left alone, but for Esc, which leaves the field. */
@@ -53,12 +54,10 @@ export const useKeys = (keys: Keys): void => {
             return false;
           case 'j':
           case 'ArrowDown':
-            move(1);
-            return true;
+            return move(1);
           case 'k':
           case 'ArrowUp':
-            move(-1);
-            return true;
+            return move(-1);
           case 'o': {
             const id = document.activeElement?.closest<HTMLElement>('[data-alert], [data-call]');
             const alert = id?.dataset.alert ?? id?.dataset.call;
@@ -73,6 +72,9 @@ export const useKeys = (keys: Keys): void => {
             return true;
           case '2':
             current.page('devices');
+            return true;
+          case '3':
+            current.page('places');
             return true;
           case 'm':
             current.silence();

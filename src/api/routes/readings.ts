@@ -1,14 +1,44 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { Value } from '../../model/reading.ts';
+import type { ReadingPoint } from '../../gateway/ports.ts';
+import { type Series, Value } from '../../model/reading.ts';
 import { Moment } from '../../model/text.ts';
-import { maySee, userOf } from '../access.ts';
+import { userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
+import { createSeriesFinder, repeated, Span } from '../series.ts';
 
-const dayMs = 24 * 3_600_000;
+const mostSeries = 64;
+const mostPoints = 100_000;
 
-/** What a device measured. */
+const Measured = {
+  unit: z.string().nullable(),
+  points: z.array(
+    z.union([z.tuple([Moment, Value]), z.tuple([Moment, z.number(), z.number(), z.number()])]).readonly(),
+  ),
+};
+const Points = z.coerce.number().int().min(1).max(5000).default(500);
+
+const SeriesName = z.string().regex(/^[^:]{1,64}:[^:]{1,64}$/, 'must be <device>:<measurement>');
+
+// Thousands of points are megabytes of JSON: each series is written by itself, so that presses pass in between.
+async function* inPieces(
+  measured: readonly (Series & { readonly points: readonly ReadingPoint[] })[],
+): AsyncGenerator<string> {
+  let before = '{"series":[';
+  for (const series of measured) {
+    yield `${before}${JSON.stringify(series)}`;
+    before = ',';
+    await nextTurn();
+  }
+  yield ']}';
+}
+
+/** What devices measured. */
 export const readingRoutes = (app: App, { duty, archive, options }: RouteParts): void => {
+  const finder = createSeriesFinder(duty, options.now);
+
   app.get(
     '/api/v1/devices/:id/readings',
     {
@@ -18,40 +48,68 @@ export const readingRoutes = (app: App, { duty, archive, options }: RouteParts):
         summary:
           'Readings of one measurement in [from, to), the last day by default, in at most `points` points; `unit` is null for flags and texts',
         params: z.object({ id: z.string().max(64) }),
-        querystring: z.object({
-          measurement: z.string().min(1).max(64),
-          from: z.coerce.number().pipe(Moment).optional(),
-          to: z.coerce.number().pipe(Moment).optional(),
-          points: z.coerce.number().int().min(1).max(5000).default(500),
-        }),
-        response: {
-          200: z.object({
-            unit: z.string().nullable(),
-            points: z.array(
-              z
-                .union([z.tuple([Moment, Value]), z.tuple([Moment, z.number(), z.number(), z.number()])])
-                .readonly(),
-            ),
-          }),
-        },
+        querystring: z.object({ measurement: z.string().min(1).max(64), ...Span, points: Points }),
+        response: { 200: z.object(Measured) },
       },
     },
     async (request) => {
-      const { id } = request.params;
       const { measurement, points } = request.query;
-      const device = duty.committed.device(id);
-      if (device === null || !maySee(userOf(request), device.place))
-        return refuse('not-found', `There is no device ${id}.`);
-      const declared = duty.types.get(device.type)?.measurements[measurement];
-      if (declared === undefined && device.latest[measurement] === undefined)
-        return refuse('invalid', `A ${device.type} does not measure ${measurement}.`);
-      const to = request.query.to ?? options.now() + 1;
-      const from = request.query.from ?? Math.max(0, to - dayMs);
-      if (from >= to) return refuse('bad-request', '`from` must lie before `to`.');
+      const device = finder.device(userOf(request), request.params.id);
+      const { unit } = finder.series(device, measurement);
+      const span = finder.span(request.query);
       return {
-        unit: declared?.kind === 'number' ? declared.unit : null,
-        points: [...(await archive.readings({ device: id, measurement, from, to, points }))],
+        unit,
+        points: [...(await archive.readings({ device: device.id, measurement, ...span, points }))],
       };
+    },
+  );
+
+  app.get(
+    '/api/v1/readings',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['readings'],
+        summary:
+          'Readings of several devices and measurements at once, in the order in which they were asked for',
+        description: `\`series\` is \`<device>:<measurement>\`, 1 to ${mostSeries} times. Each is answered like \`/devices/{id}/readings\`: in [from, to), the last day by default, in at most \`points\` points; ${mostPoints} points in all. One that is unknown, hidden or not measured refuses the whole question.`,
+        querystring: z.object({ series: repeated(SeriesName, mostSeries), ...Span, points: Points }),
+        response: {
+          200: {
+            description: 'The series',
+            content: {
+              'application/json': {
+                schema: z.object({
+                  series: z.array(z.object({ device: z.string(), measurement: z.string(), ...Measured })),
+                }),
+              },
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { series: names, points } = request.query;
+      const user = userOf(request);
+      const wanted = names.map((name) => {
+        const [id = '', measurement = ''] = name.split(':');
+        return finder.series(finder.device(user, id), measurement);
+      });
+      const span = finder.span(request.query);
+      if (wanted.length * points > mostPoints)
+        return refuse('bad-request', `\`series\` times \`points\` must be ${mostPoints} at most.`);
+      const measured: (Series & { readonly points: readonly ReadingPoint[] })[] = [];
+      for (const series of wanted) {
+        // One question after another: somebody else's is answered in between, and none for whom nobody waits.
+        if (reply.raw.destroyed) break;
+        const { device, measurement } = series;
+        measured.push({
+          ...series,
+          points: await archive.readings({ device, measurement, ...span, points }),
+        });
+      }
+      reply.type('application/json; charset=utf-8');
+      return reply.send(Readable.from(inPieces(measured)) as never);
     },
   );
 };

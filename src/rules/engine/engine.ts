@@ -284,7 +284,7 @@ export const createEngine = (parts: {
       for (let due = deadlines.takeDue(now); due !== null; due = deadlines.takeDue(now)) {
         if (due.what === 'silence') silences.note(due.kept, due.watch, due.silence, now);
         else if (due.what === 'delay') {
-          if (!due.running.over) turns.mature(due.running);
+          if (!due.running.over) turns.fall(due.running, now);
         } else if (due.what === 'span') {
           if (!due.recall.over) spans.recheck(due.kept, due.recall, now);
         } else if (opening.isCurrent(due.edges)) {
@@ -302,8 +302,13 @@ export const createEngine = (parts: {
           kept.watch.notBefore += byMs;
         }
         for (const running of kept.delays?.values() ?? []) {
-          const { since, deadline } = running.delay;
-          running.delay = { ...running.delay, since: since + byMs, deadline: deadline + byMs };
+          const { since, deadline, standsAt } = running.delay;
+          running.delay = {
+            ...running.delay,
+            since: since + byMs,
+            deadline: deadline + byMs,
+            ...(standsAt === undefined ? {} : { standsAt: standsAt + byMs }),
+          };
           find({ what: 'delay', key: keyOf(running.branch, kept.subject.key), body: running.delay });
         }
         spans.shift(kept, byMs);

@@ -32,8 +32,8 @@ export type Turns = {
   readonly decide: (kept: Kept, branch: Branch, met: boolean, now: number, evidence: Evidence) => void;
   readonly keep: (kept: Kept, branch: Branch, subject: Subject, delay: Delay) => void;
   readonly end: (running: Running) => void;
-  /** A delay has run its time: what it says takes effect, unless the alert book has it already. */
-  readonly mature: (running: Running) => void;
+  /** A time of the delay has come: it has run out and what it says takes effect, unless the alert book has it already; or the link that it waits for has stood long enough to end it. */
+  readonly fall: (running: Running, now: number) => void;
 };
 
 /** Makes them. */
@@ -45,6 +45,17 @@ export const createTurns = (desk: Desk): Turns => {
     kept.delays ??= new Map();
     kept.delays.set(branch.name, running);
     deadlines.add(delay.deadline, { what: 'delay', running });
+    if (delay.standsAt !== undefined) deadlines.add(delay.standsAt, { what: 'delay', running });
+  };
+
+  /** The link is up again since `now`, or is down once more: the delay that its loss began runs on until it has stood, or a link that drops and returns for ever would never be told. */
+  const waitForLink = (running: Running, up: boolean, now: number): void => {
+    const { branch, subject } = running;
+    const { standsAt, ...delay } = running.delay;
+    if (up === (standsAt !== undefined)) return;
+    running.delay = up ? { ...delay, standsAt: now + branch.offDelayMs } : delay;
+    if (up) deadlines.add(now + branch.offDelayMs, { what: 'delay', running });
+    find({ what: 'delay', key: keyOf(branch, subject.key), body: running.delay });
   };
 
   const end: Turns['end'] = (running) => {
@@ -55,12 +66,19 @@ export const createTurns = (desk: Desk): Turns => {
     find({ what: 'delay', key: keyOf(running.branch, running.delay.subject), body: null });
   };
 
-  const mature: Turns['mature'] = (running) => {
+  const mature = (running: Running): void => {
     const { branch, subject, delay } = running;
     end(running);
     const mask = maskOf(branch.rule.id, subject.key);
     if (((mask & branch.bit) !== 0) === delay.holds) return;
     settle(branch.rule, subject, mask ^ branch.bit, delay.since, { ...delay.evidence, since: delay.since });
+  };
+
+  const fall: Turns['fall'] = (running, now) => {
+    const { standsAt, deadline } = running.delay;
+    if (standsAt === undefined ? deadline > now : standsAt > now) return;
+    if (standsAt === undefined) mature(running);
+    else end(running);
   };
 
   const open: Turns['open'] = (rule, subject) => ({
@@ -74,15 +92,21 @@ export const createTurns = (desk: Desk): Turns => {
   const weigh: Turns['weigh'] = (turn, kept, branch, met, now, since, evidence) => {
     const running = kept.delays?.get(branch.name);
     let active = (turn.mask & branch.bit) !== 0;
-    if (running !== undefined && running.delay.holds === active) end(running);
-    else if (running !== undefined && running.delay.deadline <= now) {
-      // It ran out between two ticks: it took effect first, whatever is said now.
-      mature(running);
-      turn.mask ^= branch.bit;
-      active = running.delay.holds;
-    } else if (running !== undefined) {
-      if (running.delay.holds === met) return;
-      end(running);
+    if (running !== undefined) {
+      const { holds, deadline, standsAt } = running.delay;
+      if (holds === active || (standsAt !== undefined && standsAt <= now)) end(running);
+      else if (deadline <= now && (standsAt === undefined || met)) {
+        // It ran out between two ticks: it took effect first, whatever is said now.
+        mature(running);
+        turn.mask ^= branch.bit;
+        active = holds;
+      } else if (branch.condition.on === 'link' && holds) {
+        waitForLink(running, !met, now);
+        return;
+      } else {
+        if (holds === met) return;
+        end(running);
+      }
     }
     if (met === active) return;
     const delayMs = met ? branch.onDelayMs : branch.offDelayMs;
@@ -110,7 +134,7 @@ export const createTurns = (desk: Desk): Turns => {
     close,
     keep,
     end,
-    mature,
+    fall,
     decide: (kept, branch, met, now, evidence) => {
       const turn = open(branch.rule, kept.subject);
       weigh(turn, kept, branch, met, now, now, evidence);

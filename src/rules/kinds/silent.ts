@@ -28,7 +28,7 @@ const Params = z.discriminatedUnion('what', [
 
 const isHub = (type: DeviceType): boolean => type.name === 'hub';
 
-/** Silence, three things said apart. `data`: nothing was heard of the device for `after`, one length of time for all or one by power source. `link`: its connection is down (the rule's on-delay is the grace), which says nothing about a device that sleeps between its messages. `hub`: the connection of a hub is down, so that of the devices it carries nothing is known. */
+/** Silence, three things said apart. `data`: nothing was heard of the device for `after`, one length of time for all or one by power source. `link`: its connection is down (the rule's on-delay is the grace), which says nothing about a device that sleeps between its messages; a link that is back ends the condition only when it has stood for the off-delay, 30 s at least, so that one that comes and goes is down. `hub`: the connection of a hub is down, so that of the devices it carries nothing is known. */
 export const silent = declareKind({
   name: 'silent',
   label: { zh: '失联', en: 'Silence' },

@@ -14,7 +14,11 @@ export type ReadingRow = {
 // How the values of a block are written.
 const asNumbers = 0;
 const asFlags = 1;
-const asJson = 2;
+const asMixed = 2;
+// What a value among others is.
+const aNumber = 0;
+const aFlag = 1;
+const aText = 2;
 
 const sink = makeSink();
 
@@ -29,10 +33,15 @@ const writeValues = (rows: readonly ReadingRow[]): void => {
     for (const { value } of rows) sink.byte(value as number);
     return;
   }
-  const text = Buffer.from(JSON.stringify(rows.map(({ value, flag }) => (flag === 1 ? [value] : value))));
-  sink.byte(asJson);
-  sink.whole(text.length);
-  sink.bytes(text);
+  sink.byte(asMixed);
+  for (const { flag, value } of rows)
+    sink.byte(typeof value === 'string' ? aText : flag === 1 ? aFlag : aNumber);
+  writeNumbers(sink, [rows.map(({ value }) => value).filter((value) => typeof value === 'number')]);
+  const texts = Buffer.from(
+    JSON.stringify(rows.map(({ value }) => value).filter((value) => typeof value === 'string')),
+  );
+  sink.whole(texts.length);
+  sink.bytes(texts);
 };
 
 /** A time in its distance from another, as steps in that distance: clocks run side by side. */
@@ -56,7 +65,7 @@ const writeTimes = (rows: readonly ReadingRow[]): void => {
   }
 };
 
-/** Packs rows of one series (oldest first, no two of the same time) into a block; `hard` = as small as can be, for a day that is over. */
+/** Packs rows of one series and one day (oldest first, no two of the same time) into a block; `hard` = as small as can be, for a day that is over. */
 export const encodeBlock = (rows: readonly ReadingRow[], hard: boolean): Buffer => {
   sink.take();
   sink.whole(rows.length);
@@ -86,17 +95,18 @@ const readValues = (source: Source, count: number): { values: (number | string)[
   const flags = new Uint8Array(count);
   if (how === asNumbers) return { values: readNumbers(source, count, 1)[0] ?? [], flags };
   if (how === asFlags) return { values: Array.from(source.bytes(count)), flags: flags.fill(1) };
-  const text = Buffer.from(source.bytes(source.whole())).toString();
-  const values = (JSON.parse(text) as (number | string | [number])[]).map((value, row) => {
-    if (!Array.isArray(value)) return value;
-    flags[row] = 1;
-    return value[0];
+  const kinds = source.bytes(count);
+  const numbers = readNumbers(source, kinds.filter((kind) => kind !== aText).length, 1)[0]?.values();
+  const texts = (JSON.parse(Buffer.from(source.bytes(source.whole())).toString()) as string[]).values();
+  const values = Array.from(kinds, (kind, row) => {
+    if (kind === aFlag) flags[row] = 1;
+    return (kind === aText ? texts.next().value : numbers?.next().value) ?? 0;
   });
   return { values, flags };
 };
 
-/** The rows of a block. Throws where its bytes are damaged. */
-export const decodeBlock = (data: Uint8Array): ReadingRow[] => {
+/** The rows of a block. Throws Damaged where its bytes are not those that were written. */
+export const decodeBlock = (data: Buffer): ReadingRow[] => {
   const source = makeSource(unpackBytes(data));
   const count = source.whole();
   const times = new Array<number>(count);

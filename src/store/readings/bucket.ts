@@ -21,26 +21,32 @@ export type Coarseness = keyof typeof bucketMs;
 /** Every coarseness, the finest first. */
 export const coarsenesses = ['minutes', 'hours'] as const satisfies readonly Coarseness[];
 
+/** The sum of numbers as near as a number can be to it where all have at most 6 decimal places and the sum at most 15 digits; otherwise with the usual rounding at each step. */
+const sumOf = (numbers: readonly number[]): number => {
+  const places = placesOf(numbers);
+  if (places === null) return numbers.reduce((sum, number) => sum + number, 0);
+  const factor = factorOf(places);
+  return numbers.reduce((sum, number) => sum + Math.round(number * factor), 0) / factor;
+};
+
 /** The buckets of rows, both oldest first. Sums of decimal numbers are exact. */
 export const bucketsOf = (rows: readonly ReadingRow[], coarseness: Coarseness): Bucket[] => {
   const width = bucketMs[coarseness];
   const numeric = rows.filter(({ value }) => typeof value === 'number');
-  const places = placesOf(numeric.map(({ value }) => value as number));
-  const factor = places === null ? 1 : factorOf(places);
   const buckets: Bucket[] = [];
   for (let start = 0; start < numeric.length; ) {
     const first = numeric[start] as ReadingRow;
     const at = Math.floor(first.at / width) * width;
+    const values: number[] = [];
     let last = first;
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    let sum = 0;
     let end = start;
     for (let row = numeric[end]; row !== undefined && row.at < at + width; row = numeric[end]) {
       const value = row.value as number;
       min = Math.min(min, value);
       max = Math.max(max, value);
-      sum += places === null ? value : Math.round(value * factor);
+      values.push(value);
       last = row;
       end += 1;
     }
@@ -48,7 +54,7 @@ export const bucketsOf = (rows: readonly ReadingRow[], coarseness: Coarseness): 
       at,
       min,
       max,
-      sum: sum / factor,
+      sum: sumOf(values),
       count: end - start,
       last: last.value as number,
       lastAt: last.at,
@@ -58,17 +64,19 @@ export const bucketsOf = (rows: readonly ReadingRow[], coarseness: Coarseness): 
   return buckets;
 };
 
-/** Two buckets of the same time as one. */
+/** Two buckets of the same time as one; of two last numbers of the same moment that of `b` counts. */
 export const joinBuckets = (a: Bucket, b: Bucket): Bucket => ({
   at: a.at,
   min: Math.min(a.min, b.min),
   max: Math.max(a.max, b.max),
-  sum: a.sum + b.sum,
+  sum: sumOf([a.sum, b.sum]),
   count: a.count + b.count,
   ...(b.lastAt >= a.lastAt ? { last: b.last, lastAt: b.lastAt } : { last: a.last, lastAt: a.lastAt }),
 });
 
 const sink = makeSink();
+/** The sums, among the columns beside the last numbers. */
+const sumColumn = 2;
 
 /** Packs buckets of one series, oldest first. */
 export const encodeBuckets = (buckets: readonly Bucket[], coarseness: Coarseness): Buffer => {
@@ -96,10 +104,8 @@ export const encodeBuckets = (buckets: readonly Bucket[], coarseness: Coarseness
   return packBytes(sink.take(), true);
 };
 
-const sumColumn = 2;
-
-/** The buckets that `encodeBuckets` packed. Throws where the bytes are damaged. */
-export const decodeBuckets = (data: Uint8Array, coarseness: Coarseness): Bucket[] => {
+/** The buckets that `encodeBuckets` packed. Throws Damaged where the bytes are not those that were written. */
+export const decodeBuckets = (data: Buffer, coarseness: Coarseness): Bucket[] => {
   const width = bucketMs[coarseness];
   const source = makeSource(unpackBytes(data));
   const length = source.whole();

@@ -3,7 +3,7 @@ export type Sink = {
   readonly byte: (value: number) => void;
   /** A whole number from 0 to 2^53 − 1 in 1 to 8 bytes: 7 bits a byte, the lowest first. */
   readonly whole: (value: number) => void;
-  /** A whole number of either sign, at most 2^52 from 0. */
+  /** A whole number of either sign, at most 2^53 − 1 from 0. */
   readonly signed: (value: number) => void;
   readonly bytes: (value: Uint8Array) => void;
   /** What was written; the sink begins anew. The bytes are valid until the next write. */
@@ -31,14 +31,24 @@ export const makeSink = (): Sink => {
     buffer[size] = left;
     size += 1;
   };
+  const byte = (value: number): void => {
+    reserve(1);
+    buffer[size] = value;
+    size += 1;
+  };
   return {
-    byte: (value) => {
-      reserve(1);
-      buffer[size] = value;
-      size += 1;
-    },
+    byte,
     whole,
-    signed: (value) => whole(value < 0 ? -value * 2 - 1 : value * 2),
+    // The sign is the lowest bit. Doubled, a large number could not be told from its neighbours.
+    signed: (value) => {
+      const distance = value < 0 ? -value - 1 : value;
+      const low = ((distance & 0x3f) << 1) | (value < 0 ? 1 : 0);
+      if (distance < 0x40) byte(low);
+      else {
+        byte(low | 0x80);
+        whole(Math.floor(distance / 0x40));
+      }
+    },
     bytes: (value) => {
       reserve(value.length);
       buffer.set(value, size);
@@ -84,8 +94,9 @@ export const makeSource = (data: Uint8Array): Source => {
     byte,
     whole,
     signed: () => {
-      const value = whole();
-      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      const first = byte();
+      const size = ((first & 0x7f) >> 1) + (first < 0x80 ? 0 : whole() * 0x40);
+      return (first & 1) === 0 ? size : -size - 1;
     },
     bytes: (length) => {
       if (at + length > data.length) throw new RangeError('the block ends too early');

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { describeError, isDamaged } from '../database.ts';
+import { Damaged, describeError, isDamaged } from '../database.ts';
 import type { ReadingRow } from './block.ts';
 import { bucketsOf, type Coarseness, coarsenesses } from './bucket.ts';
-import { allDays, type DayFile, dayMs, dayPath, openDayFile, startOfDay } from './day-files.ts';
+import { allDays, type DayFile, dayMs, openDayFile, startOfDay } from './day-files.ts';
 import { type MonthFile, monthOf, openMonthFile } from './month-files.ts';
 import type { PartitionFolders } from './points.ts';
 import { rowsOfDay } from './rows.ts';
@@ -11,10 +10,11 @@ import { rowsOfDay } from './rows.ts';
 export type Closer = {
   /** Does one bite of about `budgetMs` at `now` (epoch ms) and answers whether there is more. Throws SqliteError; what it had begun is done again by the next bite. */
   readonly bite: (now: number, budgetMs: number) => boolean;
+  /** Lets go of its files until the next bite; to be called before any file is dropped. */
   readonly close: () => void;
 };
 
-/** What the closer stands on. `afterMs`: a day is closed so long after its end, once most late readings have come. `shipped` says how far a day's blocks have been shipped; `report` tells of a day whose file is damaged and stays as it is. */
+/** What the closer stands on. `afterMs`: a day is closed so long after its end, once most late readings have come. `shipped` says how far a day's blocks have been shipped; `report` tells of a day that stays as it is because its file, or that of its aggregates, is damaged. */
 export type CloserOptions = {
   readonly folders: PartitionFolders;
   readonly afterMs: number;
@@ -66,12 +66,20 @@ export const makeCloser = ({ folders, afterMs, monotonicMs, shipped, report }: C
     }
   };
 
+  const openMonth = (day: string, coarseness: Coarseness): MonthFile => {
+    try {
+      return openMonthFile(folders.aggregates, monthOf(day), coarseness);
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      throw new Damaged(`the ${coarseness} of ${monthOf(day)}: ${describeError(error)}`);
+    }
+  };
+
   const openDay = (day: string): Open => {
     const file = openDayFile(folders.readings, day);
     const months: (readonly [Coarseness, MonthFile])[] = [];
     try {
-      for (const coarseness of coarsenesses)
-        months.push([coarseness, openMonthFile(folders.aggregates, monthOf(day), coarseness)]);
+      for (const coarseness of coarsenesses) months.push([coarseness, openMonth(day, coarseness)]);
       return { day, file, months, generation: generationOf(file, day, months) };
     } catch (error) {
       for (const [, month] of months) month.close();
@@ -169,7 +177,6 @@ export const makeCloser = ({ folders, afterMs, monotonicMs, shipped, report }: C
 
   return {
     bite: (now, budgetMs) => {
-      if (open !== null && !existsSync(dayPath(folders.readings, open.day))) closeAll();
       const day = open?.day ?? nextDay(now);
       if (day === undefined) {
         after = '';
@@ -186,7 +193,11 @@ export const makeCloser = ({ folders, afterMs, monotonicMs, shipped, report }: C
         after = day;
         return true;
       } catch (error) {
-        closeAll();
+        try {
+          closeAll();
+        } catch {
+          // The error that made us give the day up is the one to tell.
+        }
         if (!isDamaged(error)) throw error;
         damaged.add(day);
         report(day, describeError(error));

@@ -5,8 +5,6 @@ import { openPartition, type Partition } from './partition.ts';
 
 /** The length of a day (ms): every day file holds the readings measured in one UTC day. */
 export const dayMs = 86_400_000;
-/** The version of a day file's tables; 0 = they are not made yet. */
-export const dayFileVersion = 2;
 /** The most rows a block holds: enough to be packed well, few enough to be unpacked for an hour's sake. */
 export const rowsPerBlock = 1_024;
 
@@ -68,9 +66,9 @@ export type DayFile = Partition & {
   ) => void;
 };
 
-/** Opens a day's file, and makes it where it is missing. Throws SqliteError. */
+/** Opens a day's file, and makes it where it is missing. Throws SqliteError and Damaged. */
 export const openDayFile = (folder: string, day: string): DayFile => {
-  const partition = openPartition(dayPath(folder, day), schema, dayFileVersion);
+  const partition = openPartition(dayPath(folder, day), schema);
   const addBlock = partition.db.prepare<[number, number, number, number, number, number, Buffer]>(
     'INSERT INTO block (series, first_at, last_at, count, closed, owed, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );

@@ -4,17 +4,7 @@ import { describeError } from '../database.ts';
 import { readShipped } from '../influx/cursors.ts';
 import { tryToChange } from '../partition-hold.ts';
 import { makeCloser } from './closer.ts';
-import {
-  type DiskUse,
-  daysThatMayGo,
-  daysTooOld,
-  dropDay,
-  dropMonths,
-  fullFrom,
-  hindrance,
-  type KeepReadings,
-  measureDisk,
-} from './keep.ts';
+import { type DiskUse, dropMonths, dropTooOld, type KeepReadings, makeRoom, measureDisk } from './keep.ts';
 import type { PartitionFolders } from './points.ts';
 
 /** What the keeper thread is started with. `budgetBytes` null = the whole disk; `shipping` null = nobody ships readings. */
@@ -28,7 +18,7 @@ export type KeeperSetup = {
   readonly closeAfterMs: number;
 };
 
-/** What the keeper thread tells. `exactDays` is how many days of exact readings there are, after the oldest gave way if they had to. */
+/** What the keeper thread tells. `gaveWay` = the days whose exact readings were dropped for want of room. */
 export type FromKeeper =
   | { readonly what: 'disk'; readonly use: DiskUse; readonly gaveWay: readonly string[] }
   | {
@@ -62,35 +52,34 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
     afterMs: setup.closeAfterMs,
     monotonicMs: () => performance.now(),
     shipped: (day) => shipped?.day(day) ?? 0,
-    report: (day, error) => log('error', { day, error }, 'the day file is damaged and stays as it is'),
+    report: (day, error) =>
+      log(
+        'error',
+        { day, error },
+        'a day stays as it is because its file, or that of its aggregates, is damaged',
+      ),
   });
 
   const shippedOf = (day: string): number | null => shipped?.day(day) ?? null;
 
   const dropOld = (): boolean => {
+    // A file that is dropped must not be open here: closing it later would remove the WAL of its successor.
+    closer.close();
     for (const path of dropMonths(folders, keep, Date.now()))
       log('info', { path }, 'aggregates that are no longer kept were dropped');
-    const day = daysTooOld(folders.readings, keep, Date.now()).find(
-      (one) => hindrance(folders.readings, one, shippedOf(one)) === null,
-    );
-    if (day === undefined) return false;
-    dropDay(folders.readings, day);
+    const day = dropTooOld(folders.readings, keep, Date.now(), shippedOf);
+    if (day === null) return false;
     log('info', { day }, 'exact readings that are no longer kept were dropped');
     return true;
   };
 
-  const makeRoom = (): boolean => {
-    const gaveWay: string[] = [];
-    let use = measureDisk(root, setup.budgetBytes);
-    for (const day of daysThatMayGo(folders.readings, Date.now())) {
-      if (use.usedBytes < use.budgetBytes * fullFrom) break;
-      if (hindrance(folders.readings, day, null) !== null) continue;
-      if (hindrance(folders.readings, day, shippedOf(day)) === 'not-shipped')
-        log('error', { day }, 'readings that were not shipped yet had to give way');
-      dropDay(folders.readings, day);
-      gaveWay.push(day);
-      use = measureDisk(root, setup.budgetBytes);
-    }
+  const keepToBudget = (): boolean => {
+    closer.close();
+    const { use, gaveWay, unshipped } = makeRoom(folders.readings, Date.now(), shippedOf, () =>
+      measureDisk(root, setup.budgetBytes),
+    );
+    if (unshipped.length > 0)
+      log('error', { days: unshipped }, 'readings that were not shipped yet had to give way');
     if (gaveWay.length > 0)
       log('error', { days: gaveWay, ...use }, 'the disk is nearly full: the oldest exact readings gave way');
     tell({ what: 'disk', use, gaveWay });
@@ -101,7 +90,7 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
     [
       { name: 'close days', bite: () => closer.bite(Date.now(), biteMs), restMs: roundMs },
       { name: 'drop what is too old', bite: dropOld, restMs: roundMs },
-      { name: 'keep to the disk budget', bite: makeRoom, restMs: roundMs },
+      { name: 'keep to the disk budget', bite: keepToBudget, restMs: roundMs },
     ],
     {
       monotonicMs: () => performance.now(),

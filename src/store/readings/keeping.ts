@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { DiskUse } from './keep.ts';
+import { judgeDisk } from './keep.ts';
 import type { FromKeeper, KeeperSetup } from './keeper.ts';
 
 /** Who is told what the keeper thread does. */
 export type KeepingOptions = {
   readonly log: Logger;
-  readonly onDisk: (use: DiskUse, gaveWay: readonly string[]) => void;
+  /** The disk was measured: a note where it is nearly full, null where there is room. */
+  readonly onDisk: (note: string | null) => void;
 };
 
 const restartMs = 10_000;
@@ -24,8 +25,10 @@ export const startKeeper = (
     const worker = new Worker(new URL('./keeper.ts', import.meta.url), { workerData: setup });
     ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.on('message', (message: FromKeeper) => {
-      if (message.what === 'disk') onDisk(message.use, message.gaveWay);
-      else log[message.level](message.fields, message.text);
+      if (message.what === 'disk') {
+        const note = judgeDisk(message.use, message.gaveWay);
+        if (note !== undefined) onDisk(note);
+      } else log[message.level](message.fields, message.text);
     });
     worker.on('error', (error) => log.error({ err: error }, 'the keeper thread failed'));
     worker.on('exit', () => {

@@ -29,7 +29,6 @@ const schemaOf = (coarseness: Coarseness): string => `
   ${schemas[coarseness]}
   CREATE TABLE closed (day TEXT PRIMARY KEY NOT NULL, generation INTEGER NOT NULL) WITHOUT ROWID;
 `;
-const monthFileVersion = 1;
 
 /** The month of a day, as `YYYY-MM`. */
 export const monthOf = (day: string): string => day.slice(0, 7);
@@ -54,6 +53,15 @@ export const monthsOf = (folder: string, coarseness: Coarseness): readonly strin
     .map((file) => file.slice(0, 7))
     .sort();
 
+/** The months that have a file of this coarseness and overlap `[from, to)`, in order. */
+export const monthsBetween = (
+  folder: string,
+  coarseness: Coarseness,
+  from: number,
+  to: number,
+): readonly string[] =>
+  monthsOf(folder, coarseness).filter((month) => startOfMonth(month) < to && endOfMonth(month) > from);
+
 /** A month's file of aggregates open for writing. */
 export type MonthFile = Partition & {
   /** Puts the buckets of a day in place of those that this generation of the day's file wrote before. */
@@ -67,10 +75,10 @@ export type MonthFile = Partition & {
   readonly closedBy: (day: string) => number | null;
 };
 
-/** Opens a month's file, and makes it where it is missing. Throws SqliteError. */
+/** Opens a month's file, and makes it where it is missing. Throws SqliteError and Damaged. */
 export const openMonthFile = (folder: string, month: string, coarseness: Coarseness): MonthFile => {
   const path = monthPath(folder, month, coarseness);
-  const partition = openPartition(path, schemaOf(coarseness), monthFileVersion);
+  const partition = openPartition(path, schemaOf(coarseness));
   const { db } = partition;
   const put = db.prepare<[number, string, number, Buffer]>(
     'INSERT OR REPLACE INTO bucket (series, day, generation, data) VALUES (?, ?, ?, ?)',

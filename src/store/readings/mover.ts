@@ -72,9 +72,12 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   const inodeOf = (day: string): number | undefined =>
     statSync(dayPath(options.folder, day), { throwIfNoEntry: false })?.ino;
 
+  /** A day that was dropped since the last bite would take our readings with it, and its room on the disk is not free before we let go of it. */
+  const letGo = (): void => {
+    for (const [day, { inode }] of files) if (inode !== inodeOf(day)) abandonFile(day);
+  };
+
   const openFile = (day: string): DayFile => {
-    // A day that was dropped since the last bite would take our readings with it.
-    if (files.has(day) && files.get(day)?.inode !== inodeOf(day)) abandonFile(day);
     const found = files.get(day);
     files.delete(day);
     const file = found?.file ?? openDayFile(options.folder, day);
@@ -145,6 +148,7 @@ export const makeMover = (db: Database.Database, options: MoverOptions): Mover =
   return {
     bite: (before, budgetMs) => {
       const began = options.monotonicMs();
+      letGo();
       const { loads, next } = gather(before, began + budgetMs * readingShare);
       const days = new Map<string, Load[]>();
       for (const load of loads) days.set(load.day, [...(days.get(load.day) ?? []), load]);

@@ -44,6 +44,25 @@ const readPlanes = (source: Source, count: number): number[] => {
   return Array.from(new Float64Array(raw.buffer));
 };
 
+/** The columns as whole numbers in their distance from what is expected; null = some are too far from it to be exact. */
+const distancesOf = (
+  first: readonly number[],
+  others: readonly (readonly number[])[],
+  factor: number,
+  expected: (column: number, row: number, first: number) => number,
+): readonly number[] | null => {
+  const wholes = first.map((number) => Math.round(number * factor));
+  const distances = wholes.map((whole, row) => whole - (wholes[row - 1] ?? 0));
+  for (const [column, numbers] of others.entries())
+    for (const [row, number] of numbers.entries()) {
+      const guess = expected(column, row, wholes[row] ?? 0);
+      const distance = Math.round(number * factor) - guess;
+      if (!Number.isSafeInteger(guess) || !Number.isSafeInteger(distance)) return null;
+      distances.push(distance);
+    }
+  return distances;
+};
+
 /** Writes columns of equally many numbers under a common number of decimal places: the first as steps from one to the next, the others as their distance from what `expected` says of the first. */
 export const writeNumbers = (
   sink: Sink,
@@ -51,23 +70,14 @@ export const writeNumbers = (
   expected: (column: number, row: number, first: number) => number = (_column, _row, value) => value,
 ): void => {
   const places = placesOf([first, ...others].flat());
-  sink.byte(places ?? notDecimal);
-  if (places === null) {
+  const distances = places === null ? null : distancesOf(first, others, factorOf(places), expected);
+  if (places === null || distances === null) {
+    sink.byte(notDecimal);
     for (const column of [first, ...others]) writePlanes(sink, column);
     return;
   }
-  const factor = factorOf(places);
-  let previous = 0;
-  for (const number of first) {
-    const whole = Math.round(number * factor);
-    sink.signed(whole - previous);
-    previous = whole;
-  }
-  for (const [column, numbers] of others.entries())
-    for (const [row, number] of numbers.entries())
-      sink.signed(
-        Math.round(number * factor) - expected(column, row, Math.round((first[row] ?? 0) * factor)),
-      );
+  sink.byte(places);
+  for (const distance of distances) sink.signed(distance);
 };
 
 /** Reads the columns that `writeNumbers` wrote. */

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { openForReading } from '../database.ts';
+import { Damaged, openForReading } from '../database.ts';
+import { partitionVersion } from './partition.ts';
 
 /** Partitions open for questions. One that was dropped or made anew since it was opened is noticed at the next question. */
 export type PartitionReader = {
-  /** What `use` says of the partition at `path`; null where there is none, or one without its tables yet. Throws SqliteError. */
+  /** What `use` says of the partition at `path`; null where there is none, or one without its tables yet. Throws SqliteError and Damaged. */
   readonly ask: <T>(path: string, use: (db: Database.Database) => T) => T | null;
   readonly close: () => void;
 };
@@ -13,6 +14,10 @@ type Open = { readonly db: Database.Database; readonly inode: number };
 
 /** A year's months in both coarsenesses, and a month of days. */
 const mostOpen = 64;
+/** What was dropped takes up room on the disk until everybody has let go of it. */
+const letGoEveryMs = 60_000;
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;
 
 /** Makes a reader that keeps the partitions asked of last open. */
 export const makePartitionReader = (): PartitionReader => {
@@ -23,7 +28,7 @@ export const makePartitionReader = (): PartitionReader => {
     found?.db.close();
   };
   const opened = (path: string): Database.Database | null => {
-    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    const inode = inodeOf(path);
     const found = open.get(path);
     if (found !== undefined && found.inode !== inode) close(path);
     if (inode === undefined) return null;
@@ -35,10 +40,12 @@ export const makePartitionReader = (): PartitionReader => {
     const db = openForReading(path);
     try {
       // The writer may have made the file and not yet its tables.
-      if (db.pragma('user_version', { simple: true }) === 0) {
+      const version = db.pragma('user_version', { simple: true });
+      if (version === 0) {
         db.close();
         return null;
       }
+      if (version !== partitionVersion) throw new Damaged(`${path}: its tables are of version ${version}`);
     } catch (error) {
       db.close();
       throw error;
@@ -47,6 +54,15 @@ export const makePartitionReader = (): PartitionReader => {
     for (const oldest of open.keys()) if (open.size > mostOpen) close(oldest);
     return db;
   };
+  const letGo = (): void => {
+    for (const [path, { inode }] of open)
+      try {
+        if (inodeOf(path) !== inode) close(path);
+      } catch {
+        // Somebody is still reading in it; it is closed with the others.
+      }
+  };
+  const timer = setInterval(letGo, letGoEveryMs).unref();
   return {
     ask: (path, use) => {
       const db = opened(path);
@@ -59,6 +75,7 @@ export const makePartitionReader = (): PartitionReader => {
       }
     },
     close: () => {
+      clearInterval(timer);
       for (const path of [...open.keys()]) close(path);
     },
   };

@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { openForWriting } from '../database.ts';
+import { Damaged, openForWriting } from '../database.ts';
+
+/** The version of the tables of day files and month files; 0 = they are not made yet. */
+export const partitionVersion = 2;
 
 // Pages this large hold several blocks each, so that little room is left over in them.
 const pageBytes = 16_384;
@@ -28,19 +31,21 @@ const seriesTable = `
   );
 `;
 
-/** Opens a partition, and makes it with the tables of `schema` beside its own series where it is missing. It waits for nobody: what is locked throws at once. Throws SqliteError. */
-export const openPartition = (path: string, schema: string, version: number): Partition => {
+/** Opens a partition, and makes it with the tables of `schema` beside its own series where it is missing. It waits for nobody: what is locked throws at once. Throws SqliteError, and Damaged where the file has the tables of another program. */
+export const openPartition = (path: string, schema: string): Partition => {
   const db = openForWriting(path, { mustExist: false, pageBytes });
   try {
     // Whoever meets a lock comes back later; nobody waits for these commits, so they make their own checkpoints.
     db.pragma('busy_timeout = 0');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-    if (db.pragma('user_version', { simple: true }) === 0)
+    const version = db.pragma('user_version', { simple: true });
+    if (version === 0)
       db.transaction(() => {
         db.exec(seriesTable);
         db.exec(schema);
-        db.pragma(`user_version = ${version}`);
+        db.pragma(`user_version = ${partitionVersion}`);
       }).immediate();
+    else if (version !== partitionVersion) throw new Damaged(`its tables are of version ${version}`);
     const find = db
       .prepare<[string, string], number>('SELECT number FROM series WHERE device = ? AND measurement = ?')
       .pluck();

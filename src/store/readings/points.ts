@@ -3,8 +3,8 @@ import type { ReadingPoint } from '../../gateway/ports.ts';
 import type { ReadingRow } from './block.ts';
 import { type Bucket, bucketMs, bucketsOf, type Coarseness, decodeBuckets, joinBuckets } from './bucket.ts';
 import { allDays, dayMs, dayOf, dayPath, daysBetween, startOfDay } from './day-files.ts';
-import { exactSince } from './dropped.ts';
-import { endOfMonth, monthPath, monthsOf, startOfMonth } from './month-files.ts';
+import { type ExactReadings, readExactly } from './exact-rows.ts';
+import { monthPath, monthsBetween, monthsOf, startOfMonth } from './month-files.ts';
 import { makePartitionReader, type PartitionReader } from './partition-reader.ts';
 import { exactRows, rowsOfLive, seriesNumber } from './rows.ts';
 import { thin, thinBuckets } from './thinning.ts';
@@ -24,50 +24,70 @@ export type PointsQuery = {
 /** Answers questions about readings over one connection to the live database. */
 export type SeriesReader = {
   readonly points: (query: PointsQuery) => readonly ReadingPoint[];
-  /** The exact rows, oldest first, as far back as they are kept; to be read to their end, or let go of, before the next question. */
-  readonly rows: (device: string, measurement: string, from: number, to: number) => Generator<ReadingRow>;
+  /** The exact rows, as far back as they are kept. */
+  readonly exact: ExactReadings;
   readonly close: () => void;
 };
 
 /** So many rows are unpacked and thinned faster than a person notices (some 10 ms); more are taken from the aggregates. */
 const fewRows = 20_000;
 
-/** What is known of a series in one day's file: how many rows overlap a span, and whether some are not yet in the aggregates. */
-type DayShare = { readonly rows: number; readonly open: boolean };
+/** What is known of a series in one day's file: how many rows overlap a span, whether some are not yet in the aggregates, and how often the file was made anew before it was closed (null = it never was closed). */
+type DayShare = { readonly rows: number; readonly open: boolean; readonly generation: number | null };
+
+const generationOf = (db: Database.Database): number | null =>
+  db.prepare<[], number | null>('SELECT number FROM generation').pluck().get() ?? null;
 
 const shareOfDay = (
   partitions: PartitionReader,
   folder: string,
   day: string,
   { device, measurement, from, to }: PointsQuery,
-): DayShare =>
+): DayShare | null =>
   partitions.ask(dayPath(folder, day), (db) => {
-    const series = seriesNumber(db, device, measurement);
-    if (series === undefined) return null;
     const share = db
-      .prepare<[number, number, number], { rows: number | null; open: number | null }>(
-        'SELECT sum(count) AS rows, max(closed = 0) AS open FROM block WHERE series = ? AND first_at < ? AND last_at >= ?',
+      .prepare<[string, string, number, number], { rows: number | null; open: number | null }>(
+        `SELECT sum(count) AS rows, max(closed = 0) AS open FROM block
+         WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND first_at < ? AND last_at >= ?`,
       )
-      .get(series, to, from);
-    return { rows: share?.rows ?? 0, open: share?.open === 1 };
-  }) ?? { rows: 0, open: false };
+      .get(device, measurement, to, from);
+    return { rows: share?.rows ?? 0, open: share?.open === 1, generation: generationOf(db) };
+  });
+
+/** The days that overlap `[from, to)` and were closed, as the aggregates know them, in order. */
+const closedDays = (
+  partitions: PartitionReader,
+  folder: string,
+  from: number,
+  to: number,
+): readonly string[] =>
+  monthsBetween(folder, 'hours', from, to)
+    .flatMap(
+      (month) =>
+        partitions.ask(monthPath(folder, month, 'hours'), (db) =>
+          db.prepare<[], string>('SELECT day FROM closed ORDER BY day').pluck().all(),
+        ) ?? [],
+    )
+    .filter((day) => startOfDay(day) < to && startOfDay(day) + dayMs > from);
+
+type DayBuckets = { readonly day: string; readonly generation: number; readonly buckets: readonly Bucket[] };
 
 const bucketsOfMonth = (
   partitions: PartitionReader,
   path: string,
   coarseness: Coarseness,
   { device, measurement, from, to }: PointsQuery,
-): readonly (readonly [day: string, buckets: readonly Bucket[]])[] =>
+): readonly DayBuckets[] =>
   partitions.ask(path, (db) => {
     const series = seriesNumber(db, device, measurement);
     if (series === undefined) return [];
     return db
-      .prepare<[number, string, string], readonly [day: string, data: Buffer]>(
-        'SELECT day, data FROM bucket WHERE series = ? AND day >= ? AND day <= ? ORDER BY day',
+      .prepare<[number, string, string], readonly [day: string, generation: number, data: Buffer]>(
+        'SELECT day, generation, data FROM bucket WHERE series = ? AND day >= ? AND day <= ? ORDER BY day, generation',
       )
       .raw()
       .all(series, dayOf(from), dayOf(to - 1))
-      .map(([day, data]) => [day, decodeBuckets(data, coarseness)] as const);
+      .map(([day, generation, data]) => ({ day, generation, buckets: decodeBuckets(data, coarseness) }));
   }) ?? [];
 
 /** The moment (epoch ms) from which our own record goes: the start of its first day or month; where there is none yet, of the day before `now`. */
@@ -81,31 +101,33 @@ export const recordedSince = (folders: PartitionFolders, now: number): number =>
   );
 };
 
+/** Buckets of several sources as one series, oldest first, those of the same time joined. */
+const gathered = (buckets: readonly Bucket[]): readonly Bucket[] => {
+  const joined: Bucket[] = [];
+  for (const bucket of buckets.toSorted((a, b) => a.at - b.at)) {
+    const last = joined.at(-1);
+    if (last?.at === bucket.at) joined[joined.length - 1] = joinBuckets(last, bucket);
+    else joined.push(bucket);
+  }
+  return joined;
+};
+
 /** Makes a reader over the live database and the partitions. */
 export const makeSeriesReader = (db: Database.Database, folders: PartitionFolders): SeriesReader => {
   const partitions = makePartitionReader();
-  const wholeSince = exactSince(folders.readings);
 
   /** The part of the span in which there can be readings: nobody pays for years in which nothing was recorded. */
-  const bounded = (query: PointsQuery, live: readonly ReadingRow[]): PointsQuery => {
-    const days = allDays(folders.readings);
-    const months = monthsOf(folders.aggregates, 'hours');
-    const [firstDay, lastDay] = [days[0], days.at(-1)];
-    const [firstMonth, lastMonth] = [months[0], months.at(-1)];
-    const starts = [
-      ...(firstDay === undefined ? [] : [startOfDay(firstDay)]),
-      ...(firstMonth === undefined ? [] : [startOfMonth(firstMonth)]),
-      ...live.slice(0, 1).map(({ at }) => at),
-    ];
-    const ends = [
-      ...(lastDay === undefined ? [] : [startOfDay(lastDay) + dayMs]),
-      ...(lastMonth === undefined ? [] : [endOfMonth(lastMonth)]),
-      ...live.slice(-1).map(({ at }) => at + 1),
-    ];
+  const bounded = (
+    query: PointsQuery,
+    live: readonly ReadingRow[],
+    closed: readonly string[],
+  ): PointsQuery => {
+    const waiting = [...live.slice(0, 1), ...live.slice(-1)].map(({ at }) => dayOf(at));
+    const days = [...allDays(folders.readings), ...closed, ...waiting].map(startOfDay);
     return {
       ...query,
-      from: Math.max(query.from, Math.min(...starts)),
-      to: Math.min(query.to, Math.max(...ends)),
+      from: Math.max(query.from, Math.min(...days)),
+      to: Math.min(query.to, Math.max(...days) + dayMs),
     };
   };
 
@@ -116,36 +138,28 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
     shares: ReadonlyMap<string, DayShare>,
   ): readonly Bucket[] => {
     const { from, to } = query;
-    const since = wholeSince();
     // Of these days something is not in the aggregates yet.
     const unsettled = new Set(live.map(({ at }) => dayOf(at)));
     for (const [day, { open }] of shares) if (open) unsettled.add(day);
-    const found: Bucket[] = [];
-    for (const month of monthsOf(folders.aggregates, coarseness)) {
-      if (startOfMonth(month) >= to || endOfMonth(month) <= from) continue;
-      const path = monthPath(folders.aggregates, month, coarseness);
-      for (const [day, buckets] of bucketsOfMonth(partitions, path, coarseness, query))
-        if (!unsettled.has(day) || startOfDay(day) < since) found.push(...buckets);
-    }
+    const known = monthsBetween(folders.aggregates, coarseness, from, to).flatMap((month) =>
+      bucketsOfMonth(partitions, monthPath(folders.aggregates, month, coarseness), coarseness, query),
+    );
+    const found = known.flatMap(({ day, buckets }) => (unsettled.has(day) ? [] : buckets));
     for (const day of unsettled) {
       const start = startOfDay(day);
       const ofDay = live.filter(({ at }) => at >= start && at < start + dayMs);
-      // A day whose exact readings were dropped has them all in its aggregates but those that wait to be moved.
-      const rows =
-        start < since
-          ? ofDay
-          : [...exactRows(partitions, folders.readings, ofDay, query, start, start + dayMs)];
+      const rows = [...exactRows(partitions, folders.readings, ofDay, query, start, start + dayMs)];
+      // The aggregates may have the rows of this file already, in part or whole; those of files that were dropped
+      // before it they alone have. Asked after them: a file that was not closed by now is in none.
+      const generation = partitions.ask(dayPath(folders.readings, day), generationOf);
+      for (const one of known)
+        if (one.day === day && one.generation !== generation) found.push(...one.buckets);
       found.push(...bucketsOf(rows, coarseness));
     }
     const width = bucketMs[coarseness];
-    const sorted = found.filter(({ at }) => at + width > from && at < to).sort((a, b) => a.at - b.at);
-    const joined: Bucket[] = [];
-    for (const bucket of sorted) {
-      const last = joined.at(-1);
-      if (last?.at === bucket.at) joined[joined.length - 1] = joinBuckets(last, bucket);
-      else joined.push(bucket);
-    }
-    return joined.map((bucket) => (bucket.at < from ? { ...bucket, at: from } : bucket));
+    return gathered(found.filter(({ at }) => at + width > from && at < to)).map((bucket) =>
+      bucket.at < from ? { ...bucket, at: from } : bucket,
+    );
   };
 
   const kindOf = (rows: Iterable<ReadingRow>): 'number' | 'flag' | 'text' => {
@@ -155,42 +169,38 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
   };
 
   return {
-    rows: (device, measurement, from, to) =>
-      exactRows(
-        partitions,
-        folders.readings,
-        rowsOfLive(db, device, measurement, from, to),
-        { device, measurement },
-        from,
-        to,
-      ),
+    exact: readExactly(db, folders.readings, partitions),
     points: (asked) => {
+      const hour = bucketMs.hours;
+      // Buckets at the edges of the span reach beyond it.
+      const [start, end] = [Math.floor(asked.from / hour) * hour, Math.ceil(asked.to / hour) * hour];
       // The live rows first: one that is moved meanwhile is then met twice, and never missed.
-      const live = rowsOfLive(db, asked.device, asked.measurement, asked.from, asked.to);
-      const query = bounded(asked, live);
+      const around = rowsOfLive(db, asked.device, asked.measurement, start, end);
+      const live = around.filter(({ at }) => at >= asked.from && at < asked.to);
+      const closed = closedDays(partitions, folders.aggregates, asked.from, asked.to);
+      const query = bounded(asked, live, closed);
       if (query.from >= query.to) return [];
       const { device, measurement, from, to, points } = query;
-      const shares = new Map(
-        daysBetween(folders.readings, from, to).map((day) => [
-          day,
-          shareOfDay(partitions, folders.readings, day, query),
-        ]),
-      );
+      const shares = new Map<string, DayShare>();
+      for (const day of daysBetween(folders.readings, start, end)) {
+        const share = shareOfDay(partitions, folders.readings, day, { ...query, from: start, to: end });
+        if (share !== null) shares.set(day, share);
+      }
       const exact = (): Generator<ReadingRow> =>
         exactRows(partitions, folders.readings, live, { device, measurement }, from, to);
       const widthMs = (to - from) / points;
       let rows = live.length;
       for (const share of shares.values()) rows += share.rows;
-      const whole = from >= wholeSince();
+      // A day that was closed and has no file, or not its first, was dropped.
+      const whole = closed.every((day) => shares.get(day)?.generation === 0);
       const few = rows <= Math.max(points, fewRows) || widthMs < bucketMs.minutes;
       if (whole && few) return thin(exact(), points);
       // Aggregates have no texts, and say of flags only how often they were true.
       const kind = kindOf(exact());
       if (kind === 'text' || (whole && kind === 'flag')) return thin(exact(), points);
       const minutes = monthsOf(folders.aggregates, 'minutes')[0];
-      const fine =
-        widthMs < bucketMs.hours && (whole || (minutes !== undefined && from >= startOfMonth(minutes)));
-      return thinBuckets(bucketsBetween(query, fine ? 'minutes' : 'hours', live, shares), points);
+      const fine = widthMs < hour && (whole || (minutes !== undefined && from >= startOfMonth(minutes)));
+      return thinBuckets(bucketsBetween(query, fine ? 'minutes' : 'hours', around, shares), points);
     },
     close: () => partitions.close(),
   };

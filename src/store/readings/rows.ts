@@ -66,20 +66,23 @@ export const rowsOfDay = function* (
   yield* inSpan(mingle(overlapping), from, to);
 };
 
-/** The rows of a series in `[from, to)` of the live database, oldest first. */
+const noLimit = -1;
+
+/** The rows of a series in `[from, to)` of the live database, oldest first, and no more than the first `most`. */
 export const rowsOfLive = (
   db: Database.Database,
   device: string,
   measurement: string,
   from: number,
   to: number,
+  most: number = noLimit,
 ): ReadingRow[] =>
   db
-    .prepare<[string, string, number, number], ReadingRow>(
+    .prepare<[string, string, number, number, number], ReadingRow>(
       `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt FROM reading
-       WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND at >= ? AND at < ? ORDER BY at`,
+       WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND at >= ? AND at < ? ORDER BY at LIMIT ?`,
     )
-    .all(device, measurement, from, to);
+    .all(device, measurement, from, to, most);
 
 /** Two series of rows, both oldest first, as one; where both have a row of the same time that of `newer` counts. */
 export const mergeRows = function* (

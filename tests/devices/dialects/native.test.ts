@@ -66,7 +66,7 @@ describe('readings', () => {
     expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/d1/')).toMatchObject([
       { subject: { by: 'sender' } },
     ]);
-    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('invalid-id');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/a b/')).toBe('unknown-device');
   });
 
   test('a good one beside a bad one takes effect, and the bad one is named', () => {
@@ -94,6 +94,7 @@ describe('readings', () => {
     ['an id that is no text and no whole number', { id: 1.5 }, 'invalid-id'],
     ['a number too large to tell two ids apart', { id: 2 ** 53 }, 'invalid-id'],
     ['an endless id', { id: 'x'.repeat(129) }, 'invalid-id'],
+    ['an id with half a character in it', { id: '\ud800' }, 'invalid-id'],
   ])('smoke with %s still counts, and what was wrong is named', (_, envelope, reason) => {
     const decoded = decode('readings', { ...envelope, values: { smoke: true } });
     expect(decoded).toEqual({
@@ -153,6 +154,52 @@ describe('events', () => {
     ]);
   });
 
+  test.each([
+    ['a NUL behind it', [...Buffer.from('{"event":"sos"}'), 0]],
+    ['a NUL and rubbish behind it', [...Buffer.from('{"event":"sos"}'), 0, 0xff, 0x22]],
+    ['a name in GBK', [...Buffer.from('{"event":"sos","data":{"name":"'), 0xd5, 0xc5, ...Buffer.from('"}}')]],
+    [
+      'GBK with a backslash in it',
+      [...Buffer.from('{"event":"sos","data":{"name":"'), 0x81, 0x5c, ...Buffer.from('"}}')],
+    ],
+    [
+      'bytes of no encoding',
+      [...Buffer.from('{"event":"sos","data":{"name":"'), 0xff, 0xff, ...Buffer.from('"}}')],
+    ],
+  ])('a press with %s is read, and what was wrong is named', (_, bytes) => {
+    const topic = 'zhishou/v1/devices/d1/events';
+    const decoded = native.decode({ sender: 'd1', topic, bytes: new Uint8Array(bytes) });
+    expect(decoded).toMatchObject({
+      ok: true,
+      items: [{ subject: { by: 'sender' }, kind: 'event', event: 'sos' }],
+      refused: [{ reason: 'invalid-data', detail: expect.stringContaining('in spite of') }],
+    });
+  });
+
+  test('what a name in GBK says is kept', () => {
+    const bytes = new Uint8Array([
+      ...Buffer.from('{"event":"sos","data":{"name":"'),
+      0xd5,
+      0xc5,
+      ...Buffer.from('"}}'),
+    ]);
+    const decoded = native.decode({ sender: 'd1', topic: 'zhishou/v1/devices/d1/events', bytes });
+    expect(decoded.ok && decoded.items).toMatchObject([{ data: { name: '张' } }]);
+  });
+
+  test('a press of a child whose name is no id is of that name, and nothing else of such a child is taken', () => {
+    expect(itemsOf('events', { event: 'sos' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toMatchObject([
+      { subject: { by: 'address', address: '奶奶' }, event: 'sos' },
+    ]);
+    expect(itemsOf('events', { event: 'fault' }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('unknown-device');
+    expect(itemsOf('readings', { values: {} }, 'zhishou/v1/hubs/d1/devices/奶奶/')).toBe('unknown-device');
+  });
+
+  test('a slash too many behind the topic costs no press', () => {
+    expect(itemsOf('events/', { event: 'sos' })).toMatchObject([{ subject: { by: 'sender' }, event: 'sos' }]);
+    expect(itemsOf('events/x', { event: 'sos' })).toBe('unknown-topic');
+  });
+
   test('data is passed on while it is shallow', () => {
     expect(
       itemsOf('events', { event: 'fault', data: { code: 7, where: { room: 'kitchen' } } }),
@@ -162,9 +209,23 @@ describe('events', () => {
   });
 
   test('a name that no device may say is refused', () => {
-    for (const event of ['SOS', 'explode', '', 1, null, undefined])
+    for (const event of ['s o s', 'explode', '', 1, null, undefined])
       expect(itemsOf('events', { event })).toBe('unknown-event');
-    expect(itemsOf('events', [{ event: 'sos' }])).toBe('not-an-object');
+  });
+
+  test('a press is a press however its letters are written, with blanks around it, and in an array', () => {
+    for (const event of ['Sos', 'SOS', ' sos\n'])
+      expect(itemsOf('events', { event })).toMatchObject([{ kind: 'event', event: 'sos' }]);
+    expect(itemsOf('events', [{ event: 'SOS', id: 'a' }, { event: 'sos-cancel' }])).toMatchObject([
+      { event: 'sos', messageId: 'a' },
+      { event: 'sos-cancel' },
+    ]);
+    expect(reasonsOf('events', [{ event: 'help' }, 7, { event: 'sos' }])).toEqual([
+      'unknown-event',
+      'not-an-object',
+    ]);
+    expect(itemsOf('events', [])).toBe('empty');
+    expect(itemsOf('events', Array(1001).fill({ event: 'sos' }))).toBe('too-many');
   });
 });
 
@@ -263,22 +324,19 @@ describe('what is published and what is read agree', () => {
     id: maybe(id),
     values: fc.oneof(fc.dictionary(name, value, { noNullPrototype: true }), fc.jsonValue()),
   });
+  const event = fc.record({
+    event: fc.oneof(fc.constantFrom(...eventNames, 'SOS', ' Sos '), fc.string()),
+    at: maybe(at),
+    id: maybe(id),
+    data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
+  });
   const payloads: readonly (readonly [string, z.ZodType, fc.Arbitrary<unknown>])[] = [
     [
       'readings',
       NativeReadingsPayload,
       fc.oneof(readings, fc.array(readings, { maxLength: 4 }), fc.jsonValue()),
     ],
-    [
-      'events',
-      NativeEventPayload,
-      fc.record({
-        event: fc.oneof(fc.constantFrom(...eventNames), fc.string()),
-        at: maybe(at),
-        id: maybe(id),
-        data: maybe(fc.oneof(fc.object({ maxDepth: 10, values: [fc.boolean()] }), fc.jsonValue())),
-      }),
-    ],
+    ['events', NativeEventPayload, fc.oneof(event, fc.array(event, { maxLength: 4 }))],
     [
       'status',
       NativeStatusPayload,

@@ -252,7 +252,54 @@ describe('silence', () => {
     street.heed(street.engine().link(kitchen, 'offline', 6 * minute));
     street.tick(8 * minute);
     street.heed(street.engine().link(kitchen, 'online', 9 * minute));
+    street.tick(9.4 * minute);
+    expect(street.log).toEqual(['holds r gas-1']);
+    street.tick(9.5 * minute);
     expect(street.log).toEqual(['holds r gas-1', 'clears r gas-1']);
+  });
+
+  test('a link that returns several times a second is reported after the grace of the first loss, and is back when it has stood for half a minute', () => {
+    const link = ruleOf('silent', 'gas-detector', '{ what: link }', 'on-delay: 2m,');
+    const street = createStreet([link]);
+    const flap = (from: number, to: number): void => {
+      for (let at = from; at < to; at += 300) {
+        street.heed(street.engine().link(kitchen, 'offline', at), at);
+        street.tick(at + 100);
+        street.heed(street.engine().link(kitchen, 'online', at + 200), at + 200);
+      }
+    };
+    flap(0, 11 * minute);
+    expect(street.log).toEqual(['holds r gas-1']);
+    street.tick(11.4 * minute);
+    expect(street.log).toHaveLength(1);
+    street.tick(11.6 * minute);
+    expect(street.log).toEqual(['holds r gas-1', 'clears r gas-1']);
+  });
+
+  test('a link that stands for a minute between two short losses is never reported', () => {
+    const link = ruleOf('silent', 'gas-detector', '{ what: link }', 'on-delay: 2m,');
+    const street = createStreet([link]);
+    for (let at = 0; at < 20 * minute; at += minute) {
+      street.heed(street.engine().link(kitchen, 'offline', at), at);
+      street.heed(street.engine().link(kitchen, 'online', at + 1_000), at + 1_000);
+      street.tick(at + 59_000);
+    }
+    expect(street.log).toEqual([]);
+  });
+
+  test('a link that is back shortly before its grace ends is given the time to stand', () => {
+    const link = ruleOf('silent', 'gas-detector', '{ what: link }', 'on-delay: 2m,');
+    const street = createStreet([link]);
+    street.heed(street.engine().link(kitchen, 'offline', 0));
+    street.heed(street.engine().link(kitchen, 'online', 119_000));
+    street.tick(125_000);
+    street.tick(150_000);
+    expect(street.log).toEqual([]);
+    street.heed(street.engine().link(kitchen, 'offline', 200_000));
+    street.heed(street.engine().link(kitchen, 'online', 319_000));
+    street.tick(325_000);
+    street.heed(street.engine().link(kitchen, 'offline', 326_000));
+    expect(street.log).toEqual(['holds r gas-1']);
   });
 });
 

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { signIn } from '../../simulator/api-client.ts';
+import { journeyMs, openDirectory, openGateway, verifyJournal, wholeJournal } from './street.ts';
+
+/** What a program said, and with which status it ended. */
+type Told = { readonly out: string; readonly err: string; readonly status: number | null };
+
+const run = async (
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Told> => {
+  const { ZHISHOU_ADMIN_PASSWORD: _mine, ...rest } = process.env;
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...rest, ZHISHOU_MQTT_PORT: '0', ZHISHOU_HTTP_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [out, err]: [string[], string[]] = [[], []];
+  createInterface({ input: child.stderr }).on('line', (line) => err.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    out.push(line);
+    if (line.startsWith('zhishou ready ')) child.kill('SIGTERM');
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { out: out.join('\n'), err: err.join('\n'), status };
+};
+
+const occupyPort = async (): Promise<string> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return String(address !== null && typeof address === 'object' ? address.port : 0);
+};
+
+describe('a gateway that cannot open its listeners', () => {
+  test.each(['ZHISHOU_MQTT_PORT', 'ZHISHOU_HTTP_PORT'])(
+    'because the port of %s is in use says so and ends with status 1; the first password is told by the start that succeeds',
+    async (variable) => {
+      const dir = openDirectory();
+      const port = await occupyPort();
+      const failed = await run('src/main.ts', [], { ZHISHOU_DATA_DIR: dir, [variable]: port });
+      expect(failed.status).toBe(1);
+      expect(failed.err.split('\n').at(-1)).toBe(
+        `zhishou: port ${port} is in use (another program listens on 127.0.0.1; ${variable} chooses another)`,
+      );
+      expect(`${failed.out}${failed.err}`).not.toMatch(/password|"level":60|from disk/);
+      const started = await run('src/main.ts', [], { ZHISHOU_DATA_DIR: dir });
+      expect(started.out).toMatch(/^zhishou admin password \(shown this once\): \S+\nzhishou ready /);
+      expect(started.status).toBe(0);
+    },
+    journeyMs,
+  );
+
+  test(
+    'because the host is not this machine’s says that',
+    async () => {
+      const told = await run('src/main.ts', [], {
+        ZHISHOU_DATA_DIR: openDirectory(),
+        ZHISHOU_HTTP_HOST: '192.0.2.1',
+      });
+      expect(told.status).toBe(1);
+      expect(told.err).toContain('zhishou: 192.0.2.1 is no address of this machine (ZHISHOU_HTTP_HOST');
+    },
+    journeyMs,
+  );
+});
+
+describe('a lost password of the admin', () => {
+  test(
+    'is replaced on the data of a stopped gateway: sessions end, the record says so, and a wrong setting is named',
+    async () => {
+      const dataDir = openDirectory();
+      const gateway = await openGateway({ dataDir });
+      const before = await signIn(gateway.url, 'admin', gateway.password);
+      const held = await run('src/reset-password.ts', ['admin', '--data', dataDir], {});
+      expect([held.status, held.err]).toEqual([
+        1,
+        expect.stringMatching(/another gateway .* is running.*; stop it first$/),
+      ]);
+      await gateway.stop();
+
+      const told = await run('src/reset-password.ts', ['admin', '--data', dataDir], {});
+      expect([told.status, told.err]).toEqual([0, '']);
+      const password = /^the new password of admin \(shown this once\): (\S+)$/.exec(told.out)?.[1] ?? '';
+
+      const again = await openGateway({ dataDir, password: gateway.password });
+      expect(again.log().filter((line) => line.includes('ZHISHOU_ADMIN_PASSWORD'))).toHaveLength(1);
+      await expect(signIn(again.url, 'admin', gateway.password)).rejects.toThrow();
+      const old = await fetch(`${again.url}/api/v1/session`, {
+        headers: { authorization: `Bearer ${before.token}` },
+      });
+      expect(old.status).toBe(401);
+      const api = await signIn(again.url, 'admin', password);
+      expect(await wholeJournal(api)).toContainEqual(
+        expect.objectContaining({
+          actor: 'system',
+          event: 'user.changed',
+          subject: 'user:admin',
+          data: expect.objectContaining({ newPassword: true }),
+        }),
+      );
+      await again.stop();
+      expect((await openGateway({ dataDir, password })).log().join()).not.toContain('ZHISHOU_ADMIN_PASSWORD');
+      expect(await verifyJournal(dataDir)).toContain('entries checked');
+    },
+    journeyMs,
+  );
+
+  test(
+    'is not replaced for nobody, and makes no data where there are none',
+    async () => {
+      const dataDir = openDirectory();
+      const none = await run('src/reset-password.ts', ['admin', '--data', join(dataDir, 'x')], {});
+      expect([none.status, none.err]).toEqual([
+        1,
+        expect.stringContaining('there is no data of a gateway in'),
+      ]);
+      expect(existsSync(join(dataDir, 'x'))).toBe(false);
+      await run('src/main.ts', [], { ZHISHOU_DATA_DIR: dataDir });
+      const stranger = await run('src/reset-password.ts', ['bob', '--data', dataDir], {});
+      expect([stranger.status, stranger.err]).toEqual([1, 'zhishou: there is no user bob; there are: admin']);
+      expect((await run('src/reset-password.ts', [], {})).err).toContain(
+        'usage: npm run reset-password -- USER',
+      );
+    },
+    journeyMs,
+  );
+});
+
+test(
+  'a data directory that can never be is refused by name',
+  async () => {
+    const told = await run('src/main.ts', [], { ZHISHOU_DATA_DIR: '/proc/zhishou/data' });
+    expect([told.status, told.err]).toEqual([
+      1,
+      expect.stringContaining('zhishou: cannot use /proc/zhishou/data: '),
+    ]);
+  },
+  journeyMs,
+);
+
+test(
+  'a console that is not built is a warning with its remedy, and the line about being ready says everything once',
+  async () => {
+    const dir = openDirectory();
+    const told = await run('src/main.ts', [], {
+      ZHISHOU_DATA_DIR: join(dir, 'data'),
+      ZHISHOU_HTTP_CONSOLE_DIR: dir,
+    });
+    expect(told.status).toBe(0);
+    expect(told.err).toContain('there is no built console; npm run prepare builds it');
+    const ready = told.err.split('\n').find((line) => line.includes('"msg":"ready"')) ?? '';
+    expect(ready.match(/"pid"/g)).toHaveLength(1);
+  },
+  journeyMs,
+);
