@@ -38,6 +38,22 @@ optional('Chromium', hasChromium)('whoever has taken an emergency', () => {
     await leaveSeat(seat);
   });
 
+  test('sees of what is set aside until when, by whom and why', async () => {
+    const pager = await room.pager('pager-703', '703');
+    const seat = await room.takeSeat('li');
+    const { board, detail } = seat;
+    await pager.say('tamper');
+    await seat.row('703').getByRole('button', { name: '设备被拆' }).click();
+    await detail.getByLabel('为什么搁置').fill('换电池时拆开过');
+    await detail.getByRole('button', { name: '30 分钟' }).click();
+    await board.getByRole('button', { name: '搁置 / 抑制 / 停用' }).click();
+    await seat
+      .row('703')
+      .getByText(/李姐 搁置至 \d\d:\d\d · 换电池时拆开过/)
+      .waitFor();
+    await leaveSeat(seat);
+  });
+
   test('a button that has only just come under the hand takes nothing and does not look as if it did', async () => {
     const pager = await room.pager('pager-702', '702');
     const seat = await room.takeSeat('zhao', { ownClock: true });
