@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { isEmergency } from '../../src/model/alert.ts';
 import type { Address } from './address.ts';
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
@@ -13,6 +14,7 @@ import { askSession, logOut } from './server/gateway.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
+import { LeaveSheet } from './strip/leave-sheet.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
@@ -45,6 +47,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const address = useAddress();
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const { alerts: stored, uncommitted } = state;
   const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
   const ringing = useMemo(
@@ -58,13 +61,29 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     () => [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length,
     [alerts],
   );
+  const me = state.user?.id;
+  const held = useMemo(
+    () =>
+      [...alerts.values()]
+        .map(({ alert }) => alert)
+        .filter((alert) => isEmergency(alert) && alert.claimedBy !== undefined && alert.claimedBy === me),
+    [alerts, me],
+  );
   useTitle(waiting, ringing.length);
+  // Nothing that can wait lies over what cannot.
+  useEffect(() => {
+    if (ringing.length === 0) return;
+    setSheet(false);
+    setLeaving(false);
+  }, [ringing.length]);
 
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
     escape: () => {
-      if (sheet) setSheet(false);
-      else if (opened !== null) setOpened(null);
+      if (sheet || leaving) {
+        setSheet(false);
+        setLeaving(false);
+      } else if (opened !== null) setOpened(null);
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
     help: () => setSheet((now) => !now),
@@ -83,7 +102,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         health={health}
         waiting={waiting}
         sound={sound}
-        leave={leave}
+        leave={() => (held.length > 0 ? setLeaving(true) : leave())}
         showSheet={() => setSheet(true)}
       />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
@@ -92,6 +111,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
           <Board
             alerts={alerts}
             me={state.user?.id ?? null}
+            names={state.names}
             sure={state.complete && health === 'live'}
             opened={opened}
             open={setOpened}
@@ -111,8 +131,9 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         )}
         {opened !== null && <Detail key={opened} id={opened} close={close} />}
       </div>
-      <Banners health={health} sound={sound} />
+      <Banners health={health} sound={sound} ringing={ringing.length > 0} />
       {sheet && <Sheet close={() => setSheet(false)} />}
+      {leaving && held.length > 0 && <LeaveSheet held={held} stay={() => setLeaving(false)} leave={leave} />}
     </div>
   );
 };

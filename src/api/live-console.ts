@@ -179,7 +179,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
 
   const begin = (): void => {
     const seq = committed.seq();
-    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version });
+    const names = Object.fromEntries([...committed.users.values()].map(({ id, name }) => [id, name]));
+    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version, names });
     const { after } = parts;
     // A number from the future belongs to another run of numbers.
     if (after === null || after > seq) {

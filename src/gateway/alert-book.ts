@@ -10,7 +10,7 @@ import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './a
 import type { Result } from './doors.ts';
 import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
-import type { AlertRecord, Standing } from './ports.ts';
+import type { AlertRecord, Ladder, Standing } from './ports.ts';
 
 /** What every detection says. `subject` is the key under which alerts join beside the rule: a device's id, `place:<id>`, or what no id can be for a name that nobody registered; `device` is the one that brought it about. */
 type Detected = {
@@ -172,6 +172,17 @@ const stepOfDetection = (
   test: detected.test || underTest(detected),
   evidence: detected.evidence,
 });
+
+/** The alert with the deadlines that the consoles show. However often it is raised while it rings, the first that it was to be taken by stands. */
+const withDeadlines = (before: Alert | null, alert: Alert, { escalateAt, tendBy }: Ladder): Alert => {
+  const { takeBy: _takeBy, tendBy: _tendBy, ...rest } = alert;
+  const takeBy = before !== null && rings(before) ? (before.takeBy ?? escalateAt) : escalateAt;
+  return {
+    ...rest,
+    ...(rings(alert) && takeBy !== null ? { takeBy } : {}),
+    ...(tendBy === null ? {} : { tendBy }),
+  };
+};
 
 /** What of a record changes beside the alert's life. */
 type Beside = Partial<Pick<AlertRecord, 'subject' | 'holding' | 'standing' | 'testMode' | 'reAlarmAfterMs'>>;
@@ -340,20 +351,22 @@ export const createAlertBook = (parts: {
       if (Object.keys(beside).length > 0) writeQuietly(changed);
       return { ok: true, value: done.alert };
     }
-    const ladder = climb(before, done.alert, step, times, changed.reAlarmAfterMs);
+    const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs);
+    const ladder = note ? { ...climbed, tendBy: null } : climbed;
     const settled: AlertRecord = {
       ...changed,
+      alert: withDeadlines(before.alert, done.alert, ladder),
       holding: done.alert.active ? changed.holding : 0,
       testMode: changed.testMode && done.alert.test,
-      ladder: note ? { ...ladder, tendBy: null } : ladder,
+      ladder,
     };
     const after =
       happened === 'raised-again' || happened === 'returned' ? withTransition(settled, step.at) : settled;
     write(after, happened, step.at, actor, data, note);
     const { alert, standing } = after;
-    // The higher priority was kept only until somebody knew of it.
+    // The higher priority was kept only until somebody knew of it; nobody chose to lower it.
     if (alert.active && alert.acknowledged && !before.alert.acknowledged)
-      return befall(id, { event: 'lowered', at: step.at, standing }, actor, { level: standing.level });
+      return befall(id, { event: 'lowered', at: step.at, standing }, 'system', { level: standing.level });
     return { ok: true, value: alert };
   };
 
@@ -426,9 +439,10 @@ export const createAlertBook = (parts: {
     };
     const { reAlarmAfterMs, subject } = detected;
     const step = stepOfDetection('raised-again', detected, standing, holding !== 0, now);
+    const ladder = climb(null, alert, step, times, reAlarmAfterMs);
     const record: AlertRecord = {
-      alert,
-      ladder: climb(null, alert, step, times, reAlarmAfterMs),
+      alert: withDeadlines(null, alert, ladder),
+      ladder,
       reAlarmAfterMs,
       subject,
       holding,
@@ -439,7 +453,7 @@ export const createAlertBook = (parts: {
     const born = withTransition(record, now);
     write(born, 'raised', now, actor, { kind, device: alert.device, ...explaining }, null);
     if (alert.suppressedBy !== undefined) listDevices(alert.suppressedBy, devices);
-    parts.raised?.(alert, now);
+    parts.raised?.(born.alert, now);
     return born.alert;
   };
 
@@ -667,16 +681,23 @@ export const createAlertBook = (parts: {
       const moved = (at: number | null): number | null => (at === null ? null : at + byMs);
       for (const record of [...records.values()]) {
         const { ladder, alert } = record;
+        const { shelvedUntil, takeBy, tendBy } = alert;
+        const { tended } = ladder;
         writeQuietly({
           ...record,
-          alert:
-            alert.shelvedUntil === undefined ? alert : { ...alert, shelvedUntil: alert.shelvedUntil + byMs },
+          alert: {
+            ...alert,
+            ...(shelvedUntil === undefined ? {} : { shelvedUntil: shelvedUntil + byMs }),
+            ...(takeBy === undefined ? {} : { takeBy: takeBy + byMs }),
+            ...(tendBy === undefined ? {} : { tendBy: tendBy + byMs }),
+          },
           ladder: {
             ...ladder,
             announceAt: moved(ladder.announceAt),
             escalateAt: moved(ladder.escalateAt),
             tendBy: moved(ladder.tendBy),
             reAlarmAt: moved(ladder.reAlarmAt),
+            ...(tended === undefined ? {} : { tended: { ...tended, at: tended.at + byMs } }),
           },
           transitions: record.transitions.map((at) => at + byMs),
         });

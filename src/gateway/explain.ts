@@ -1,10 +1,13 @@
 import type { Alert, Evidence } from '../model/alert.ts';
 import type { DeviceTypes, Measurement } from '../model/device-type.ts';
-import type { Value } from '../model/reading.ts';
+import { endsOf, type Value } from '../model/reading.ts';
 import type { Text } from '../model/text.ts';
 
 /** Says a moment (epoch ms) by the street's clock. */
 export type SayTime = (at: number) => string;
+
+/** What a user (by id) is called. */
+export type SayName = (user: string) => string;
 
 const events: Readonly<Record<string, Text>> = {
   sos: { zh: '按下了呼叫按钮', en: 'the button was pressed' },
@@ -28,12 +31,13 @@ const labelOf = (types: DeviceTypes, name: string): Text => {
   return both(name);
 };
 
-const said = (value: Value): Text =>
-  typeof value === 'boolean'
-    ? value
-      ? { zh: '是', en: 'yes' }
-      : { zh: '否', en: 'no' }
-    : both(String(value));
+const said = (value: Value): Text => {
+  if (typeof value === 'boolean') return value ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' };
+  const ends = endsOf(value);
+  return ends === null
+    ? both(String(value))
+    : { zh: `${ends[0]} 至 ${ends[1]}`, en: `${ends[0]} to ${ends[1]}` };
+};
 
 const withUnit = (value: Value, unit: string | undefined): Text => {
   const { zh, en } = said(value);
@@ -91,8 +95,8 @@ const cause = (alert: Alert, evidence: Evidence | undefined, types: DeviceTypes,
 };
 
 /** Why it is in the state in which it is. */
-const standing = (alert: Alert, now: number, time: SayTime): Text => {
-  const by = alert.acknowledgedBy ?? '?';
+const standing = (alert: Alert, now: number, time: SayTime, name: SayName): Text => {
+  const by = alert.acknowledgedBy === undefined ? '?' : name(alert.acknowledgedBy);
   const known = alert.acknowledgedAt === undefined ? '' : time(alert.acknowledgedAt);
   const over = alert.returnedAt === undefined ? null : time(alert.returnedAt);
   switch (alert.state) {
@@ -114,7 +118,7 @@ const standing = (alert: Alert, now: number, time: SayTime): Text => {
       };
     case 'shelved': {
       const until = time(alert.shelvedUntil ?? now);
-      const who = alert.shelvedBy ?? by;
+      const who = alert.shelvedBy === undefined ? by : name(alert.shelvedBy);
       return alert.shelvedOnce === true
         ? {
             zh: `由 ${who} 搁置至 ${until}，或到首次恢复为止`,
@@ -156,10 +160,16 @@ const standing = (alert: Alert, now: number, time: SayTime): Text => {
   }
 };
 
-/** In one sentence of each language: why the alert was raised and why it is in its state. `time` says moments by the street's clock. */
-export const explain = (alert: Alert, types: DeviceTypes, now: number, time: SayTime): Text => {
+/** In one sentence of each language: why the alert was raised and why it is in its state. `time` says moments by the street's clock, `name` what an operator is called. */
+export const explain = (
+  alert: Alert,
+  types: DeviceTypes,
+  now: number,
+  time: SayTime,
+  name: SayName = (user) => user,
+): Text => {
   const why = cause(alert, alert.evidence.at(-1), types, time);
-  const state = standing(alert, now, time);
+  const state = standing(alert, now, time, name);
   const marks: Text[] = [];
   if (alert.test)
     marks.push({ zh: '这是演练或测试，不通知任何人', en: 'it is a drill or test and calls nobody' });

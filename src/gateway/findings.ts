@@ -44,8 +44,9 @@ export const createFindings = (parts: {
   };
   adopt(parts.rules);
 
-  /** The subjects that an alert about more than one device may have, seen from one of them. */
+  /** The subjects that an alert which explains or groups may have, seen from a device. */
   const subjectsAround = (device: Observed): readonly string[] => [
+    device.id,
     ...(device.hub === null ? [] : [device.hub]),
     ...(device.place?.path.map(({ id }) => `place:${id}`) ?? []),
   ];

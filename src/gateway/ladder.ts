@@ -49,6 +49,14 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
 const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: number } =>
   step.event === 'raised-again' || step.event === 'raised-higher';
 
+const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
+  step.event === 'commented' || step.event === 'dispatched' ? { by: step.by, at: step.at } : null;
+
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just written a note or sent somebody. */
+const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
+  (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
+  (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);
+
 const inHand = (alert: Alert): boolean =>
   alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
 
@@ -62,6 +70,7 @@ export const climb = (
 ): Ladder => {
   const ladder = before?.ladder ?? still;
   const startsAnew = before === null || detected(step) || step.event === 'moved' || !rings(before.alert);
+  const tended = tending(step);
   if (rings(alert)) {
     if (startsAnew) {
       const anew = ringing(
@@ -69,11 +78,12 @@ export const climb = (
         times,
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
-      // That the address was put right is no reason to tell anybody outside later.
-      return step.event === 'moved' && ladder.escalateAt !== null
+      // Neither who presses again and again nor an address put right puts off the moment at which others are told.
+      return before !== null && rings(before.alert) && ladder.escalateAt !== null
         ? { ...anew, escalateAt: ladder.escalateAt }
         : anew;
     }
+    if (tended !== null) return { ...ladder, tended };
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
       const announcements = ladder.announcements + 1;
@@ -92,11 +102,15 @@ export const climb = (
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    return isEmergency(alert) && inHand(alert) ? { ...calm, tendBy: step.at + times.tendWithinMs } : calm;
+    if (!isEmergency(alert) || !inHand(alert)) return calm;
+    const { tendWithinMs } = times;
+    return {
+      ...calm,
+      tendBy: isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
+    };
   }
-  if (step.event === 'commented' || step.event === 'dispatched' || !inHand(alert)) {
-    return { ...calm, tendBy: null };
-  }
+  if (tended !== null) return { ...calm, tendBy: null, tended };
+  if (!inHand(alert)) return { ...calm, tendBy: null };
   return calm;
 };
 

@@ -34,6 +34,8 @@ export type Ladder = {
   readonly tendBy: number | null;
   /** An acknowledged alert that still holds is unacknowledged again at this time. */
   readonly reAlarmAt: number | null;
+  /** Who last wrote a note or sent somebody, since it began to ring. */
+  readonly tended?: { readonly by: string; readonly at: number };
   /** `help-dispatched` was sent to the device. */
   readonly helpAnnounced: boolean;
 };

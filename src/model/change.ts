@@ -85,6 +85,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
     serverTime: Moment,
     user: User,
     version: z.string(),
+    /** What the people of the duty room are called, by id. */
+    names: z.record(z.string(), z.string()).optional(),
   }),
   z.object({
     type: z.literal('snapshot'),

@@ -14,6 +14,12 @@ export type Reading = {
   readonly deviceAt?: number;
 };
 
+/** The two ends of a range, as a limit with two ends is written (`0.5..10`); null where `limit` is none. */
+export const endsOf = (limit: Value): readonly [string, string] | null => {
+  const ends = typeof limit === 'string' ? /^(-?[\d.]+?)\.\.(-?[\d.]+)$/.exec(limit) : null;
+  return ends?.[1] === undefined || ends[2] === undefined ? null : [ends[1], ends[2]];
+};
+
 /** One measurement of one device, whose readings make a series in time; `unit` is null for flags and texts. */
 export type Series = { readonly device: string; readonly measurement: string; readonly unit: string | null };
 

@@ -51,7 +51,7 @@ export type Rule = {
   readonly shelvable: boolean;
   readonly hours: Hours | null;
   readonly limits: readonly RuleLimits[];
-  /** The rules whose alerts this one's explains, while it is active: of a hub its children's, of a place those that lie in it. They are suppressed by design. */
+  /** The rules whose alerts this one's explains, while it is active: of a hub its children's, of a place those that lie in it, of any device its own. They are suppressed by design. */
   readonly explains: readonly string[];
   /** A combination's alert is an incident: it groups the alerts that make it up, and each goes on ringing by itself. */
   readonly groups: boolean;

@@ -348,8 +348,6 @@ const holdTogether = (placed: readonly Placed[], mayBe: (id: string) => boolean)
       return next !== undefined && membersOf(next).some(walk);
     };
     if (members.some(walk)) complain(['when'], `goes round in a circle back to ${rule.id}`);
-    if (rule.explains.length > 0 && members.length === 0 && !rule.types.every((type) => type === 'hub'))
-      complain(['explains'], 'only a hub, or a combination, explains others');
     for (const [index, id] of rule.explains.entries()) {
       const explained = byId.get(id);
       if (explained === undefined) {

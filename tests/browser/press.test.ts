@@ -106,11 +106,11 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
     await li.call('601').getByRole('button', { name: '接警' }).click();
     await li.detail.getByText('处理中', { exact: true }).waitFor();
     await zhao.call('601').getByRole('button', { name: '接警' }).click();
-    await zhao.call('601').getByText('li 已经接了').waitFor();
+    await zhao.call('601').getByText('李姐 已经接了').waitFor();
     zhao.feed.release();
     await zhao.panel.waitFor({ state: 'detached' });
     await zhao.sounds('');
-    await zhao.row('601').getByText('li', { exact: true }).waitFor();
+    await zhao.row('601').getByText('李姐', { exact: true }).waitFor();
     expect(await zhao.row('601').getByRole('button', { name: '接警' }).count()).toBe(0);
     await leaveSeat(li);
     await leaveSeat(zhao);

@@ -80,8 +80,12 @@ export type Seat = {
   readonly broken: readonly string[];
 };
 
-/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. */
-export type SeatOptions = { readonly lateFeed?: boolean; readonly ownClock?: boolean };
+/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. */
+export type SeatOptions = {
+  readonly lateFeed?: boolean;
+  readonly ownClock?: boolean;
+  readonly locale?: string;
+};
 
 /** A duty room: a gateway of its own, a browser, and people with the password that `passwordOf` says. */
 export type Room = {
@@ -219,6 +223,7 @@ export const openRoom = async (): Promise<Room> => {
     const context = await browser.newContext({
       viewport: { width: 1366, height: 768 },
       reducedMotion: 'reduce',
+      locale: options.locale ?? 'zh-CN',
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ageText, spanText, standing } from '../../console/src/board/deadline.ts';
+import { outcomesOf } from '../../console/src/alert/outcomes.ts';
+import { ageText, spanText, waitingOf } from '../../console/src/board/deadline.ts';
 import {
   entered,
   holdsStill,
@@ -20,20 +21,23 @@ import {
 } from '../../console/src/board/order.ts';
 import { stateWord } from '../../console/src/board/state-word.ts';
 import { receiptsDue, showingOf } from '../../console/src/feed/receipts.ts';
+import { zh } from '../../console/src/words/zh.ts';
+import { alertKinds, personKinds } from '../../src/model/alert.ts';
 import { alertOf } from './alerts.ts';
 
 const ids = (layout: Layout): readonly string[] => layout.flatMap((part) => part.ids);
 
-test('critical stands on top, then what waits before what is in hand, then who has waited longest', () => {
+test('critical has the top part, and in a part what waits stands before what is in hand, then by priority, then who has waited longest', () => {
   const taken = { acknowledged: true, acknowledgedAt: 1_500, claimedBy: 'li' };
   const layout = arrange([
     alertOf('leak', { kind: 'water', priority: 'high', receivedAt: 1 }),
     alertOf('press-late', { receivedAt: 300 }),
     alertOf('press-taken', { receivedAt: 50, ...taken }),
     alertOf('press-early', { receivedAt: 200 }),
+    alertOf('gas-rising', { kind: 'gas', priority: 'high', receivedAt: 2 }),
     alertOf('battery', { kind: 'battery', priority: 'low', receivedAt: 1 }),
   ]);
-  expect(ids(layout)).toEqual(['press-early', 'press-late', 'press-taken', 'leak', 'battery']);
+  expect(ids(layout)).toEqual(['press-early', 'press-late', 'gas-rising', 'press-taken', 'leak', 'battery']);
   expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
 });
 
@@ -94,23 +98,49 @@ test('the rows of the panel do not change places under a hand', () => {
   expect(keepOrder(['b', 'a'], ['a', 'b'], false)).toEqual(['a', 'b']);
 });
 
-test('the waiting runs against 30, 60 and 180 s', () => {
-  expect(standing(29_999)).toMatchObject({ passed: 0, nextMs: 30_000 });
-  expect(standing(30_000)).toMatchObject({ passed: 1, nextMs: 60_000 });
-  expect(standing(60_000).filled).toBeCloseTo(2 / 3);
-  expect(standing(180_000)).toEqual({ passed: 3, nextMs: null, filled: 1 });
-  expect(standing(-500).filled).toBe(0);
+test('the waiting runs to the moment that the gateway names, and once that is missed says by how much and whether others were told', () => {
+  const press = { receivedAt: 1_000, takeBy: 31_000 };
+  expect(waitingOf(press, 16_000)).toEqual({ filled: 0.5, overMs: null, escalated: false });
+  expect(waitingOf(press, 34_000)).toEqual({ filled: 1, overMs: 3_000, escalated: false });
+  expect(waitingOf({ ...press, escalatedAt: 31_200 }, 34_000)?.escalated).toBe(true);
+  // Told because nobody was on line, long before the moment.
+  expect(waitingOf({ ...press, escalatedAt: 11_000 }, 34_000)?.escalated).toBe(false);
+  expect(waitingOf(press, 500)?.filled).toBe(0);
+  expect(waitingOf({ receivedAt: 1_000 }, 34_000)).toBeNull();
 });
 
 test('spans and ages read as on a clock', () => {
-  expect([-1, 42_000, 725_000, 11_229_000, 176_400_000].map(spanText)).toEqual([
+  expect([-1, 42_000, 725_000, 11_229_000, 176_400_000].map((ms) => spanText(ms))).toEqual([
     '0:00',
     '0:42',
     '12:05',
     '3:07:09',
     '49 h',
   ]);
-  expect([8_000, 720_000, 10_800_000, 180_000_000].map(ageText)).toEqual(['8 s', '12 min', '3 h', '2 d']);
+  expect([8_000, 720_000, 10_800_000, 180_000_000].map((ms) => ageText(ms))).toEqual([
+    '8 s',
+    '12 min',
+    '3 h',
+    '2 d',
+  ]);
+});
+
+test('in Chinese they are said in Chinese', () => {
+  expect(ageText(8_000, zh.age)).toBe('8 秒');
+  expect(ageText(720_000, zh.age)).toBe('12 分钟');
+  expect(spanText(176_400_000, zh.age)).toBe('49 小时');
+});
+
+test('an alert is closed with an outcome that fits its kind', () => {
+  const fumes = ['false-cooking', 'false-steam', 'false-dust'];
+  for (const kind of alertKinds) {
+    const outcomes = outcomesOf(kind);
+    expect(outcomes).toEqual(expect.arrayContaining(['true-emergency', 'device-fault', 'test']));
+    expect(outcomes.includes('pressed-by-mistake')).toBe(personKinds.has(kind));
+  }
+  expect(outcomesOf('smoke')).toEqual(expect.arrayContaining(fumes));
+  for (const kind of ['sos', 'water', 'battery'] as const)
+    expect(outcomesOf(kind).filter((one) => fumes.includes(one))).toEqual([]);
 });
 
 test('the words of a row follow what was done', () => {

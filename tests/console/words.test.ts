@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../../console/src/words/en.ts';
+import { firstLanguage } from '../../console/src/words/first-language.ts';
 import { refusalText } from '../../console/src/words/refusal.ts';
 import { zh } from '../../console/src/words/zh.ts';
 import { deviceTypes } from '../../devices/index.ts';
@@ -41,7 +42,24 @@ test('a refusal says who was faster, that the store cannot store, or at least wh
   const refused = (code: string, details = {}) =>
     refusalText(en, { ok: false, code, message: 'no', details });
   expect(refused('already-claimed', { claimedBy: 'wang' })).toContain('wang');
+  const claimed = {
+    ok: false,
+    code: 'already-claimed',
+    message: 'no',
+    details: { claimedBy: 'li' },
+  } as const;
+  expect(refusalText(zh, claimed, () => '李姐')).toContain('李姐');
   expect(refused('already-claimed')).toBe(en.refusal.claimedBySomebody);
   expect(refused('store-unavailable')).toBe(en.refusal['store-unavailable']);
   expect(refused('toString')).toContain('no');
+});
+
+test('a page starts in the language that was chosen, else in the browser’s, else in English', () => {
+  expect(firstLanguage(null, ['en-GB', 'zh-CN'])).toBe('en');
+  expect(firstLanguage(null, ['zh-TW', 'en'])).toBe('zh');
+  expect(firstLanguage(null, ['fr-FR', 'zh'])).toBe('zh');
+  expect(firstLanguage(null, ['fr-FR'])).toBe('en');
+  expect(firstLanguage(null, [])).toBe('en');
+  expect(firstLanguage('zh', ['en-GB'])).toBe('zh');
+  expect(firstLanguage('en', ['zh-CN'])).toBe('en');
 });

@@ -170,3 +170,18 @@ test('an alert without evidence, or of something nobody has a word for, is expla
   expect(said({}, { at: noon, receivedAt: noon, event: 'dance' }).en).toContain('Dance at 12:00');
   expect(said({}, { ...measured, measurement: 'moonlight' }).zh).toContain('moonlight 12 %LEL');
 });
+
+test('a limit with two ends is said in words, and operators are called by their names', () => {
+  const battery: Evidence = { ...measured, measurement: 'battery', value: 9, unit: '%', limit: '0.5..10' };
+  const known = {
+    ...leak,
+    evidence: [battery],
+    acknowledged: true,
+    acknowledgedAt: noon,
+    acknowledgedBy: 'li',
+  };
+  const { zh, en } = explain({ ...known, state: 'acknowledged' }, deviceTypes, noon, time, () => '李姐');
+  expect(zh).toContain('限值 0.5 至 10 %');
+  expect(zh).toContain('由 李姐 确认');
+  expect(en).toContain('a limit of 0.5 to 10 %');
+});

@@ -108,6 +108,41 @@ test('a hub that is down explains the silence of its devices, which stand for th
   expect(alertOf(again, 'silent', 'door-1').state).toBe('unacknowledged');
 });
 
+test('a rule about a device explains what another says of the same device, whichever came first, and of no other', () => {
+  const batteryAlert = { kind: 'battery', test: false, title: { zh: '电量', en: 'Battery' } } as const;
+  const low = rule(
+    'battery',
+    'threshold',
+    ['call-button'],
+    { measurement: 'battery', below: 10 },
+    { ...quiet, alert: batteryAlert, explains: ['battery-flag'] },
+  );
+  const flag = rule(
+    'battery-flag',
+    'flag',
+    ['call-button'],
+    { measurement: 'battery_low', is: true },
+    { ...quiet, alert: batteryAlert },
+  );
+  const street = openStreet({ rules: [low, flag] });
+  for (const id of ['pager-1', 'pager-2', 'pager-3']) street.register(id, 'call-button');
+  street.readings('pager-1', { battery: 8 });
+  street.readings('pager-1', { battery_low: true });
+  street.readings('pager-2', { battery_low: true });
+  street.readings('pager-2', { battery: 8 });
+  street.readings('pager-3', { battery_low: true });
+  street.pass(400);
+  for (const id of ['pager-1', 'pager-2'])
+    expect(alertOf(street, 'battery-flag', id)).toMatchObject({
+      state: 'suppressed',
+      suppressedBy: alertOf(street, 'battery', id).id,
+    });
+  expect(alertOf(street, 'battery-flag', 'pager-3').state).toBe('unacknowledged');
+  street.readings('pager-1', { battery: 90 });
+  street.pass(400);
+  expect(alertOf(street, 'battery-flag', 'pager-1').state).toBe('unacknowledged');
+});
+
 describe('a hub', () => {
   const flap = (street: Street, ms: number, instead: boolean): void => {
     for (const until = street.now() + ms; street.now() < until; ) {

@@ -280,6 +280,75 @@ describe('an emergency that nobody answers', () => {
     expect(street.only()).toMatchObject({ state: 'latched-acknowledged', claimedBy: 'li' });
   });
 
+  test('tells by when it is to be taken, and goes on telling once that is missed, however often it is pressed again', () => {
+    const street = streetWithPager();
+    street.gateway.duty.watching([[]]);
+    street.event('pager-1', 'sos');
+    const { receivedAt } = street.only();
+    for (let wait = 0; wait < 5; wait += 1) {
+      expect(street.only()).toMatchObject({ takeBy: receivedAt + 30_000, receivedAt });
+      street.pass(12_000);
+      street.event('pager-1', 'sos');
+    }
+    const { escalatedAt = 0 } = street.only();
+    expect(escalatedAt - receivedAt).toBeGreaterThanOrEqual(30_000);
+    const first = street.changes.find(({ event }) => event === 'escalated');
+    expect((first?.at ?? 0) - receivedAt).toBeLessThan(32_000);
+  });
+
+  test('tells until when whoever took it has to do something, and no longer once that is done', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(200);
+    const taken = street.only();
+    expect(taken.tendBy).toBe((taken.takenAt ?? 0) + 60_000);
+    expect(taken.takeBy).toBeUndefined();
+    street.gateway.duty.perform('li', { verb: 'dispatch', alert: id, who: 'neighbour', confirmed: false });
+    street.pass(200);
+    expect(street.only().tendBy).toBeUndefined();
+  });
+
+  test.each([
+    ['a note just written by the same operator', 'li', 'comment', 1_000, true],
+    ['a note that is older than a minute', 'li', 'comment', 61_000, false],
+    ['a note of somebody else', 'zhao', 'comment', 1_000, false],
+    ['help that somebody sent long ago and that is still under way', 'zhao', 'dispatch', 90_000, true],
+  ] as const)(
+    '%s before it is taken: whether that counts as tending it',
+    (_what, who, verb, before, counts) => {
+      const street = streetWithPager();
+      street.event('pager-1', 'sos');
+      const { id } = street.only();
+      street.gateway.duty.perform(
+        who,
+        verb === 'comment'
+          ? { verb, alert: id, note: 'speaking with her' }
+          : { verb, alert: id, who: 'neighbour', confirmed: true },
+      );
+      street.pass(before);
+      street.gateway.duty.perform('li', { verb: 'take', alert: id });
+      street.pass(200);
+      expect(street.only().tendBy === undefined).toBe(counts);
+      street.pass(61_000);
+      expect(street.only().acknowledged).toBe(counts);
+    },
+  );
+
+  test('help that was sent before she pressed again does not answer the new press', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'dispatch', alert: id, who: 'neighbour', confirmed: true });
+    street.pass(5_000);
+    street.event('pager-1', 'sos');
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(200);
+    street.pass(61_000);
+    expect(street.only().acknowledged).toBe(false);
+  });
+
   test('goes on climbing the ladder after a restart', () => {
     const street = streetWithPager();
     street.gateway.duty.watching([[]]);

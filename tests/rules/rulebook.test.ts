@@ -281,7 +281,6 @@ describe('levels, hours, limits, and rules that rest on others', () => {
     [hot(`${heat}\n    limits: [{ place: b }]`), 'one of when, levels, off'],
     [hot(`${heat}\n    limits: [{ place: b, levels: [{ above: 1 }, { above: 2 }] }]`), 'has 1 levels, not 2'],
     [hot(`${heat}\n    groups: true`), 'has alerts to group'],
-    [hot(`${heat}\n    explains: [both]`), 'only a hub, or a combination'],
     [
       hot(
         levels('when: { above: 90 }, priority: high', 'when: { above: 70 }, priority: critical'),

@@ -3,10 +3,11 @@ import { mayBeShelved } from '../../../src/model/alert.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
-import { WaitingClock } from '../board/waiting-clock.tsx';
+import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { DeviceName } from './device-name.tsx';
 import { type Draft, useDraft } from './drafts.ts';
 import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
 import { HouseholdCard } from './household-card.tsx';
@@ -83,7 +84,9 @@ const Facts = ({ details }: { readonly details: Details }) => {
           {alert.devices.map((device, index) => (
             <span key={device}>
               {index > 0 && ', '}
-              <a href={deviceHref(device)}>{device}</a>
+              <a href={deviceHref(device)}>
+                <DeviceName id={device} />
+              </a>
             </span>
           ))}
         </dd>
@@ -120,13 +123,18 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user } = useFeedState();
+  const { user, names } = useFeedState();
   const [draft, put] = useDraft(id);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     // Whoever is typing goes on typing.
     if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
   }, []);
+  const ended = typeof details !== 'string' && details.alert.state === 'closed';
+  // What was being filled in is gone, and what came of it stands at the top.
+  useEffect(() => {
+    if (ended) pane.current?.scrollTo({ top: 0 });
+  }, [ended]);
   const shut = (
     <button type="button" className="shut" onClick={close}>
       {words.detail.close}
@@ -169,12 +177,8 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
           <h2>{alert.place?.text ?? words.board.unknownPlace}</h2>
           <p className="line">
             <span className={`word ${word}`}>{words.word[word]}</span>
-            {alert.claimedBy !== undefined && <span>{alert.claimedBy}</span>}
-            {closed ? (
-              alert.disposition && <strong>{wordFor(words.disposition, alert.disposition)}</strong>
-            ) : (
-              <WaitingClock since={alert.receivedAt} />
-            )}
+            {alert.claimedBy !== undefined && <span>{names.get(alert.claimedBy) ?? alert.claimedBy}</span>}
+            {!closed && <WaitingClock alert={{ receivedAt: alert.receivedAt }} />}
           </p>
         </div>
         {shut}
@@ -183,6 +187,16 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
         <p className="refused" role="alert">
           {operation.refused}
         </p>
+      )}
+      {closed ? (
+        <p className="ended" role="status" data-ended>
+          <i aria-hidden="true">✓</i>{' '}
+          {words.detail.closedAs(
+            alert.disposition === undefined ? '' : wordFor(words.disposition, alert.disposition),
+          )}
+        </p>
+      ) : (
+        <TendClock alert={alert} full />
       )}
       <div className="columns">
         <div>
@@ -195,7 +209,7 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
-              <Finish {...handling} alert={id} active={alert.active} />
+              <Finish {...handling} alert={alert} />
             </>
           )}
         </div>

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import type { Disposition } from '../../../src/model/alert.ts';
+import type { Outcome } from './outcomes.ts';
 
 /** What an operator has begun to write about an alert and not sent yet. */
 export type Draft = {
   readonly note: string;
   readonly person: string;
   readonly heir: string;
-  readonly disposition: Exclude<Disposition, 'returned'> | null;
+  readonly disposition: Outcome | null;
   readonly closeNote: string;
   /** Why it is to be set aside. */
   readonly shelfReason: string;

@@ -1,9 +1,10 @@
-import { type Alert, dispositions } from '../../../src/model/alert.ts';
+import type { Alert } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
+import { outcomesOf } from './outcomes.ts';
 import { minuteText } from './timeline.tsx';
 import type { Operation } from './use-operation.ts';
 
@@ -116,7 +117,8 @@ const clockDoubtMs = 10_000;
 export const Shelf = (props: Handling & { readonly alert: Alert }) => {
   const { operation, draft, put, alert } = props;
   const { words, language } = useSpeech();
-  const { clockOffsetMs } = useFeedState();
+  const { clockOffsetMs, names } = useFeedState();
+  const nameOf = (id: string): string => names.get(id) ?? id;
   const reason = draft.shelfReason.trim();
   const busy = operation.sending !== null;
   const shelve = async (ms: number): Promise<void> => {
@@ -136,12 +138,12 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
             aria-label={words.detail.shelfReason}
             onChange={(event) => put({ shelfReason: event.target.value })}
           />
-          <label>
+          <label className="once">
             <input
               type="checkbox"
               checked={draft.shelfOnce}
               onChange={(event) => put({ shelfOnce: event.target.checked })}
-            />{' '}
+            />
             {words.detail.shelfOnce}
           </label>
           <div>
@@ -161,7 +163,10 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
       ) : (
         <>
           <p className="quiet">
-            {words.detail.shelvedUntil(minuteText(alert.shelvedUntil, language), alert.shelvedBy ?? '')}
+            {words.detail.shelvedUntil(
+              minuteText(alert.shelvedUntil, language),
+              nameOf(alert.shelvedBy ?? ''),
+            )}
           </p>
           <button
             type="button"
@@ -177,24 +182,24 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
   );
 };
 
-/** How it ended: one of nine dispositions, which only a person can say. */
-export const Finish = (props: Handling & { readonly alert: string; readonly active: boolean }) => {
-  const { operation, draft, put, active } = props;
+/** How it ended: one of the dispositions that fit its kind, which only a person can say. */
+export const Finish = (props: Handling & { readonly alert: Alert }) => {
+  const { operation, draft, put, alert } = props;
+  const { active } = alert;
   const { words } = useSpeech();
-  const choices = dispositions.filter((one) => one !== 'returned');
   const { disposition } = draft;
   const close = async (): Promise<void> => {
     if (disposition === null) return;
     const note = draft.closeNote.trim();
     if (await operation.send('close', { disposition, ...(note === '' ? {} : { note }) }))
-      forgetDraft(props.alert);
+      forgetDraft(alert.id);
   };
   return (
     <section className="finish">
       <h3>{words.detail.finish}</h3>
       {active && <p className="quiet">{words.detail.stillActive}</p>}
       <div className="choices">
-        {choices.map((one) => (
+        {outcomesOf(alert.kind).map((one) => (
           <label key={one}>
             <input
               type="radio"

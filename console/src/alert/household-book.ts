@@ -14,7 +14,12 @@ const kept = 1_000;
 const none: KnownHousehold = { is: 'none' };
 const loading: KnownHousehold = { is: 'loading' };
 
-type Leaf = { readonly changedAt: number; readonly answer: Promise<KnownHousehold> };
+type Leaf = {
+  readonly changedAt: number;
+  readonly answer: Promise<KnownHousehold>;
+  /** The answer once it has come, so that what is drawn anew does not begin without it. */
+  came: KnownHousehold;
+};
 
 const leaves = new Map<string, Leaf>();
 const queue: (() => void)[] = [];
@@ -44,8 +49,10 @@ const read = (place: string, changedAt: number): Promise<KnownHousehold> => {
   const answer = ask(place);
   const oldest = leaves.keys().next();
   if (leaves.size >= kept && !oldest.done) leaves.delete(oldest.value);
-  leaves.set(place, { changedAt, answer });
+  const leaf: Leaf = { changedAt, answer, came: loading };
+  leaves.set(place, leaf);
   void answer.then((came) => {
+    leaf.came = came;
     if (came.is === 'unknown' && leaves.get(place)?.answer === answer) leaves.delete(place);
   });
   return answer;
@@ -54,8 +61,10 @@ const read = (place: string, changedAt: number): Promise<KnownHousehold> => {
 /** The card of the home that `place` is; `none` for a place that is no home. */
 export const useHousehold = (place: Place | null): KnownHousehold => {
   const { householdsAt } = useFeedState();
-  const [known, setKnown] = useState<KnownHousehold>(loading);
   const id = place?.path.at(-1)?.kind === 'household' ? place.id : null;
+  const [known, setKnown] = useState<KnownHousehold>(() =>
+    id === null ? none : (leaves.get(id)?.came ?? loading),
+  );
   useEffect(() => {
     if (id === null) return setKnown(none);
     let left = false;

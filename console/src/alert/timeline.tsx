@@ -1,7 +1,10 @@
 import type { Evidence } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
+import { endsOf } from '../../../src/model/reading.ts';
+import { useFeedState } from '../feed/live-feed.ts';
 import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
+import { useDeviceNames } from './device-names.ts';
 
 /** A time of day in the seat's language; another day's with its date. */
 export const timeText = (at: number, language: Speech['language']): string => {
@@ -20,24 +23,27 @@ export const minuteText = (at: number, language: Speech['language']): string =>
     hour12: false,
   });
 
-const actorText = ({ words }: Speech, actor: string): string => {
+/** What people and devices are called, by id. */
+type Names = { readonly person: (id: string) => string; readonly device: (id: string) => string };
+
+const actorText = ({ words }: Speech, actor: string, names: Names): string => {
   const [kind, ...rest] = actor.split(':');
   const name = rest.join(':');
-  if (kind === 'user') return name;
-  if (kind === 'device') return words.actor.device(name);
+  if (kind === 'user') return names.person(name);
+  if (kind === 'device') return words.actor.device(names.device(name));
   return kind === 'rule' ? words.actor.rule(name) : words.actor.system;
 };
 
-const particulars = ({ words }: Speech, { event, data }: TimelineEntry): string => {
+const particulars = ({ words }: Speech, { event, data }: TimelineEntry, names: Names): string => {
   if (event === 'dispatched' && typeof data.who === 'string') {
     const how = data.confirmed === true ? words.detail.confirmed : words.detail.asked;
     return `${wordFor(words.helper, data.who)} · ${how}`;
   }
-  if (event === 'handed-over' && typeof data.to === 'string') return `→ ${data.to}`;
+  if (event === 'handed-over' && typeof data.to === 'string') return `→ ${names.person(data.to)}`;
   if (event === 'closed' && typeof data.disposition === 'string')
     return wordFor(words.disposition, data.disposition);
   if ((event === 'notified' || event === 'notify-failed') && typeof data.channel === 'string')
-    return data.channel;
+    return wordFor(words.channel, data.channel);
   return '';
 };
 
@@ -45,14 +51,17 @@ const particulars = ({ words }: Speech, { event, data }: TimelineEntry): string 
 export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry[] }) => {
   const speech = useSpeech();
   const { words, language } = speech;
+  const { names: people } = useFeedState();
+  const device = useDeviceNames(entries.some(({ actor }) => actor.startsWith('device:')));
+  const names: Names = { person: (id) => people.get(id) ?? id, device };
   return (
     <ol className="timeline" aria-label={words.detail.timeline}>
       {entries.toReversed().map((entry) => (
         <li key={entry.seq} data-event={entry.event}>
           <time>{timeText(entry.at, language)}</time>
           <div>
-            <strong>{wordFor(words.timeline, entry.event)}</strong> {particulars(speech, entry)}{' '}
-            <span className="quiet">{actorText(speech, entry.actor)}</span>
+            <strong>{wordFor(words.timeline, entry.event)}</strong> {particulars(speech, entry, names)}{' '}
+            <span className="quiet">{actorText(speech, entry.actor, names)}</span>
             {entry.note !== undefined && <blockquote>{entry.note}</blockquote>}
           </div>
         </li>
@@ -66,12 +75,11 @@ export const EvidenceList = ({ evidence }: { readonly evidence: readonly Evidenc
   const { words, language } = useSpeech();
   // Only ever appended to; two pieces may be the same.
   const pieces = evidence.map((piece, index) => ({ key: `${piece.receivedAt} ${index}`, piece }));
-  const said = (value: string | number | boolean): string =>
-    typeof value === 'boolean'
-      ? value
-        ? words.devices.yes
-        : words.devices.no
-      : wordFor(words.value, String(value));
+  const said = (value: string | number | boolean): string => {
+    if (typeof value === 'boolean') return value ? words.devices.yes : words.devices.no;
+    const ends = endsOf(value);
+    return ends === null ? wordFor(words.value, String(value)) : words.detail.between(ends[0], ends[1]);
+  };
   return (
     <ul className="evidence" aria-label={words.detail.evidence}>
       {pieces.map(({ key, piece }) => (

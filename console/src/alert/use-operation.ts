@@ -39,10 +39,12 @@ export const useOperation = (id: string): Operation => {
       if (answer.ok) setAwaited({ verb, version: answer.value.version });
       setSending(null);
       if (!answer.ok) {
-        const { uncommitted, alerts: stored } = feed.state();
+        const { uncommitted, alerts: stored, names } = feed.state();
         const lost = answer.code === 'not-found' && uncommitted.has(id) && !stored.has(id);
         if (lost) feed.forgetUncommitted(id);
-        setRefused(lost ? words.refusal.forgotten : refusalText(words, answer));
+        setRefused(
+          lost ? words.refusal.forgotten : refusalText(words, answer, (user) => names.get(user) ?? user),
+        );
       }
       return answer.ok;
     },

@@ -2,10 +2,12 @@ import { useEffect, useRef } from 'react';
 import { useFeed } from '../feed/live-feed.ts';
 import { receiptsDue } from '../feed/receipts.ts';
 
+const half = 0.5;
+
 // One set for the page: the panel may draw the same showing again, but it is told once.
 const sent = new Set<string>();
 
-/** Watches whether the alert's element is really on the screen (laid out, within what is scrolled into view) and tells the gateway so while the page is visible: a hidden page shows nothing to anybody. Put the ref on the element. */
+/** Watches whether the alert's element is really on the screen (laid out, the better half of it within what is scrolled into view) and tells the gateway so while the page is visible: a hidden page shows nothing to anybody. Put the ref on the element. */
 export const useShown = (id: string) => {
   const feed = useFeed();
   const element = useRef<HTMLElement>(null);
@@ -22,10 +24,14 @@ export const useShown = (id: string) => {
         if (feed.send({ type: 'shown', alert: due.alert, version: due.version })) sent.add(due.showing);
       }
     };
-    const observer = new IntersectionObserver((entries) => {
-      within = entries.some((entry) => entry.isIntersecting);
-      look();
-    });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        // A row of which only the rim can be seen is not shown.
+        within = (entries.at(-1)?.intersectionRatio ?? 0) >= half;
+        look();
+      },
+      { threshold: half },
+    );
     observer.observe(drawn);
     document.addEventListener('visibilitychange', look);
     const leave = feed.onChange(look);

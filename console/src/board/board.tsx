@@ -1,11 +1,15 @@
 import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Alert, AlertKind } from '../../../src/model/alert.ts';
+import { DeviceName } from '../alert/device-name.tsx';
 import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
+import { minuteText } from '../alert/timeline.tsx';
+import { useDetail } from '../alert/use-detail.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
+import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
@@ -17,7 +21,8 @@ import './board.css';
 type RowProps = {
   readonly alert: Alert;
   readonly stored: boolean;
-  readonly me: string | null;
+  /** Who has it, as this seat calls them; '' = nobody. */
+  readonly who: string;
   readonly selected: boolean;
   readonly open: (id: string) => void;
 };
@@ -38,7 +43,7 @@ const Residents = ({ alert }: { readonly alert: Alert }) => {
   return <span className="residents">{residents.map(({ name }) => name).join(' ')}</span>;
 };
 
-const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
+const Row = memo(({ alert, stored, who, selected, open }: RowProps) => {
   const { words, text } = useSpeech();
   const word = stateWord(alert);
   const rings = isRinging(alert);
@@ -59,15 +64,18 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
         <Marks alert={alert} stored={stored} />
       </span>
       <span className="where">
-        <span>{alert.place?.text ?? `${words.board.unknownPlace} · ${alert.device}`}</span>
-        {alert.place !== null && isOfDevice(alert.kind) && <span className="device">{alert.device}</span>}
+        <span>{alert.place?.text ?? words.board.unknownPlace}</span>
+        {(alert.place === null || isOfDevice(alert.kind)) && (
+          <span className="device">
+            <DeviceName id={alert.device} />
+          </span>
+        )}
+        {alert.state === 'shelved' && <Shelved alert={alert} />}
         {(rings || alert.priority === 'critical' || alert.priority === 'high') && <Residents alert={alert} />}
       </span>
-      <WaitingClock since={alert.receivedAt} deadlines={rings} />
+      <WaitingClock alert={alert} rings={rings} />
       <span className={`word ${word}`}>{words.word[word]}</span>
-      <span className="who">
-        {alert.claimedBy === undefined ? '' : alert.claimedBy === me ? words.board.me : alert.claimedBy}
-      </span>
+      <span className="who">{who}</span>
       {isWaiting(alert) ? (
         <TakeButton id={alert.id} taken={() => open(alert.id)} />
       ) : (
@@ -81,6 +89,25 @@ const Row = memo(({ alert, stored, me, selected, open }: RowProps) => {
   );
 });
 
+/** Until when it is set aside, by whom and why. */
+const Shelved = ({ alert }: { readonly alert: Alert }) => {
+  const { words, language } = useSpeech();
+  const { names } = useFeedState();
+  const details = useDetail(alert.id);
+  const { shelvedUntil, shelvedBy = '' } = alert;
+  const why =
+    typeof details === 'string'
+      ? undefined
+      : details.timeline.findLast(({ event }) => event === 'shelved')?.note;
+  return (
+    <span className="shelved">
+      {shelvedUntil !== undefined &&
+        words.detail.shelvedUntil(minuteText(shelvedUntil, language), names.get(shelvedBy) ?? shelvedBy)}
+      {why !== undefined && ` · ${why}`}
+    </span>
+  );
+};
+
 /** The alert in whose row this lies; '' where it lies in none. */
 const rowOf = (target: EventTarget): string =>
   target instanceof Element ? (target.closest<HTMLElement>('[data-alert]')?.dataset.alert ?? '') : '';
@@ -91,6 +118,8 @@ const foldedKey = 'zhishou.folded';
 export const Board = (props: {
   readonly alerts: ReadonlyMap<string, Shown>;
   readonly me: string | null;
+  /** What people are called, by id. */
+  readonly names: ReadonlyMap<string, string>;
   /** What is drawn is all there is, and fresh. */
   readonly sure: boolean;
   readonly opened: string | null;
@@ -141,6 +170,13 @@ export const Board = (props: {
     setFocused(false);
     redraw();
   };
+
+  const whoHas = ({ claimedBy }: Alert): string =>
+    claimedBy === undefined
+      ? ''
+      : claimedBy === props.me
+        ? words.board.me
+        : (props.names.get(claimedBy) ?? claimedBy);
 
   const fold = (section: string): void =>
     setFolded((now) =>
@@ -224,7 +260,7 @@ export const Board = (props: {
                     key={alert.id}
                     alert={alert}
                     stored={stored}
-                    me={props.me}
+                    who={whoHas(alert)}
                     selected={alert.id === props.opened}
                     open={open}
                   />

@@ -29,10 +29,10 @@ export const isWaiting = (alert: Alert): boolean =>
 export const isRinging = (alert: Alert): boolean =>
   isWaiting(alert) && !alert.test && (isEmergency(alert) || alert.priority === 'critical');
 
-/** The more urgent first: priority, then waiting before in hand, then the one that has waited longest. */
+/** The more urgent first: what waits before what is in hand, whatever its priority, because only that nobody sees to; then by priority; then the one that has waited longest, so that nobody is overtaken for ever by what keeps coming. */
 export const byUrgency = (a: Alert, b: Alert): number =>
-  priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
   Number(isWaiting(b)) - Number(isWaiting(a)) ||
+  priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
   a.receivedAt - b.receivedAt ||
   (a.id < b.id ? -1 : 1);
 

@@ -83,6 +83,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         seq: sameRun ? state.seq : 0,
         complete: sameRun && state.complete,
         user: message.user,
+        names: new Map(Object.entries(message.names ?? {})),
         version: message.version,
         outdated: state.outdated || (state.version !== null && state.version !== message.version),
         clockOffsetMs: message.serverTime - heardAt,

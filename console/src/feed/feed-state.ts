@@ -11,6 +11,8 @@ export type FeedState = {
   /** The alerts are those of `feed` up to `seq`; false between a hello of another run and its snapshot. */
   readonly complete: boolean;
   readonly user: User | null;
+  /** What the people of the duty room are called, by id. */
+  readonly names: ReadonlyMap<string, string>;
   readonly version: string | null;
   /** The gateway was replaced by another version since this page was loaded. */
   readonly outdated: boolean;
@@ -40,6 +42,7 @@ export const nothingHeard: FeedState = {
   seq: 0,
   complete: false,
   user: null,
+  names: new Map(),
   version: null,
   outdated: false,
   clockOffsetMs: 0,

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import { floodHere } from '../feed/feed-state.ts';
@@ -6,19 +7,31 @@ import { useFeedState, useLine } from '../feed/live-feed.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { useSpeech } from '../words/words.tsx';
 
-/** What the operator must know before trusting the page. Laid over the foot of the page, so that no row moves when it comes or goes. */
-export const Banners = ({ health, sound }: { readonly health: FeedHealth; readonly sound: Sound }) => {
+/** What the operator must know before trusting the page. At the foot of the page, so that no row of the board moves when it comes or goes, and below everything else, so that it covers nothing. */
+export const Banners = (props: {
+  readonly health: FeedHealth;
+  readonly sound: Sound;
+  /** Something still rings untaken. */
+  readonly ringing: boolean;
+}) => {
+  const { health, sound } = props;
   const { words } = useSpeech();
   const line = useLine();
   const state = useFeedState();
   const { outdated, unreadable } = state;
   const flood = floodHere(state);
-  const age = useClock(() => ageText(Date.now() - line.heardAt));
+  // Of the one flood that was waved away; the next one is told again.
+  const [waved, setWaved] = useState<number | null>(null);
+  const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   return (
     <div className="banners">
-      {flood !== null && (
+      {flood !== null && flood.since !== waved && (
         <p className="banner notice" role="status" data-banner="flood">
           {words.banner.flood(flood.alerts)}
+          {props.ringing ? words.banner.floodFirst : words.banner.floodTaken}
+          <button type="button" onClick={() => setWaved(flood.since)}>
+            {words.banner.dismiss}
+          </button>
         </p>
       )}
       {(outdated || unreadable > 0) && (

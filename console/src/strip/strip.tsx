@@ -29,7 +29,7 @@ const useTheme = (): readonly [(typeof themes)[number], () => void] => {
 const LineState = ({ health }: { readonly health: FeedHealth }) => {
   const { words, language } = useSpeech();
   const line = useLine();
-  const age = useClock(() => ageText(Date.now() - line.heardAt));
+  const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   const { open, openSince } = line;
   const since =
     openSince === null

@@ -1,10 +1,8 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import type { Text } from '../../../src/model/text.ts';
 import { en } from './en.ts';
+import { firstLanguage, type Language } from './first-language.ts';
 import { type Dictionary, zh } from './zh.ts';
-
-/** The languages of the console; Chinese unless the seat has chosen otherwise. */
-export type Language = 'zh' | 'en';
 
 const storageKey = 'zhishou.language';
 const dictionaries: Readonly<Record<Language, Dictionary>> = { zh, en };
@@ -28,18 +26,21 @@ const SpeechContext = createContext<Speech>({
 /** Gives everything below it the seat's language, kept in this browser. */
 export const SpeechProvider = ({ children }: { readonly children: ReactNode }) => {
   const [language, setLanguage] = useState<Language>(() =>
-    localStorage.getItem(storageKey) === 'en' ? 'en' : 'zh',
+    firstLanguage(localStorage.getItem(storageKey), navigator.languages),
   );
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    localStorage.setItem(storageKey, language);
   }, [language]);
   const speech = useMemo(
     () => ({
       language,
       words: dictionaries[language],
       text: (text: Text) => text[language],
-      switchLanguage: () => setLanguage((now) => (now === 'zh' ? 'en' : 'zh')),
+      switchLanguage: () => {
+        const other = language === 'zh' ? 'en' : 'zh';
+        localStorage.setItem(storageKey, other);
+        setLanguage(other);
+      },
     }),
     [language],
   );

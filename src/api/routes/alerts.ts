@@ -195,7 +195,13 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       return {
         ...alert,
         timeline: [...(await archive.timeline(id))],
-        explanation: explain(alert, duty.types, now, (at) => sayTime(at, now)),
+        explanation: explain(
+          alert,
+          duty.types,
+          now,
+          (at) => sayTime(at, now),
+          (id) => committed.users.get(id)?.name ?? id,
+        ),
       };
     },
   );

@@ -1,0 +1,40 @@
+import { useEffect, useRef } from 'react';
+import type { Alert } from '../../../src/model/alert.ts';
+import { useSpeech } from '../words/words.tsx';
+
+/** Asks whoever logs out while emergencies are in his hands; the keyboard is on staying. */
+export const LeaveSheet = (props: {
+  readonly held: readonly Alert[];
+  readonly stay: () => void;
+  readonly leave: () => void;
+}) => {
+  const { words, text } = useSpeech();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <div
+      className="sheet"
+      role="alertdialog"
+      aria-modal="true"
+      aria-label={words.leave.title(props.held.length)}
+    >
+      <h2>{words.leave.title(props.held.length)}</h2>
+      <p>{words.leave.why}</p>
+      <ul>
+        {props.held.slice(0, 8).map((alert) => (
+          <li key={alert.id}>
+            <strong>{alert.place?.text ?? words.board.unknownPlace}</strong> {text(alert.title)}
+          </li>
+        ))}
+      </ul>
+      <p className="choice">
+        <button ref={button} type="button" className="main" onClick={props.stay}>
+          {words.leave.stay}
+        </button>
+        <button type="button" data-leave-anyway onClick={props.leave}>
+          {words.leave.anyway}
+        </button>
+      </p>
+    </div>
+  );
+};
