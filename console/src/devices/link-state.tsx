@@ -20,14 +20,14 @@ export const LinkState = ({ link }: { readonly link: Device['link'] }) => {
 /** How long ago something was heard (epoch ms), going on with the time; never where it is null. */
 export const LastSeen = ({ at }: { readonly at: number | null }) => {
   const { words } = useSpeech();
-  const age = useClock((now) => (at === null ? '' : ageText(now - at)));
+  const age = useClock((now) => (at === null ? '' : ageText(now - at, words.age)));
   return at === null ? words.devices.never : age;
 };
 
 /** The same in a sentence: `3 min ago`. */
 export const Age = ({ at }: { readonly at: number | null }) => {
   const { words } = useSpeech();
-  const age = useClock((now) => (at === null ? '' : ageText(now - at)));
+  const age = useClock((now) => (at === null ? '' : ageText(now - at, words.age)));
   return at === null ? words.devices.never : words.device.ago(age);
 };
 
