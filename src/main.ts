@@ -204,6 +204,8 @@ const run = async (): Promise<void> => {
         messageBurst: config.mqtt.messageBurst,
         bytesPerSecond: config.mqtt.bytesPerSecond,
         burstBytes: config.mqtt.byteBurst,
+        valuesPerSecond: config.mqtt.valuesPerSecond,
+        valueBurst: config.mqtt.valueBurst,
       },
       now: clock.now,
       log: log.child({ room: 'broker' }),

@@ -21,6 +21,8 @@ export type BrokerStats = Readonly<Counters> & {
   /** Connections that are not being read. */
   readonly held: number;
   readonly inFlight: number;
+  /** Messages that wait for their device's turn. */
+  readonly waiting: number;
   /** Wrong credentials that wait for their refusal. */
   readonly guessersWaiting: number;
 };

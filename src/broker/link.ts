@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Dialect } from '../model/dialect.ts';
-import type { Purse } from './budget.ts';
 import { createFraming, type Framing } from './framing.ts';
+import type { Account } from './turns.ts';
 
 /** Why a connection is not being read: bits, because several may hold at once. */
 export const holds = { login: 1, budget: 2, flight: 4, congestion: 8, stopping: 16 } as const;
@@ -32,7 +32,8 @@ export type Link = {
   discarding: boolean;
 
   readonly framing: Framing;
-  readonly purse: Purse;
+  /** Its device's; null before the login. */
+  account: Account | null;
   /** Bits of `holds`. */
   held: number;
   heldSince: number;
@@ -66,13 +67,7 @@ export type Link = {
 };
 
 /** A connection that has just been made and is not read beyond its CONNECT. */
-export const createLink = (
-  client: Client,
-  conn: Duplex,
-  remote: string,
-  purse: Purse,
-  monotonicAt: number,
-): Link => ({
+export const createLink = (client: Client, conn: Duplex, remote: string, monotonicAt: number): Link => ({
   client,
   conn,
   remote,
@@ -81,7 +76,7 @@ export const createLink = (
   gone: false,
   discarding: false,
   framing: createFraming(),
-  purse,
+  account: null,
   held: 0,
   heldSince: 0,
   answeredAt: 0,

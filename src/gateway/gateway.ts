@@ -343,6 +343,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return type !== undefined && emergencyTypes.has(type);
     },
     receive: (message, acknowledge) => {
+      const before = ingest.counts.readings;
       if (parts.isPoison(message))
         quarantine.keep(
           message,
@@ -352,6 +353,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         );
       else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
+      return ingest.counts.readings - before;
     },
     linkUp: (id, at) => {
       const device = devices.get(id);
