@@ -9,6 +9,7 @@ import { createGuessing } from './guessing.ts';
 import { createIntake } from './intake.ts';
 import { createLink, holds, type Link } from './link.ts';
 import { type Listeners, openListeners } from './listeners.ts';
+import { createLobby } from './lobby.ts';
 import { createLogin } from './login.ts';
 import { createSessionStore, nowhere } from './no-routing.ts';
 import type { BrokerOptions } from './options.ts';
@@ -94,8 +95,17 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   });
   aedes.publish = publishNowhere;
 
+  // One connection in four may be of somebody who has not logged in: the others are for those who have.
+  const lobby = createLobby(Math.ceil(options.maxConnections / 4), ({ remote }) => {
+    counters.evicted++;
+    warn('connection closed', { reason: 'not-logged-in', remote });
+  });
+  let loggedIn = 0;
+
   const ended = (link: Link): void => {
     link.gone = true;
+    if (link.visitor === null) loggedIn--;
+    else lobby.leave(link.visitor);
     links.delete(link.client);
     intake.forget(link);
     if (link.account !== null) turns.leave(link.account);
@@ -108,7 +118,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   let listeners: Listeners | null = null;
 
   const accept = (stream: Duplex, remote: string): void => {
-    if (!taking || links.size >= options.maxConnections) {
+    if (!taking || (loggedIn + lobby.size() >= options.maxConnections && !lobby.giveWay())) {
       counters.refusedConnections++;
       if (taking) warn('connection refused', { reason: 'too-many-connections', remote });
       stream.on('error', () => {});
@@ -117,8 +127,10 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     }
     const at = monotonic();
     const client = aedes.handle(stream);
-    const link = createLink(client, stream, remote, at);
+    const visitor = { remote, end: () => void stream.destroy() };
+    const link = createLink(client, stream, visitor, at);
     links.set(client, link);
+    lobby.enter(visitor);
     intake.watch(link);
     stream.once('close', () => ended(link));
   };
@@ -133,6 +145,11 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   const ready = withLink('a new connection', (link) => {
     if (link.device === null) return;
     link.ready = true;
+    if (link.visitor !== null) {
+      lobby.leave(link.visitor);
+      link.visitor = null;
+      loggedIn++;
+    }
     link.account = turns.join(link.device);
     if (!taking) intake.hold(link, holds.stopping);
     outgoing.obeyCongestion(link, door.congestion());
@@ -192,7 +209,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   return {
     downlink: outgoing.downlink,
     listen: async () => {
-      listeners = await openListeners(options, accept);
+      listeners = await openListeners(options, lobby, accept);
       if (!taking) listeners.close();
       return { mqtt: listeners.mqtt, mqtts: listeners.mqtts };
     },

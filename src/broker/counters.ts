@@ -4,6 +4,8 @@ export type Counters = {
   acknowledged: number;
   refusedLogins: number;
   refusedConnections: number;
+  /** Connections that had not logged in and had to make room. */
+  evicted: number;
   refusedTopics: number;
   refusedSubscriptions: number;
   tooLarge: number;
@@ -33,6 +35,7 @@ export const createCounters = (): Counters => ({
   acknowledged: 0,
   refusedLogins: 0,
   refusedConnections: 0,
+  evicted: 0,
   refusedTopics: 0,
   refusedSubscriptions: 0,
   tooLarge: 0,

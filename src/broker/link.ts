@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Dialect } from '../model/dialect.ts';
 import { createFraming, type Framing } from './framing.ts';
+import type { Visitor } from './lobby.ts';
 import type { Account } from './turns.ts';
 
 /** Why a connection is not being read: bits, because several may hold at once. */
@@ -23,6 +24,8 @@ export type Link = {
   readonly conn: Duplex;
   /** The address of the other side. */
   readonly remote: string;
+  /** Its place among those who have not logged in; null once it has. */
+  visitor: Visitor | null;
   /** Whose credential it has given; null before that. */
   device: string | null;
   /** CONNACK was sent. */
@@ -67,10 +70,11 @@ export type Link = {
 };
 
 /** A connection that has just been made and is not read beyond its CONNECT. */
-export const createLink = (client: Client, conn: Duplex, remote: string, monotonicAt: number): Link => ({
+export const createLink = (client: Client, conn: Duplex, visitor: Visitor, monotonicAt: number): Link => ({
   client,
   conn,
-  remote,
+  remote: visitor.remote,
+  visitor,
   device: null,
   ready: false,
   gone: false,
