@@ -57,6 +57,7 @@ export const Config = z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: Port.default(8080),
       tls: z.boolean().default(false),
+      trustProxy: z.boolean().default(false),
       consoleDir: z.string().min(1).default('./console/dist'),
       sessionHours: z.number().positive().max(168).default(14),
     })

@@ -232,6 +232,7 @@ const run = async (): Promise<void> => {
       host: config.http.host,
       port: config.http.port,
       tls: config.http.tls ? tls : null,
+      trustProxy: config.http.trustProxy,
       version,
       consoleDir: resolve(root, config.http.consoleDir),
       timeZone: config.timeZone,

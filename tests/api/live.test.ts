@@ -301,6 +301,18 @@ describe('who may listen', () => {
   });
 });
 
+describe('places on the feed', () => {
+  test('one who opens very many consoles keeps nobody else from the feed', async () => {
+    const wall = await room.person('wall', 'viewer');
+    for (let i = 0; i < 5; i += 1) await (await room.console(wall)).until(snapshot);
+    await expect(room.console(wall)).rejects.toThrow('refused: 429');
+    const again = await room.person('wall', 'viewer');
+    for (let i = 0; i < 5; i += 1) await (await room.console(again)).until(snapshot);
+    await expect(room.console(await room.person('wall', 'viewer'))).rejects.toThrow('refused: 429');
+    await (await room.console(room.admin)).until(snapshot);
+  });
+});
+
 describe('the end', () => {
   test('on shutdown every console is told to go, and one that does not answer holds nobody up', async () => {
     const desk = await room.console(room.admin);

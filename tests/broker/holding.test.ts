@@ -11,9 +11,14 @@ const ample = {
   valueBurst: 1e6,
 };
 
-const rawDevice = async (street: Street, device: string, keepAlive = 0): Promise<RawClient> => {
+const rawDevice = async (
+  street: Street,
+  device: string,
+  keepAlive = 0,
+  clientId = `raw ${device}`,
+): Promise<RawClient> => {
   const raw = await street.raw();
-  raw.send(connectPacket({ user: device, password: secretOf(device), keepAlive }));
+  raw.send(connectPacket({ user: device, password: secretOf(device), keepAlive, clientId }));
   expect((await raw.next())?.type).toBe(types.connack);
   return raw;
 };
@@ -24,7 +29,7 @@ const burst = (device: string, from: number, to: number): Buffer[] =>
   );
 
 test('a client that sends more than its share is held back, not dropped, and loses nothing', async () => {
-  const budget = { ...ample, messageBurst: 50 };
+  const budget = { ...ample, messagesPerSecond: 400, messageBurst: 50 };
   await using street = await openStreet({ budget });
   street.door.register('meter-1', secretOf('meter-1'));
   const raw = await rawDevice(street, 'meter-1');
@@ -53,7 +58,10 @@ test('bytes are counted like messages, and a neighbour of the one who sends too 
 test('a device has one budget over all its connections, and its values count: a neighbour is served meanwhile', async () => {
   await using street = await openStreet({ budget: { ...ample, valuesPerSecond: 100, valueBurst: 1000 } });
   street.door.register('meter-1', secretOf('meter-1'));
-  const [one, another] = [await rawDevice(street, 'meter-1'), await rawDevice(street, 'meter-1')];
+  const [one, another] = [
+    await rawDevice(street, 'meter-1'),
+    await rawDevice(street, 'meter-1', 0, 'its second line'),
+  ];
   street.door.bringing(100_000);
   one.send(publishPacket(topicOf('meter-1', 'readings'), 'very many'));
   expect((await one.next())?.type).toBe(types.puback);

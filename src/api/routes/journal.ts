@@ -12,7 +12,8 @@ export const journalRoutes = (app: App, { archive }: RouteParts): void => {
       config: { role: 'supervisor' },
       schema: {
         tags: ['journal'],
-        summary: 'The record after a number, oldest first; each entry is chained to the one before it; for those with rights to the whole street',
+        summary:
+          'The record after a number, oldest first; each entry is chained to the one before it; for those with rights to the whole street',
         querystring: z.object({
           after: z.coerce.number().int().nonnegative().default(0),
           limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -11,7 +11,8 @@ export const quarantineRoutes = (app: App, { duty, archive }: RouteParts): void 
   const placeOf = (device: string | null, sender: string): Place | null => {
     const { committed } = duty;
     const named = device === null ? null : committed.device(device);
-    const from = named !== null && (named.id === sender || named.hub === sender) ? named : committed.device(sender);
+    const from =
+      named !== null && (named.id === sender || named.hub === sender) ? named : committed.device(sender);
     return from?.place ?? null;
   };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UserRecord } from '../../gateway/ports.ts';
-import { NewUser, User, UserPatch } from '../../model/user.ts';
 import { covers } from '../../model/place.ts';
+import { NewUser, User, UserPatch } from '../../model/user.ts';
 import { userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
