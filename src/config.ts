@@ -37,16 +37,18 @@ export const Config = z.strictObject({
       connectTimeoutMs: z.number().int().min(1000).max(120_000).default(10_000),
       maxConnections: z.number().int().min(1).max(1_000_000).default(20_000),
       messagesPerSecond: z.number().positive().default(2_000),
-      messageBurst: z.number().int().positive().default(10_000),
+      messageBurst: z.number().int().positive().default(4_000),
       bytesPerSecond: z
         .number()
         .positive()
-        .default(8 * 1024 * 1024),
+        .default(1024 * 1024),
       byteBurst: z
         .number()
         .int()
         .positive()
-        .default(16 * 1024 * 1024),
+        .default(2 * 1024 * 1024),
+      valuesPerSecond: z.number().positive().default(10_000),
+      valueBurst: z.number().int().positive().default(10_000),
     })
     .prefault({}),
   mqtts: z.strictObject({ port: Port.nullable().default(null) }).prefault({}),
@@ -58,6 +60,7 @@ export const Config = z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: Port.default(8080),
       tls: z.boolean().default(false),
+      trustProxy: z.boolean().default(false),
       consoleDir: z.string().min(1).default(builtConsole),
       sessionHours: z.number().positive().max(168).default(14),
     })

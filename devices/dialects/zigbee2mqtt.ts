@@ -1,5 +1,5 @@
 import type { Decoded, Dialect, Item, Subject } from '../../src/model/dialect.ts';
-import { isObject, readText } from './read-json.ts';
+import { isObject, readText, shapeFault } from './read-json.ts';
 import { readMoment } from './read-moment.ts';
 import { createRefusals } from './refusals.ts';
 import { isField, isPress, readFields } from './zigbee2mqtt-fields.ts';
@@ -44,6 +44,8 @@ const readBridge = (topic: string, bytes: Uint8Array): Decoded => {
   if (about !== 'state' && about !== 'event') return silent;
   const text = readText(bytes);
   if (!text.ok) return text;
+  const fault = shapeFault(bytes);
+  if (fault !== null) return { ok: false, ...fault };
   if (about === 'state') return readStatus({ by: 'sender' }, text.value);
   const body = parse(text.value);
   if (!isObject(body) || body.type !== 'device_announce' || !isObject(body.data)) return silent;
@@ -87,6 +89,8 @@ export const zigbee2mqtt: Dialect = {
     if ((slash > 0 && (last === 'set' || last === 'get')) || bytes.byteLength === 0) return silent;
     const text = readText(bytes);
     if (!text.ok) return text;
+    const fault = shapeFault(bytes);
+    if (fault !== null) return { ok: false, ...fault };
     if (slash > 0 && last === 'availability') {
       return readStatus({ by: 'address', address: name.slice(0, slash) }, text.value);
     }

@@ -9,6 +9,7 @@ import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardRoutes } from './access.ts';
 import { asyncApiRoute } from './asyncapi.ts';
+import { limitCallers } from './callers.ts';
 import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
 import { answerError, malformedRequest } from './errors.ts';
@@ -52,9 +53,13 @@ export type Api = {
 const maxBodyBytes = 256 * 1024;
 // An MQTT client may put several packets of 256 KiB into one frame.
 const maxFrameBytes = 1024 * 1024;
+// Devices over WebSocket come through here as well.
+const defaultCallerLimits = { inAll: 5000, perAddress: 1000 };
+const headersWithinMs = 5_000;
+const requestWithinMs = 15_000;
 const shiftMs = 14 * 3_600_000;
 
-const newApp = ({ tls, trustProxy, newId, log }: ApiOptions): App => {
+const newApp = ({ tls, trustProxy, callerLimits = defaultCallerLimits, newId, log }: ApiOptions): App => {
   const logger: FastifyBaseLogger = log;
   return fastify({
     loggerInstance: logger,
@@ -63,14 +68,24 @@ const newApp = ({ tls, trustProxy, newId, log }: ApiOptions): App => {
     trustProxy: trustProxy ?? false,
     bodyLimit: maxBodyBytes,
     // A client that dribbles its request must not hold a socket for ever.
-    requestTimeout: 30_000,
+    requestTimeout: requestWithinMs,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
-    serverFactory: (handler, options) => {
+    serverFactory: (handler, given) => {
+      const options = {
+        ...given,
+        headersTimeout: headersWithinMs,
+        requestTimeout: requestWithinMs,
+        connectionsCheckingInterval: 1_000,
+      };
       const server =
         tls === null
           ? http.createServer(options, handler)
-          : https.createServer({ ...options, cert: tls.cert, key: tls.key }, handler);
+          : https.createServer(
+              { ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersWithinMs },
+              handler,
+            );
+      limitCallers(server as http.Server, callerLimits, trustProxy ?? false);
       // The two differ in nothing that a route or plugin touches.
       return server as http.Server;
     },

@@ -57,7 +57,7 @@ const channels: readonly Channel[] = [
     address: '/api/v1/live',
     server: 'http',
     parameters: [],
-    says: 'The live feed. `?after=<seq>` (with `&feed=<feed>`) resumes without gap or duplicate. Close codes: 4001 signed out, 4008 too slow, 4009 flooding.',
+    says: 'The live feed. `?after=<seq>` (with `&feed=<feed>`) resumes without gap or duplicate. Close codes: 4001 signed out, 4008 too slow, 4009 flooding, 4010 too many consoles.',
     messages: [
       { direction: 'receive', name: 'serverMessage', schema: ServerMessage, says: 'What the gateway says.' },
       { direction: 'send', name: 'clientMessage', schema: ClientMessage, says: 'What a console says.' },

@@ -17,6 +17,7 @@ export const closeCodes = {
   signedOut: 4001,
   tooSlow: 4008,
   flooding: 4009,
+  tooMany: 4010,
 } as const;
 
 /** A message as the bytes that all consoles share. */

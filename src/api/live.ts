@@ -20,6 +20,10 @@ export type Live = {
 
 const maxMessageBytes = 64 * 1024;
 const maxConsoles = 1000;
+/** Places that are kept for those who can answer. */
+const keptForOperators = 200;
+/** One who may only look on has so many at most: a wall of screens. */
+const maxOfViewer = 50;
 
 // A console that comes back in a storm confirms every emergency of its snapshot at once; nobody says more than that.
 const messageBurst = 5000;
@@ -193,6 +197,15 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     }
   };
 
+  /** Why there is no place for one more console of this user, or null. */
+  const fullFor = ({ user }: SignedIn): string | null => {
+    if (mayActAs(user.role, 'operator')) return consoles.size >= maxConsoles ? 'Too many consoles.' : null;
+    if (consoles.size >= maxConsoles - keptForOperators) return 'Too many consoles.';
+    let ofUser = 0;
+    for (const console of consoles) if (console.user().id === user.id) ofUser += 1;
+    return ofUser >= maxOfViewer ? 'You have too many consoles open.' : null;
+  };
+
   const join = (socket: WebSocket, { session, user }: SignedIn, after: number | null): void => {
     const console = createLiveConsole({
       socket,
@@ -239,14 +252,18 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       config: { role: 'viewer' },
       schema: { querystring: Query },
       // Refused here, before the upgrade, so that nobody holds a socket for nothing.
-      preValidation: async () => {
+      preValidation: async (request) => {
         if (closed) refuse('store-unavailable', 'The gateway is stopping.');
-        if (consoles.size >= maxConsoles) refuse('too-many-requests', 'Too many consoles.');
+        const full = request.signedIn === null ? null : fullFor(request.signedIn);
+        if (full !== null) refuse('too-many-requests', full);
       },
     },
     (socket, request) => {
       const signedIn = request.signedIn === null ? null : sessions.holder(request.signedIn.session.id);
       if (signedIn === null) return socket.close(closeCodes.signedOut, 'signed out');
+      // Several may have been let through before the first of them had its place.
+      const full = fullFor(signedIn);
+      if (full !== null) return socket.close(closeCodes.tooMany, 'too many consoles');
       const { after, feed } = request.query;
       join(
         socket,

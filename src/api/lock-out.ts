@@ -20,7 +20,11 @@ type Count = { failures: number; since: number; lockedUntil: number };
 export type LockOut = {
   /** Until when (epoch ms) this name is locked for this address; null = it is not. */
   readonly lockedUntil: (name: string, address: string, now: number) => number | null;
-  /** Counts a failure; says whether this one locked. */
+  /** Counts an attempt before it is known how it ends, so that many at once are no more than many in turn; answers until when (epoch ms) the name is locked where it may not even be tried. */
+  readonly attempt: (name: string, address: string, now: number) => number | null;
+  /** The attempt was not judged and does not count. */
+  readonly withdraw: (name: string, address: string) => void;
+  /** The attempt failed; says whether this one locked. */
   readonly failed: (name: string, address: string, now: number) => boolean;
   readonly succeeded: (name: string, address: string) => void;
   /** Forgets all failures of a name. */
@@ -29,6 +33,8 @@ export type LockOut = {
 
 const atMostCounts = 20_000;
 const addressesRemembered = 16;
+/** When to ask again where as many attempts are being judged as may fail (ms). */
+const pendingMs = 1000;
 
 /** Makes an empty count. An address from which a name has signed in before is not locked by that name's failures elsewhere. */
 export const createLockOut = (limits: LockOutLimits): LockOut => {
@@ -44,7 +50,7 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
 
   const countOf = (name: string, address: string): Count | undefined => counts.get(name)?.get(address);
 
-  const add = (name: string, address: string, most: number, now: number): boolean => {
+  const add = (name: string, address: string, now: number): void => {
     const known = countOf(name, address);
     const count =
       known !== undefined && now - known.since < limits.withinMs
@@ -57,7 +63,11 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
       counts.set(name, ofName);
     }
     count.failures += 1;
-    if (count.failures < most) return false;
+  };
+
+  const lockAt = (name: string, address: string, most: number, now: number): boolean => {
+    const count = countOf(name, address);
+    if (count === undefined || count.failures < most) return false;
     count.lockedUntil = now + limits.forMs;
     count.failures = 0;
     count.since = now;
@@ -71,19 +81,45 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
     }
   };
 
+  const takeBack = (name: string, address: string): void => {
+    const count = countOf(name, address);
+    if (count !== undefined) count.failures = Math.max(0, count.failures - 1);
+  };
+
+  /** Until when a count keeps its name out: it has locked, or it is full of attempts whose end is not known yet. */
+  const keptOutUntil = (name: string, address: string, most: number, now: number): number => {
+    const count = countOf(name, address);
+    if (count === undefined) return 0;
+    const full = count.failures >= most && now - count.since < limits.withinMs;
+    return full ? Math.max(count.lockedUntil, now + pendingMs) : count.lockedUntil;
+  };
+
+  const keptOut = (name: string, address: string, now: number): number | null => {
+    const here = keptOutUntil(name, address, limits.perNameAndAddress, now);
+    const all = goodAddresses.get(name)?.includes(address)
+      ? 0
+      : keptOutUntil(name, everywhere, limits.perName, now);
+    const until = Math.max(here, all);
+    return until > now ? until : null;
+  };
+
   return {
-    lockedUntil: (name, address, now) => {
-      const here = countOf(name, address)?.lockedUntil ?? 0;
-      const all = goodAddresses.get(name)?.includes(address)
-        ? 0
-        : (countOf(name, everywhere)?.lockedUntil ?? 0);
-      const until = Math.max(here, all);
-      return until > now ? until : null;
+    lockedUntil: keptOut,
+    attempt: (name, address, now) => {
+      const until = keptOut(name, address, now);
+      if (until !== null) return until;
+      makeRoom();
+      add(name, address, now);
+      add(name, everywhere, now);
+      return null;
+    },
+    withdraw: (name, address) => {
+      takeBack(name, address);
+      takeBack(name, everywhere);
     },
     failed: (name, address, now) => {
-      makeRoom();
-      const here = add(name, address, limits.perNameAndAddress, now);
-      const all = add(name, everywhere, limits.perName, now);
+      const here = lockAt(name, address, limits.perNameAndAddress, now);
+      const all = lockAt(name, everywhere, limits.perName, now);
       return here || all;
     },
     succeeded: (name, address) => {

@@ -15,7 +15,7 @@ export const createLogin = (
   now: () => number,
 ): Login => {
   return async (username, password, address) => {
-    const lockedUntil = lockOut.lockedUntil(username, address, now());
+    const lockedUntil = lockOut.attempt(username, address, now());
     if (lockedUntil !== null)
       throw new Refused(
         {
@@ -26,7 +26,13 @@ export const createLogin = (
         lockedUntil - now(),
       );
     const record = duty.committed.users.get(username);
-    const right = await passwords.verify(record?.passwordHash ?? null, password);
+    let right: boolean;
+    try {
+      right = await passwords.verify(record?.passwordHash ?? null, password);
+    } catch (error) {
+      lockOut.withdraw(username, address);
+      throw error;
+    }
     if (record !== undefined && right && !record.disabled) {
       // The password may have been changed, or the user removed, while this one was being checked.
       if (duty.committed.users.get(username)?.passwordHash === record.passwordHash) {

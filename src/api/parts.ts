@@ -10,6 +10,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { DutyDoor } from '../gateway/doors.ts';
 import type { Archive, TryOuts } from '../gateway/ports.ts';
+import type { CallerLimits } from './callers.ts';
 import type { Commits, Patience } from './commits.ts';
 import type { ExportLimits } from './export-desk.ts';
 import type { LiveTimes } from './live-times.ts';
@@ -37,6 +38,7 @@ export type ApiOptions = {
   readonly tls: null | { readonly cert: string | Buffer; readonly key: string | Buffer };
   /** Whether `X-Forwarded-*` of whoever connects is believed: only behind a proxy of one's own. */
   readonly trustProxy?: boolean;
+  readonly callerLimits?: CallerLimits;
   readonly patience?: Partial<Patience>;
   readonly liveTimes?: Partial<LiveTimes>;
   readonly exportLimits?: Partial<ExportLimits>;

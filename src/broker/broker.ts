@@ -3,19 +3,20 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import type { DeviceDoor } from '../gateway/doors.ts';
 import type { Downlink } from '../gateway/ports.ts';
-import { createPurse } from './budget.ts';
 import { type BrokerStats, createCounters } from './counters.ts';
 import { createOutgoing } from './downlink.ts';
 import { createGuessing } from './guessing.ts';
 import { createIntake } from './intake.ts';
 import { createLink, holds, type Link } from './link.ts';
 import { type Listeners, openListeners } from './listeners.ts';
+import { createLobby } from './lobby.ts';
 import { createLogin } from './login.ts';
 import { createSessionStore, nowhere } from './no-routing.ts';
 import type { BrokerOptions } from './options.ts';
 import { createPresence } from './presence.ts';
 import { createPublishing } from './publishing.ts';
 import { createSparingLog } from './sparing-log.ts';
+import { createTurns } from './turns.ts';
 
 const drainTimeoutMs = 8000;
 const watchEveryMs = 500;
@@ -28,7 +29,7 @@ export type Broker = {
   readonly listen: () => Promise<{ readonly mqtt: number; readonly mqtts: number | null }>;
   /** Takes over an MQTT connection that came another way: the bytes of a WebSocket, and the address of the other side. */
   readonly accept: (stream: Duplex, remote: string) => void;
-  /** Takes no new connection and no further message; what was taken is still acknowledged. */
+  /** Takes no new connection and no further message; what was taken takes effect, unless its sender owes, and is still acknowledged. */
   readonly stopTaking: () => void;
   /** Ends every connection after what was written to it has gone out; no device is reported as gone. Resolves within 2 s. */
   readonly close: () => Promise<void>;
@@ -43,11 +44,14 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   const counters = createCounters();
   const links = new Map<Client, Link>();
   const linkOf = (client: Client): Link | undefined => links.get(client);
-  const intake = createIntake(options, counters, warn, monotonic);
+  const turns = createTurns(options.budget, monotonic, (error) =>
+    options.onFatal(error, 'taking a message in failed'),
+  );
+  const intake = createIntake(options, turns, counters, warn, monotonic);
   const presence = createPresence(door, now, monotonic);
   const guessing = createGuessing(monotonic);
   const login = createLogin({ door, linkOf, presence, guessing, counters, warn });
-  const publishing = createPublishing({ options, door, linkOf, intake, counters, warn });
+  const publishing = createPublishing({ options, door, linkOf, intake, turns, counters, warn });
   const outgoing = createOutgoing({ door, presence, intake, links, counters, now });
 
   /** An exception in a hook would end the process without a word, a rejection would leave the client hanging: both are said aloud. */
@@ -91,10 +95,20 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   });
   aedes.publish = publishNowhere;
 
+  // One connection in four may be of somebody who has not logged in: the others are for those who have.
+  const lobby = createLobby(Math.ceil(options.maxConnections / 4), ({ remote }) => {
+    counters.evicted++;
+    warn('connection closed', { reason: 'not-logged-in', remote });
+  });
+  let loggedIn = 0;
+
   const ended = (link: Link): void => {
     link.gone = true;
+    if (link.visitor === null) loggedIn--;
+    else lobby.leave(link.visitor);
     links.delete(link.client);
     intake.forget(link);
+    if (link.account !== null) turns.leave(link.account);
     presence.ended(link);
     if (links.size === 0) nobodyLeft();
   };
@@ -104,7 +118,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   let listeners: Listeners | null = null;
 
   const accept = (stream: Duplex, remote: string): void => {
-    if (!taking || links.size >= options.maxConnections) {
+    if (!taking || (loggedIn + lobby.size() >= options.maxConnections && !lobby.giveWay())) {
       counters.refusedConnections++;
       if (taking) warn('connection refused', { reason: 'too-many-connections', remote });
       stream.on('error', () => {});
@@ -113,8 +127,10 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     }
     const at = monotonic();
     const client = aedes.handle(stream);
-    const link = createLink(client, stream, remote, createPurse(options.budget, at), at);
+    const visitor = { remote, end: () => void stream.destroy() };
+    const link = createLink(client, stream, visitor, at);
     links.set(client, link);
+    lobby.enter(visitor);
     intake.watch(link);
     stream.once('close', () => ended(link));
   };
@@ -129,6 +145,12 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   const ready = withLink('a new connection', (link) => {
     if (link.device === null) return;
     link.ready = true;
+    if (link.visitor !== null) {
+      lobby.leave(link.visitor);
+      link.visitor = null;
+      loggedIn++;
+    }
+    link.account = turns.join(link.device);
     if (!taking) intake.hold(link, holds.stopping);
     outgoing.obeyCongestion(link, door.congestion());
     presence.ready(link, link.device);
@@ -157,6 +179,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     hook('watching the connections', () => {
       intake.checkKeepAlive(links.values());
       presence.checkAbsent();
+      turns.sweep();
     }),
     watchEveryMs,
   );
@@ -166,6 +189,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
     taking = false;
     listeners?.close();
     for (const link of links.values()) intake.hold(link, holds.stopping);
+    turns.finish();
   };
 
   /** A connection with unread bytes that is simply closed ends in a reset, which can overtake acknowledgements already sent. */
@@ -186,7 +210,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   return {
     downlink: outgoing.downlink,
     listen: async () => {
-      listeners = await openListeners(options, accept);
+      listeners = await openListeners(options, lobby, accept);
       if (!taking) listeners.close();
       return { mqtt: listeners.mqtt, mqtts: listeners.mqtts };
     },
@@ -197,6 +221,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
       presence.stop();
       login.stop();
       intake.stop();
+      turns.stop();
       clearInterval(watch);
       await sayGoodbye();
       await new Promise<void>((resolve) => aedes.close(resolve));
@@ -208,6 +233,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
       devices: presence.devices(),
       held: intake.held(),
       inFlight: publishing.inFlight(),
+      waiting: turns.waiting(),
       guessersWaiting: login.guessersWaiting(),
     }),
   };

@@ -4,6 +4,8 @@ export type Counters = {
   acknowledged: number;
   refusedLogins: number;
   refusedConnections: number;
+  /** Connections that had not logged in and had to make room. */
+  evicted: number;
   refusedTopics: number;
   refusedSubscriptions: number;
   tooLarge: number;
@@ -21,6 +23,8 @@ export type BrokerStats = Readonly<Counters> & {
   /** Connections that are not being read. */
   readonly held: number;
   readonly inFlight: number;
+  /** Messages that wait for their device's turn. */
+  readonly waiting: number;
   /** Wrong credentials that wait for their refusal. */
   readonly guessersWaiting: number;
 };
@@ -31,6 +35,7 @@ export const createCounters = (): Counters => ({
   acknowledged: 0,
   refusedLogins: 0,
   refusedConnections: 0,
+  evicted: 0,
   refusedTopics: 0,
   refusedSubscriptions: 0,
   tooLarge: 0,

@@ -1,9 +1,10 @@
-import { isSolvent, refill, spend } from './budget.ts';
+import { spend } from './budget.ts';
 import type { Counters } from './counters.ts';
 import { type FramingFault, followConnect, followPackets } from './framing.ts';
 import { holds, type Link } from './link.ts';
 import type { BrokerOptions } from './options.ts';
 import type { SparingLog } from './sparing-log.ts';
+import type { Turns } from './turns.ts';
 
 const maxConnectBytes = 16_384;
 const refillEveryMs = 50;
@@ -27,11 +28,12 @@ export type Intake = {
 /** An intake that measures with `monotonic` (milliseconds). */
 export const createIntake = (
   options: BrokerOptions,
+  turns: Turns,
   counters: Counters,
   warn: SparingLog,
   monotonic: () => number,
 ): Intake => {
-  const { budget, maxPacketBytes } = options;
+  const { maxPacketBytes } = options;
   const debtors = new Set<Link>();
   let heldNow = 0;
   let refills: NodeJS.Timeout | null = null;
@@ -56,16 +58,20 @@ export const createIntake = (
   };
 
   const payDebts = (): void => {
-    const at = monotonic();
     for (const link of debtors) {
-      refill(link.purse, budget, at);
-      if (!isSolvent(link.purse)) continue;
+      if (link.account !== null && !turns.mayRead(link.account)) continue;
       debtors.delete(link);
       release(link, holds.budget);
     }
     if (debtors.size > 0 || refills === null) return;
     clearInterval(refills);
     refills = null;
+  };
+
+  const holdForDebts = (link: Link): void => {
+    hold(link, holds.budget);
+    debtors.add(link);
+    refills ??= setInterval(payDebts, refillEveryMs);
   };
 
   const fail = (link: Link, fault: FramingFault): null => {
@@ -93,6 +99,9 @@ export const createIntake = (
       while (read() !== null);
       return null;
     }
+    const { account } = link;
+    // What one of its connections has overdrawn is owed by all of them.
+    if (link.ready && link.held === 0 && account !== null && !turns.mayRead(account)) holdForDebts(link);
     if (link.held !== 0 || link.conn.destroyed) {
       link.declined = true;
       // Reads nothing, but lets the end of the connection be seen.
@@ -107,13 +116,9 @@ export const createIntake = (
     if (!link.ready) return takeConnect(link, chunk);
     const fault = followPackets(link.framing, chunk, maxPacketBytes);
     if (fault !== null) return fail(link, fault);
-    const { purse } = link;
-    refill(purse, budget, at);
-    if (!spend(purse, link.framing.packets, chunk.length)) {
-      hold(link, holds.budget);
-      debtors.add(link);
-      refills ??= setInterval(payDebts, refillEveryMs);
-    }
+    if (account === null) return chunk;
+    spend(account.purse, link.framing.packets, chunk.length);
+    if (!turns.mayRead(account)) holdForDebts(link);
     return chunk;
   };
 

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Dialect } from '../model/dialect.ts';
-import type { Purse } from './budget.ts';
 import { createFraming, type Framing } from './framing.ts';
+import type { Visitor } from './lobby.ts';
+import type { Account } from './turns.ts';
 
 /** Why a connection is not being read: bits, because several may hold at once. */
 export const holds = { login: 1, budget: 2, flight: 4, congestion: 8, stopping: 16 } as const;
@@ -23,6 +24,8 @@ export type Link = {
   readonly conn: Duplex;
   /** The address of the other side. */
   readonly remote: string;
+  /** Its place among those who have not logged in; null once it has. */
+  visitor: Visitor | null;
   /** Whose credential it has given; null before that. */
   device: string | null;
   /** CONNACK was sent. */
@@ -34,7 +37,8 @@ export type Link = {
   discarding: boolean;
 
   readonly framing: Framing;
-  readonly purse: Purse;
+  /** Its device's; null before the login. */
+  account: Account | null;
   /** Bits of `holds`. */
   held: number;
   heldSince: number;
@@ -68,23 +72,18 @@ export type Link = {
 };
 
 /** A connection that has just been made and is not read beyond its CONNECT. */
-export const createLink = (
-  client: Client,
-  conn: Duplex,
-  remote: string,
-  purse: Purse,
-  monotonicAt: number,
-): Link => ({
+export const createLink = (client: Client, conn: Duplex, visitor: Visitor, monotonicAt: number): Link => ({
   client,
   conn,
-  remote,
+  remote: visitor.remote,
+  visitor,
   device: null,
   ready: false,
   gone: false,
   told: false,
   discarding: false,
   framing: createFraming(),
-  purse,
+  account: null,
   held: 0,
   heldSince: 0,
   answeredAt: 0,

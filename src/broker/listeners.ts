@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Logger } from 'pino';
+import type { Lobby, Visitor } from './lobby.ts';
 import type { BrokerOptions } from './options.ts';
 
 // Thousands of devices come back together after a restart; the kernel lowers this to its own limit.
@@ -18,6 +19,7 @@ export type Listeners = {
 /** Opens the TCP listener and, where there is a certificate, the TLS one; rejects where a port cannot be had. */
 export const openListeners = async (
   options: BrokerOptions,
+  lobby: Lobby,
   accept: (socket: Socket, remote: string) => void,
 ): Promise<Listeners> => {
   const { host, tls, connectTimeoutMs, log } = options;
@@ -35,8 +37,26 @@ export const openListeners = async (
     keepAliveInitialDelay: tcpKeepAliveMs,
   });
   // Those in the middle of a handshake are not yet among the connections that the broker counts.
-  secure.maxConnections = options.maxConnections;
-  secure.on('secureConnection', take);
+  const shakingHands = new Map<string, Visitor>();
+  const handshakeOver = (key: string): void => {
+    const visitor = shakingHands.get(key);
+    if (visitor === undefined) return;
+    shakingHands.delete(key);
+    lobby.leave(visitor);
+  };
+  secure.on('connection', (socket: Socket) => {
+    const key = keyOf(socket);
+    const visitor = { remote: socket.remoteAddress ?? 'unknown', end: () => void socket.destroy() };
+    shakingHands.set(key, visitor);
+    lobby.enter(visitor);
+    socket.once('close', () => {
+      if (shakingHands.get(key) === visitor) handshakeOver(key);
+    });
+  });
+  secure.on('secureConnection', (socket) => {
+    handshakeOver(keyOf(socket));
+    take(socket);
+  });
   secure.on('tlsClientError', (error, socket) => {
     log.debug({ remote: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
     socket.destroy();
@@ -52,6 +72,9 @@ export const openListeners = async (
     throw error;
   }
 };
+
+/** The same for a connection and for the TLS within it. */
+const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 const open = (server: Server, host: string, port: number, log: Logger): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 
-/** What one client may send before it is held back: refilled per second up to the burst. */
+/** What one device may send, over all its connections, before it is held back: refilled per second up to the burst. Values are those that go to the disk. */
 export type Budget = {
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
   readonly bytesPerSecond: number;
   readonly burstBytes: number;
+  readonly valuesPerSecond: number;
+  readonly valueBurst: number;
 };
 
 /** How the broker listens and what it allows. `port` 0 = any free port; `cert` and `key` are PEM text; `now` is epoch milliseconds. */

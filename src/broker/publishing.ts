@@ -6,6 +6,9 @@ import { holds, type Link } from './link.ts';
 import type { BrokerOptions } from './options.ts';
 import type { SparingLog } from './sparing-log.ts';
 import { topicFault } from './topics.ts';
+import type { Account, Turns } from './turns.ts';
+
+type Sender = { readonly account: Account; readonly device: string };
 
 /** The hook through which every PUBLISH goes, and how many messages wait for their commit. */
 export type Publishing = {
@@ -19,16 +22,17 @@ export type PublishingParts = {
   readonly door: DeviceDoor;
   readonly linkOf: (client: Client) => Link | undefined;
   readonly intake: Intake;
+  readonly turns: Turns;
   readonly counters: Counters;
   readonly warn: SparingLog;
 };
 
 /**
- * Hands a message to the door inside the hook, in the order of arrival, and lets aedes go on only when it is
- * committed: aedes writes PUBACK as soon as this hook has answered.
+ * Hands a message to the door when it is its device's turn, in the order of arrival, and lets aedes go on only when it
+ * is committed: aedes writes PUBACK as soon as this hook has answered.
  */
 export const createPublishing = (parts: PublishingParts): Publishing => {
-  const { options, door, linkOf, intake, counters, warn } = parts;
+  const { options, door, linkOf, intake, turns, counters, warn } = parts;
   const maxInFlight = options.maxInFlight ?? 1000;
   let inFlight = 0;
 
@@ -44,13 +48,18 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
     return null;
   };
 
-  const receive = (link: Link, device: string, packet: PublishPacket, answer: () => void): void => {
+  const receive = (
+    link: Link,
+    { account, device }: Sender,
+    packet: PublishPacket,
+    answer: () => void,
+  ): void => {
     const { topic, payload, retain, qos } = packet;
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     inFlight++;
     counters.received++;
     if (++link.inFlight >= maxInFlight) intake.hold(link, holds.flight);
-    door.receive({ sender: device, topic, bytes, retained: retain, receivedAt: options.now() }, () => {
+    const acknowledge = (): void => {
       inFlight--;
       counters.acknowledged++;
       if (--link.inFlight <= maxInFlight / 2) intake.release(link, holds.flight);
@@ -58,11 +67,18 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
       // Without an answer to write aedes goes straight on to the next bytes: not inside the door, and not inside its own parser.
       if (qos === 0) setImmediate(answer);
       else answer();
-    });
+    };
+    turns.take(account, bytes.length, () =>
+      // Received is when it takes effect: the core's time never goes back, and what was held back is not older for it.
+      door.receive(
+        { sender: device, topic, bytes, retained: retain, receivedAt: options.now() },
+        acknowledge,
+      ),
+    );
   };
 
   /** One effect from PUBLISH to PUBREL, however often it is sent [MQTT-4.3.3-2]; aedes asks again for every copy. */
-  const receiveOnce = (link: Link, device: string, packet: PublishPacket, answer: () => void): void => {
+  const receiveOnce = (link: Link, sender: Sender, packet: PublishPacket, answer: () => void): void => {
     const id = packet.messageId ?? 0;
     link.handshakes ??= new Map();
     const known = link.handshakes.get(id);
@@ -73,7 +89,7 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
     }
     const handshake = { answered: false, recorded: false, repeats: [] as (() => void)[] };
     link.handshakes.set(id, handshake);
-    receive(link, device, packet, () => {
+    receive(link, sender, packet, () => {
       handshake.answered = true;
       answer();
       for (const repeat of handshake.repeats.splice(0)) repeat();
@@ -83,8 +99,8 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
   return {
     authorizePublish: (client, packet, done) => {
       const link = client === null ? undefined : linkOf(client);
-      if (link?.device == null) return done(new Error('nobody is publishing'));
-      const { device } = link;
+      if (link?.device == null || link.account === null) return done(new Error('nobody is publishing'));
+      const { account, device } = link;
       // [MQTT-2.3.1-1]
       const reason =
         packet.qos > 0 && !((packet.messageId ?? 0) > 0)
@@ -96,12 +112,8 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
         warn('publish refused', { reason, device, remote: link.remote, topic: packet.topic.slice(0, 128) });
         return done(new Error(`publish refused: ${reason}`));
       }
-      try {
-        if (packet.qos === 2) receiveOnce(link, device, packet, done);
-        else receive(link, device, packet, done);
-      } catch (error) {
-        options.onFatal(error, 'taking a message in failed');
-      }
+      if (packet.qos === 2) receiveOnce(link, { account, device }, packet, done);
+      else receive(link, { account, device }, packet, done);
     },
     inFlight: () => inFlight,
   };

@@ -29,8 +29,8 @@ export type DeviceDoor = {
   readonly dialect: (device: string) => Dialect | null;
   /** Whether this connection may carry an emergency, and is therefore held back last. */
   readonly carriesEmergencies: (device: string) => boolean;
-  /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Never throws for what is in the message. */
-  readonly receive: (message: Inbound, acknowledge: () => void) => void;
+  /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Answers how many values it brought. Never throws for what is in the message. */
+  readonly receive: (message: Inbound, acknowledge: () => void) => number;
   /** The connection came or went. A will, and a connection lost, are "link down" and no more; `instead`: it takes the place of one that stood, which its device has therefore lost. */
   readonly linkUp: (device: string, at: number, instead: boolean) => void;
   readonly linkDown: (device: string, at: number) => void;

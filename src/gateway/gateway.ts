@@ -358,6 +358,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return type !== undefined && emergencyTypes.has(type);
     },
     receive: (message, acknowledge) => {
+      const before = ingest.counts.readings;
       if (parts.isPoison(message)) {
         quarantine.keep(
           message,
@@ -368,6 +369,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         ingest.takeSuspect(message);
       } else ingest.take(message);
       ledger.afterMessage(message, message.bytes.length, acknowledge);
+      return ingest.counts.readings - before;
     },
     linkUp: (id, at, instead) => {
       const device = devices.get(id);

@@ -4,20 +4,24 @@ import type { Entry } from '../model/journal.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Batch, Congestion, Journal, MessageId, Put, Rows } from './ports.ts';
 
-/** How much may wait for the disk before connections are held back: messages and bytes, first for those without emergencies (`soft`), then for all (`hard`). */
+/** How much may wait for the disk before connections are held back: messages, bytes and readings, first for those without emergencies (`soft`), then for all (`hard`). */
 export type LedgerLimits = {
   readonly softMessages: number;
   readonly hardMessages: number;
   readonly softBytes: number;
   readonly hardBytes: number;
+  readonly softReadings: number;
+  readonly hardReadings: number;
 };
 
-/** Room for every device of a large street to have something under way, and for a few minutes of a dead disk, within 100 MiB. */
+/** Room for every device of a large street to have something under way, and for a few minutes of a dead disk, within 200 MiB: a message of 128 KiB can hold thousands of readings, and each of them is an object of its own and a row. */
 export const defaultLedgerLimits: LedgerLimits = {
   softMessages: 20_000,
   hardMessages: 80_000,
   softBytes: 32 * 1024 * 1024,
   hardBytes: 96 * 1024 * 1024,
+  softReadings: 100_000,
+  hardReadings: 400_000,
 };
 
 /** What waits for its commit: whoever must be told afterwards, and the message it came with. */
@@ -91,14 +95,19 @@ export const createLedger = (parts: {
   const committedAt = new Map<string, number>();
 
   const weigh = (): void => {
-    const { softMessages, hardMessages, softBytes, hardBytes } = parts.limits;
+    const { softMessages, hardMessages, softBytes, hardBytes, softReadings, hardReadings } = parts.limits;
+    const readings = open.readings.length + (writing?.readings.length ?? 0);
     // A level is left only at half its limit, so that connections are not stopped and started at every commit.
     const above = (limit: number, value: number, held: boolean): boolean =>
       value >= (held ? limit / 2 : limit);
     const next: Congestion =
-      above(hardMessages, messages, level === 'hard') || above(hardBytes, bytes, level === 'hard')
+      above(hardMessages, messages, level === 'hard') ||
+      above(hardBytes, bytes, level === 'hard') ||
+      above(hardReadings, readings, level === 'hard')
         ? 'hard'
-        : above(softMessages, messages, level !== 'free') || above(softBytes, bytes, level !== 'free')
+        : above(softMessages, messages, level !== 'free') ||
+            above(softBytes, bytes, level !== 'free') ||
+            above(softReadings, readings, level !== 'free')
           ? 'soft'
           : 'free';
     if (next === level) return;

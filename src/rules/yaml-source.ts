@@ -23,8 +23,43 @@ export type YamlSource = {
 /** The longest file that is read, in characters. */
 const maxLength = 1024 * 1024;
 
+/** How deep a file may be nested, and how many anchors and aliases it may have; the parser's time grows with both far more than with the length. */
+const maxDepth = 32;
+const maxReferences = 100;
+
 /** A file of settings needs next to no aliases; a bomb of them is refused. */
 const maxAliases = 50;
+
+const references = /(?:^|[\s[{,:?-])[&*][^\s[\]{},]/gm;
+const indicators = /^[ \t]*(?:[-?:][ \t]+)+/;
+
+/** Why the text is not worth parsing, or null: it is nested too deep or refers to itself too often. Brackets within texts count as well: nobody writes dozens that are not closed. */
+const shapeFault = (text: string): string | null => {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === '[' || letter === '{') {
+      depth += 1;
+      if (depth > maxDepth) return `is nested deeper than ${maxDepth} levels`;
+    } else if ((letter === ']' || letter === '}') && depth > 0) depth -= 1;
+  }
+  const indents: number[] = [];
+  for (const line of text.split('\n')) {
+    const indicated = (indicators.exec(line)?.[0].match(/[-?:]/g) ?? []).length;
+    const indent = line.length - line.trimStart().length;
+    if (line.length > indent) {
+      while ((indents.at(-1) ?? -1) >= indent) indents.pop();
+      indents.push(indent);
+      if (indents.length + indicated > maxDepth) return `is nested deeper than ${maxDepth} levels`;
+    }
+  }
+  let count = 0;
+  for (const _ of text.matchAll(references)) {
+    count += 1;
+    if (count > maxReferences) return `has more than ${maxReferences} anchors and aliases`;
+  }
+  return null;
+};
 
 /** Reads a YAML file; what is wrong goes to `report`, and null is returned where it cannot be read at all. */
 export const readYaml = (
@@ -41,6 +76,11 @@ export const readYaml = (
     const { line, col } = lines.linePos(offset);
     report({ file, line: Math.max(1, line), column: Math.max(1, col), message });
   };
+  const fault = shapeFault(text);
+  if (fault !== null) {
+    reportAt(0, fault);
+    return null;
+  }
   const read = () => {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
     const wrong = [...document.errors, ...document.warnings];

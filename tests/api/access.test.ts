@@ -190,4 +190,52 @@ describe('rights by place', () => {
     expect((await chen.call('PATCH', '/devices/d', { place: 'h999' })).body.error?.code).toBe('not-allowed');
     expect((await chen.call('DELETE', '/devices/far')).status).toBe(404);
   });
+
+  test('an administrator of one community makes nobody, himself included, more than he is', async () => {
+    await twoHomes();
+    const chen = await room.person('chen', 'admin', ['c1']);
+    const user = { username: 'wu', password: 'long enough a word', role: 'operator' };
+    const refusals: unknown[] = [];
+    for (const [method, url, body] of [
+      ['POST', '/users', user],
+      ['POST', '/users', { ...user, places: [] }],
+      ['POST', '/users', { ...user, places: ['c1', 'c2'] }],
+      ['PATCH', '/users/chen', { places: [] }],
+      ['PATCH', '/users/chen', { places: ['c2'] }],
+      ['PATCH', '/users/admin', { password: 'a word of my own' }],
+      ['DELETE', '/users/admin', undefined],
+    ] as const)
+      refusals.push((await chen.call(method, url, body)).body.error?.code);
+    expect(refusals).toEqual(Array.from({ length: 7 }, () => 'not-allowed'));
+    expect((await chen.call('POST', '/users', { ...user, places: ['h301'] })).status).toBe(201);
+    expect((await chen.call('PATCH', '/users/wu', { places: ['b1'] })).status).toBe(200);
+    expect((await room.admin.call('PATCH', '/users/chen', { places: [] })).status).toBe(200);
+  });
+
+  test('the record of the whole street takes rights to all of it', async () => {
+    const li = await twoHomes();
+    expect((await li.call('GET', '/journal')).body.error?.code).toBe('not-allowed');
+    expect((await room.admin.call('GET', '/journal')).status).toBe(200);
+  });
+
+  test('what a hub elsewhere says of children that nobody registered, or that are not its own, is not shown', async () => {
+    const li = await twoHomes();
+    await room.register('hub-far', 'hub', homeElsewhere);
+    await room.register('hub-near', 'hub', home301);
+    for (const hub of ['hub-far', 'hub-near'])
+      for (const child of ['ghost', 'near'])
+        room.core.devices.receive(
+          {
+            sender: hub,
+            topic: `zhishou/v1/hubs/${hub}/devices/${child}/events`,
+            bytes: Buffer.from('{"event":"tamper","data":{"note":"private"}}'),
+            retained: false,
+            receivedAt: Date.now(),
+          },
+          () => {},
+        );
+    await room.settled();
+    const seen = (await li.call('GET', '/quarantine')).body.quarantine as { sender: string }[];
+    expect(seen.map(({ sender }) => sender)).toEqual(['hub-near', 'hub-near']);
+  });
 });

@@ -191,7 +191,7 @@ export const openDutyRoom = async (
   const consoles: ConsoleClient[] = [];
   let port: Promise<number> | null = null;
   const send = (device: string, leaf: string, payload: unknown): void =>
-    core.devices.receive(
+    void core.devices.receive(
       {
         sender: device,
         topic: `zhishou/v1/devices/${device}/${leaf}`,

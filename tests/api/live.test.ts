@@ -308,6 +308,20 @@ describe('who may listen', () => {
   });
 });
 
+describe('places on the feed', () => {
+  test('one who may only look on and opens very many consoles keeps nobody else from the feed', async () => {
+    const wall = await room.person('wall', 'viewer');
+    for (let i = 0; i < 50; i += 1) await (await room.console(wall)).until(snapshot);
+    await expect(room.console(wall)).rejects.toThrow('refused: 429');
+    await (await room.console(room.admin)).until(snapshot);
+  });
+
+  test('an operator has as many consoles as there are places', async () => {
+    const desk = await room.person('desk', 'operator');
+    for (let i = 0; i < 60; i += 1) await (await room.console(desk)).until(snapshot);
+  });
+});
+
 describe('the end', () => {
   test('on shutdown every console is told to go, and one that does not answer holds nobody up', async () => {
     const desk = await room.console(room.admin);

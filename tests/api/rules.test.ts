@@ -209,3 +209,8 @@ describe('a draft', () => {
     });
   });
 });
+
+test('a draft that would keep the gateway busy is refused unread', async () => {
+  const { status, body } = await room.admin.call('POST', '/rules/check', { text: 'k: 1\n'.repeat(5000) });
+  expect([status, body.error?.code]).toEqual([400, 'bad-request']);
+});

@@ -19,6 +19,8 @@ export type FakeDoor = DeviceDoor & {
   readonly deliveries: readonly string[];
   readonly queue: (outbound: Outbound) => void;
   readonly congest: (level: Congestion) => void;
+  /** How many values each message from now on brings; none at the start. */
+  readonly bringing: (values: number) => void;
   /** Makes the next message break the door's promise never to throw. */
   readonly breakPromise: (error: Error) => void;
   /** Resolves once `condition` holds; looked at whenever the door hears something. */
@@ -36,6 +38,7 @@ export const createFakeDoor = (): FakeDoor => {
   const waiting: Outbound[] = [];
   const watchers = new Set<() => void>();
   let atOnce = true;
+  let brought = 0;
   let level: Congestion = 'free';
   let broken: Error | null = null;
 
@@ -56,6 +59,7 @@ export const createFakeDoor = (): FakeDoor => {
       taken.push({ ...message, text: Buffer.from(bytes).toString(), acknowledge });
       if (atOnce) acknowledge();
       heard();
+      return brought;
     },
     linkUp: (device, _at, instead) => {
       links.push(instead ? `up ${device} instead` : `up ${device}`);
@@ -87,6 +91,9 @@ export const createFakeDoor = (): FakeDoor => {
     queue: (outbound) => void waiting.push(outbound),
     congest: (to) => {
       level = to;
+    },
+    bringing: (values) => {
+      brought = values;
     },
     breakPromise: (error) => {
       broken = error;

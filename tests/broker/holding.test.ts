@@ -2,9 +2,23 @@ import { expect, test, vi } from 'vitest';
 import { connectPacket, publishPacket, type RawClient, types } from './raw-client.ts';
 import { openStreet, type Street, secretOf, topicOf } from './street.ts';
 
-const rawDevice = async (street: Street, device: string, keepAlive = 0): Promise<RawClient> => {
+const ample = {
+  messagesPerSecond: 2000,
+  messageBurst: 1e6,
+  bytesPerSecond: 1e6,
+  burstBytes: 1e6,
+  valuesPerSecond: 1e6,
+  valueBurst: 1e6,
+};
+
+const rawDevice = async (
+  street: Street,
+  device: string,
+  keepAlive = 0,
+  clientId = `raw ${device}`,
+): Promise<RawClient> => {
   const raw = await street.raw();
-  raw.send(connectPacket({ user: device, password: secretOf(device), keepAlive }));
+  raw.send(connectPacket({ user: device, password: secretOf(device), keepAlive, clientId }));
   expect((await raw.next())?.type).toBe(types.connack);
   return raw;
 };
@@ -15,7 +29,7 @@ const burst = (device: string, from: number, to: number): Buffer[] =>
   );
 
 test('a client that sends more than its share is held back, not dropped, and loses nothing', async () => {
-  const budget = { messagesPerSecond: 2000, messageBurst: 50, bytesPerSecond: 1e6, burstBytes: 1e6 };
+  const budget = { ...ample, messagesPerSecond: 400, messageBurst: 50 };
   await using street = await openStreet({ budget });
   street.door.register('meter-1', secretOf('meter-1'));
   const raw = await rawDevice(street, 'meter-1');
@@ -30,7 +44,7 @@ test('a client that sends more than its share is held back, not dropped, and los
 });
 
 test('bytes are counted like messages, and a neighbour of the one who sends too many is served meanwhile', async () => {
-  const budget = { messagesPerSecond: 1e6, messageBurst: 1e6, bytesPerSecond: 100, burstBytes: 10_000 };
+  const budget = { ...ample, bytesPerSecond: 100, burstBytes: 10_000 };
   await using street = await openStreet({ budget });
   street.door.register('meter-1', secretOf('meter-1'));
   const raw = await rawDevice(street, 'meter-1');
@@ -39,6 +53,23 @@ test('bytes are counted like messages, and a neighbour of the one who sends too 
   const pager = await street.connect('pager-1');
   await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
   expect(street.door.texts()).toEqual(['press']);
+});
+
+test('a device has one budget over all its connections, and its values count: a neighbour is served meanwhile', async () => {
+  await using street = await openStreet({ budget: { ...ample, valuesPerSecond: 100, valueBurst: 1000 } });
+  street.door.register('meter-1', secretOf('meter-1'));
+  const [one, another] = [
+    await rawDevice(street, 'meter-1'),
+    await rawDevice(street, 'meter-1', 0, 'its second line'),
+  ];
+  street.door.bringing(100_000);
+  one.send(publishPacket(topicOf('meter-1', 'readings'), 'very many'));
+  expect((await one.next())?.type).toBe(types.puback);
+  another.send(publishPacket(topicOf('meter-1', 'readings'), 'more'));
+  await vi.waitFor(() => expect(street.broker.stats().held).toBe(2));
+  const pager = await street.connect('pager-1');
+  await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
+  expect(street.door.texts()).toEqual(['very many', 'press']);
 });
 
 test('when the way to the disk fills up meters are held back and pagers are not; when it is full, all are', async () => {

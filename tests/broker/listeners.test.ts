@@ -44,6 +44,23 @@ test('bytes that are no TLS on the TLS port cost nobody else anything', async ()
   });
 });
 
+test('strangers who never finish the handshake of TLS keep no device out', async () => {
+  await using street = await openStreet({ tls, maxConnections: 20 });
+  const silent = Array.from({ length: 60 }, () =>
+    connect(street.tlsPort ?? 0, '127.0.0.1').on('error', () => {}),
+  );
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  const pager = await street.connect('pager-1', {
+    protocol: 'mqtts',
+    host: 'localhost',
+    port: street.tlsPort ?? 0,
+    ca: cert,
+  });
+  await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
+  for (const socket of silent) socket.destroy();
+  expect(street.broker.stats().evicted).toBeGreaterThanOrEqual(55);
+});
+
 test('a press arrives over a WebSocket that the HTTP side hands over, and a command goes back', async () => {
   await using street = await openStreet();
   const http = createServer();

@@ -144,6 +144,18 @@ test('beyond the limit of connections a new one is refused and those that are th
   expect(street.broker.stats().refusedConnections).toBe(1);
 });
 
+test('two hundred strangers who say nothing keep no device out, and none of those that are in', async () => {
+  await using street = await openStreet({ maxConnections: 20 });
+  const meter = await street.connect('meter-1');
+  for (let i = 0; i < 200; i += 1) await street.raw();
+  const pager = await street.connect('pager-1');
+  await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
+  await meter.publishAsync(topicOf('meter-1', 'readings'), 'still here', { qos: 1 });
+  expect(street.door.texts()).toEqual(['press', 'still here']);
+  await vi.waitFor(() => expect(street.broker.stats().connections).toBeLessThanOrEqual(7));
+  expect(street.broker.stats().refusedConnections).toBe(0);
+});
+
 test('a device whose secret was renewed is cut off at once', async () => {
   await using street = await openStreet();
   const pager = await street.connect('pager-1');

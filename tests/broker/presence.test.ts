@@ -8,7 +8,7 @@ import { createFakeDoor } from './fake-door.ts';
 const conn = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
 
 const arrive = (device: string) => {
-  const link = createLink({} as Client, conn, '10.0.0.1', { messages: 0, bytes: 0, refilledAt: 0 }, 0);
+  const link = createLink({} as Client, conn, { remote: '10.0.0.1', end: () => {} }, 0);
   link.device = device;
   return link;
 };

@@ -39,6 +39,8 @@ export const openStreet = async (settings: Partial<BrokerOptions> = {}): Promise
         messageBurst: 10_000,
         bytesPerSecond: 8 * 1024 * 1024,
         burstBytes: 16 * 1024 * 1024,
+        valuesPerSecond: 10_000,
+        valueBurst: 10_000,
       },
       maxConnections: 1000,
       now: Date.now,

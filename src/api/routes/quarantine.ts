@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Place } from '../../model/place.ts';
 import { Quarantined } from '../../model/quarantine.ts';
 import { maySee, userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
@@ -6,6 +7,15 @@ import type { App, RouteParts } from '../parts.ts';
 
 /** Messages that could not take effect. */
 export const quarantineRoutes = (app: App, { duty, archive }: RouteParts): void => {
+  /** Where a message came from: the device's own place only where the sender speaks for it, else the sender's; a hub can name anybody. */
+  const placeOf = (device: string | null, sender: string): Place | null => {
+    const { committed } = duty;
+    const named = device === null ? null : committed.device(device);
+    const from =
+      named !== null && (named.id === sender || named.hub === sender) ? named : committed.device(sender);
+    return from?.place ?? null;
+  };
+
   app.get(
     '/api/v1/quarantine',
     {
@@ -25,9 +35,7 @@ export const quarantineRoutes = (app: App, { duty, archive }: RouteParts): void 
       const { after, limit } = request.query;
       const page = await archive.quarantine({ after, limit });
       const last = page.at(-1);
-      const quarantine = page.filter(({ device, sender }) =>
-        maySee(user, duty.committed.device(device ?? sender)?.place ?? null),
-      );
+      const quarantine = page.filter(({ device, sender }) => maySee(user, placeOf(device, sender)));
       return page.length < limit || last === undefined ? { quarantine } : { quarantine, next: last.id };
     },
   );

@@ -71,6 +71,17 @@ const Files = z
   .min(1)
   .max(200)
   .refine((files) => new Set(files.map(({ name }) => name)).size === files.length, 'names a file twice');
+/** The longest draft that is checked, in characters: five times the longest file of a street's rulebook. It is read while emergencies wait. */
+const maxDraft = 16_384;
+const Draft = z.union([
+  z.strictObject({
+    files: Files.refine(
+      (files) => files.reduce((sum, { text }) => sum + (text?.length ?? 0), 0) <= maxDraft,
+      `are longer than ${maxDraft} characters together`,
+    ),
+  }),
+  z.strictObject({ text: z.string().max(maxDraft) }),
+]);
 const Base = z.number().int().nonnegative();
 
 const headOf = ({ files: _files, ...head }: RulebookVersion): RulebookVersionHead => head;
@@ -241,7 +252,7 @@ export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): vo
         tags: ['rules'],
         summary:
           'Check a draft without applying it: `files` as an edit of the book would have them, or the `text` of one file by itself',
-        body: z.union([z.strictObject({ files: Files }), z.strictObject({ text: z.string() })]),
+        body: Draft,
         response: {
           200: z.object({
             ok: z.boolean(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { UserRecord } from '../../gateway/ports.ts';
+import { covers } from '../../model/place.ts';
 import { NewUser, User, UserPatch } from '../../model/user.ts';
 import { userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
@@ -21,6 +22,18 @@ export const userRoutes = (app: App, { duty, commits, sessions, lockOut, passwor
 
   const existing = (id: string): UserRecord =>
     committed.users.get(id) ?? refuse('not-found', `There is no user ${id}.`);
+
+  /** Nobody grants rights beyond their own, or changes somebody who has them: a new password for such a one would be as good. */
+  const keepWithinOwn = (own: readonly string[], places: readonly string[]): void => {
+    if (own.length === 0) return;
+    const known = new Map(committed.places().map((place) => [place.id, place]));
+    const within = (id: string): boolean => {
+      const place = known.get(id);
+      return own.includes(id) || (place !== undefined && covers(own, place));
+    };
+    if (places.length === 0 || !places.every(within))
+      refuse('not-allowed', 'That reaches beyond the places that you have rights to.');
+  };
 
   app.get(
     '/api/v1/users',
@@ -49,8 +62,9 @@ export const userRoutes = (app: App, { duty, commits, sessions, lockOut, passwor
       schema: { tags: ['users'], summary: 'A new user', body: NewUser, response: { 201: User } },
     },
     async (request, reply) => {
-      const by = userOf(request).id;
+      const { id: by, places: own } = userOf(request);
       const { username, password, name, role, places } = request.body;
+      keepWithinOwn(own, places ?? []);
       const passwordHash = await passwords.hash(password);
       const user = await inTurn(async () => {
         if (committed.users.has(username)) refuse('already-exists', `There is a user ${username} already.`);
@@ -83,13 +97,15 @@ export const userRoutes = (app: App, { duty, commits, sessions, lockOut, passwor
       },
     },
     async (request) => {
-      const by = userOf(request).id;
+      const { id: by, places: own } = userOf(request);
       const { id } = request.params;
       const { password, name, role, places, disabled } = request.body;
-      existing(id);
+      keepWithinOwn(own, existing(id).places);
+      keepWithinOwn(own, places ?? existing(id).places);
       const passwordHash = password === undefined ? undefined : await passwords.hash(password);
       const user = await inTurn(async () => {
         const before = existing(id);
+        keepWithinOwn(own, before.places);
         const record: UserRecord = {
           ...before,
           name: name ?? before.name,
@@ -113,10 +129,10 @@ export const userRoutes = (app: App, { duty, commits, sessions, lockOut, passwor
       schema: { tags: ['users'], summary: 'Remove a user', params, response: { 204: z.undefined() } },
     },
     async (request, reply) => {
-      const by = userOf(request).id;
+      const { id: by, places: own } = userOf(request);
       const { id } = request.params;
       await inTurn(async () => {
-        existing(id);
+        keepWithinOwn(own, existing(id).places);
         await commits.run(() => duty.removeUser(by, id));
       });
       sessions.endAllOf(id);
