@@ -140,7 +140,8 @@ optional('/proc with the memory of a process', existsSync('/proc/self/status'))(
     const unknown = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`nonsense_${n}`, n]));
     const messages = [
-      { values: { ...unknown(12_000), battery: 55 } },
+      { values: unknown(12_000) },
+      { values: { ...unknown(900), battery: 55 } },
       Array.from({ length: 1000 }, () => ({ values: { ...unknown(10), temperature: 1e6 } })),
     ];
     const said = messages.map((message) => say(vandal, 'readings', message));
