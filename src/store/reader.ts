@@ -9,6 +9,7 @@ import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts'
 import { alertSearch } from './alert-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { giveWay } from './priority.ts';
 import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
 
@@ -107,6 +108,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
 
 const port = parentPort;
 if (port !== null) {
+  giveWay(5);
   const setup = workerData as ReaderSetup;
   const open = () => {
     const db = openForReading(setup.database);

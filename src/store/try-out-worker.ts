@@ -7,6 +7,7 @@ import type { DidRaise, TryAnswer } from '../model/try-out.ts';
 import { interestOf, tryOut } from '../rules/try-out.ts';
 import { describeError, openForReading } from './database.ts';
 import { readHistory } from './history.ts';
+import { giveWay } from './priority.ts';
 
 /** What the try-out thread is started with. */
 export type TryOutSetup = {
@@ -92,6 +93,7 @@ export const answerTry = ({ database, readings, question }: TryOutSetup, goOn: (
 
 const port = parentPort;
 if (port !== null) {
+  giveWay(10);
   // On Linux this is of the thread alone: whatever is tried out, readings are taken first.
   if (process.platform === 'linux') setPriority(0, 10);
   const until = performance.now() + patienceMs;

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openForReading } from '../database.ts';
+import { giveWay } from '../priority.ts';
 import { openShippingCursors } from './cursors.ts';
 import { makeOwedReadings } from './owed-readings.ts';
 import { runShipper, type ShipperSetup } from './shipper.ts';
@@ -13,6 +14,7 @@ export type ShipperThreadSetup = ShipperSetup & {
 
 const port = parentPort;
 if (port !== null) {
+  giveWay(10);
   const setup = workerData as ShipperThreadSetup;
   const db = openForReading(setup.database);
   const cursors = openShippingCursors(setup.shipping);

@@ -101,7 +101,8 @@ export const encodeBuckets = (buckets: readonly Bucket[], coarseness: Coarseness
     // Most buckets hold one number or equal ones, whose sum can be told.
     (column, row, last) => (column === sumColumn ? last * (buckets[row]?.count ?? 0) : last),
   );
-  return packBytes(sink.take(), true);
+  // A day's hours are so few that unpacking them would take longer than reading them.
+  return packBytes(sink.take(), coarseness === 'minutes');
 };
 
 /** The buckets that `encodeBuckets` packed. Throws Damaged where the bytes are not those that were written. */

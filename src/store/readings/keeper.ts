@@ -3,6 +3,7 @@ import { makeChores } from '../chores.ts';
 import { describeError } from '../database.ts';
 import { readShipped } from '../influx/cursors.ts';
 import { tryToChange } from '../partition-hold.ts';
+import { giveWay } from '../priority.ts';
 import { makeCloser } from './closer.ts';
 import { type DiskUse, dropMonths, dropTooOld, type KeepReadings, makeRoom, measureDisk } from './keep.ts';
 import type { PartitionFolders } from './points.ts';
@@ -124,6 +125,7 @@ const run = (setup: KeeperSetup, tell: (message: FromKeeper) => void): (() => vo
 
 const port = parentPort;
 if (port !== null) {
+  giveWay(10);
   const stop = run(workerData as KeeperSetup, (message) => port.postMessage(message));
   port.once('message', () => {
     stop();

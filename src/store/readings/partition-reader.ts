@@ -3,6 +3,26 @@ import type Database from 'better-sqlite3';
 import { Damaged, openForReading } from '../database.ts';
 import { partitionVersion } from './partition.ts';
 
+const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
+
+/** The statement of a text over a connection, prepared once for as long as that is open; not for one that is read step by step. */
+export const statement = <Parameters extends unknown[], Result>(
+  db: Database.Database,
+  sql: string,
+): Database.Statement<Parameters, Result> => {
+  let known = prepared.get(db);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(db, known);
+  }
+  let found = known.get(sql);
+  if (found === undefined) {
+    found = db.prepare(sql);
+    known.set(sql, found);
+  }
+  return found as Database.Statement<Parameters, Result>;
+};
+
 /** Partitions open for questions. One that was dropped or made anew since it was opened is noticed at the next question. */
 export type PartitionReader = {
   /** What `use` says of the partition at `path`; null where there is none, or one without its tables yet. Throws SqliteError and Damaged. */

@@ -5,7 +5,7 @@ import { type Bucket, bucketMs, bucketsOf, type Coarseness, decodeBuckets, joinB
 import { allDays, dayMs, dayOf, dayPath, daysBetween, startOfDay } from './day-files.ts';
 import { type ExactReadings, readExactly } from './exact-rows.ts';
 import { monthPath, monthsBetween, monthsOf, startOfMonth } from './month-files.ts';
-import { makePartitionReader, type PartitionReader } from './partition-reader.ts';
+import { makePartitionReader, type PartitionReader, statement } from './partition-reader.ts';
 import { exactRows, rowsOfLive, seriesNumber } from './rows.ts';
 import { thin, thinBuckets } from './thinning.ts';
 
@@ -36,7 +36,7 @@ const fewRows = 20_000;
 type DayShare = { readonly rows: number; readonly open: boolean; readonly generation: number | null };
 
 const generationOf = (db: Database.Database): number | null =>
-  db.prepare<[], number | null>('SELECT number FROM generation').pluck().get() ?? null;
+  statement<[], number | null>(db, 'SELECT number FROM generation').pluck().get() ?? null;
 
 const shareOfDay = (
   partitions: PartitionReader,
@@ -45,12 +45,11 @@ const shareOfDay = (
   { device, measurement, from, to }: PointsQuery,
 ): DayShare | null =>
   partitions.ask(dayPath(folder, day), (db) => {
-    const share = db
-      .prepare<[string, string, number, number], { rows: number | null; open: number | null }>(
-        `SELECT sum(count) AS rows, max(closed = 0) AS open FROM block
-         WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND first_at < ? AND last_at >= ?`,
-      )
-      .get(device, measurement, to, from);
+    const share = statement<[string, string, number, number], { rows: number | null; open: number | null }>(
+      db,
+      `SELECT sum(count) AS rows, max(closed = 0) AS open FROM block
+       WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND first_at < ? AND last_at >= ?`,
+    ).get(device, measurement, to, from);
     return { rows: share?.rows ?? 0, open: share?.open === 1, generation: generationOf(db) };
   });
 
@@ -65,7 +64,7 @@ const closedDays = (
     .flatMap(
       (month) =>
         partitions.ask(monthPath(folder, month, 'hours'), (db) =>
-          db.prepare<[], string>('SELECT day FROM closed ORDER BY day').pluck().all(),
+          statement<[], string>(db, 'SELECT day FROM closed ORDER BY day').pluck().all(),
         ) ?? [],
     )
     .filter((day) => startOfDay(day) < to && startOfDay(day) + dayMs > from);
@@ -81,10 +80,10 @@ const bucketsOfMonth = (
   partitions.ask(path, (db) => {
     const series = seriesNumber(db, device, measurement);
     if (series === undefined) return [];
-    return db
-      .prepare<[number, string, string], readonly [day: string, generation: number, data: Buffer]>(
-        'SELECT day, generation, data FROM bucket WHERE series = ? AND day >= ? AND day <= ? ORDER BY day, generation',
-      )
+    return statement<[number, string, string], readonly [day: string, generation: number, data: Buffer]>(
+      db,
+      'SELECT day, generation, data FROM bucket WHERE series = ? AND day >= ? AND day <= ? ORDER BY day, generation',
+    )
       .raw()
       .all(series, dayOf(from), dayOf(to - 1))
       .map(([day, generation, data]) => ({ day, generation, buckets: decodeBuckets(data, coarseness) }));
@@ -199,7 +198,8 @@ export const makeSeriesReader = (db: Database.Database, folders: PartitionFolder
       const kind = kindOf(exact());
       if (kind === 'text' || (whole && kind === 'flag')) return thin(exact(), points);
       const minutes = monthsOf(folders.aggregates, 'minutes')[0];
-      const fine = widthMs < hour && (whole || (minutes !== undefined && from >= startOfMonth(minutes)));
+      // Points are joined in pairs until they are few enough, so hours are finer than minutes from here on.
+      const fine = widthMs < hour / 2 && (whole || (minutes !== undefined && from >= startOfMonth(minutes)));
       return thinBuckets(bucketsBetween(query, fine ? 'minutes' : 'hours', around, shares), points);
     },
     close: () => partitions.close(),

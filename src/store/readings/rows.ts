@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { decodeBlock, type ReadingRow } from './block.ts';
 import { dayPath, daysBetween } from './day-files.ts';
-import type { PartitionReader } from './partition-reader.ts';
+import { type PartitionReader, statement } from './partition-reader.ts';
 
 type BlockRow = readonly [number: number, firstAt: number, lastAt: number, data: Buffer];
 type Block = { readonly number: number; readonly rows: readonly ReadingRow[] };
@@ -26,8 +26,7 @@ export const seriesNumber = (
   device: string,
   measurement: string,
 ): number | undefined =>
-  db
-    .prepare<[string, string], number>('SELECT number FROM series WHERE device = ? AND measurement = ?')
+  statement<[string, string], number>(db, 'SELECT number FROM series WHERE device = ? AND measurement = ?')
     .pluck()
     .get(device, measurement);
 

@@ -47,7 +47,8 @@ const threeDays = (): { readonly room: ReadingRoom; readonly rows: readonly Read
 test('a span over closed days, today and what just came is answered by minutes or hours as it is wide, with every spike', () => {
   const { room, rows } = threeDays();
   const ask = (points: number) => room.points('temperature', { points });
-  expect(ask(100)).toEqual(chart(rows, 'minutes', 100));
+  expect(ask(200)).toEqual(chart(rows, 'minutes', 200));
+  expect(ask(100)).toEqual(chart(rows, 'hours', 100));
   expect(ask(20)).toEqual(chart(rows, 'hours', 20));
   for (const points of [1, 2, 20, 100, 500]) {
     expect(ask(points).length).toBeLessThanOrEqual(points);
@@ -62,7 +63,7 @@ test('a span over closed days, today and what just came is answered by minutes o
   // Then Monday's exact readings are dropped.
   room.reopen();
   dropDay(room.folders.readings, mondayName);
-  expect(ask(100)).toEqual(chart(rows, 'minutes', 100));
+  expect(ask(200)).toEqual(chart(rows, 'minutes', 200));
   expect(ask(20)).toEqual(chart(rows, 'hours', 20));
   const zoomed = { from: monday + 7 * hour, to: monday + 7 * hour + 3 * minute };
   expect(room.points('temperature', zoomed)).toEqual(
@@ -124,15 +125,15 @@ test('a reading that is in the live database, in its day file and in the aggrega
   expect(room.points('temperature', { from: monday, to: monday + hour })).toEqual(
     rows.slice(0, 360).map(({ at, value }) => [at, value]),
   );
-  expect(room.points('temperature', { points: 100 })).toEqual(chart(rows, 'minutes', 100));
+  expect(room.points('temperature', { points: 200 })).toEqual(chart(rows, 'minutes', 200));
   // A correction too, whether it has moved or not.
   const corrected = [row(monday, 55), ...rows.slice(1)];
   room.commit('temperature', [row(monday, 55)]);
-  expect(room.points('temperature', { points: 100 })).toEqual(chart(corrected, 'minutes', 100));
+  expect(room.points('temperature', { points: 200 })).toEqual(chart(corrected, 'minutes', 200));
   room.move(tuesday);
-  expect(room.points('temperature', { points: 100 })).toEqual(chart(corrected, 'minutes', 100));
+  expect(room.points('temperature', { points: 200 })).toEqual(chart(corrected, 'minutes', 200));
   room.close(tuesday);
-  expect(room.points('temperature', { points: 100 })).toEqual(chart(corrected, 'minutes', 100));
+  expect(room.points('temperature', { points: 200 })).toEqual(chart(corrected, 'minutes', 200));
 });
 
 test('a short alarm among a year of silence stays in sight while its readings are exact, and as a share of its minute after', () => {
