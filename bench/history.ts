@@ -359,8 +359,8 @@ const exportAll = async function* (
   }
 };
 
-/** Two clients that ask without a rest, for the exact days and for everything; `end` says how many answers they got. */
-const startQuestions = async (api: ApiClient, scale: HistoryScale, spans: Spans) => {
+/** Two clients that ask every `everyMs` (0 = without a rest), for the exact days and for everything; `end` says how many answers they got. */
+const startQuestions = async (api: ApiClient, scale: HistoryScale, spans: Spans, everyMs: number) => {
   const street = makeStreet(scale.devices);
   const [recent, , , all] = askedOf(scale);
   const clients = [recent, all].map((asked) =>
@@ -370,7 +370,7 @@ const startQuestions = async (api: ApiClient, scale: HistoryScale, spans: Spans)
   );
   const child = startChild<QuestionsOrder, QuestionsSaid>('./questions.ts');
   try {
-    child.tell({ order: 'ask', token: api.token, clients });
+    child.tell({ order: 'ask', token: api.token, everyMs, clients });
     await child.next('asking', askingWithinMs);
   } catch (error) {
     await child.end();
@@ -390,43 +390,55 @@ const startQuestions = async (api: ApiClient, scale: HistoryScale, spans: Spans)
   };
 };
 
-const measurePresses = async (
+/** Whether somebody asks while presses are measured: nobody, two people who go through charts, or two programs. */
+const askers = {
+  quiet: null,
+  people: { everyMs: 500, what: 'two people asking twice a second' },
+  programs: { everyMs: 0, what: 'two programs asking without a rest' },
+} as const;
+type Askers = keyof typeof askers;
+
+const measurePresses = async function* (
   gateway: GatewayProcess,
   api: ApiClient,
   scale: HistoryScale,
   spans: Spans,
-): Promise<Row> => {
+): AsyncGenerator<Row> {
   const { perSecond, presses, rounds } = scale.press;
   const clients = await register(api, 'load', 'air-monitor', loadClients);
-  const times = { quiet: [] as number[], asked: [] as number[] };
-  const rates = { quiet: [] as number[], asked: [] as number[] };
-  let answers = 0;
-  const pressWhile = async (how: 'quiet' | 'asked', round: number): Promise<void> => {
-    const questions = how === 'asked' ? await startQuestions(api, scale, spans) : null;
+  const measured = {
+    quiet: { times: [] as number[], rates: [] as number[], answers: 0 },
+    people: { times: [] as number[], rates: [] as number[], answers: 0 },
+    programs: { times: [] as number[], rates: [] as number[], answers: 0 },
+  };
+  const pressWhile = async (who: Askers, round: number): Promise<void> => {
+    const asking = askers[who];
+    const questions = asking === null ? null : await startQuestions(api, scale, spans, asking.everyMs);
     try {
       const pressed = await pressDuring(
         gateway,
         api,
-        `pager-${how}-${round}`,
+        `pager-${who}-${round}`,
         presses,
         startLoad({ url: gateway.mqttUrl, clients, pace: { perSecond }, forMs: longestLoadMs }),
       );
-      times[how].push(...pressed.times);
-      rates[how].push(pressed.perSecond);
+      measured[who].times.push(...pressed.times);
+      measured[who].rates.push(pressed.perSecond);
     } finally {
-      for (const number of (await questions?.end()) ?? []) answers += number;
+      for (const number of (await questions?.end()) ?? []) measured[who].answers += number;
     }
   };
+  const order = ['quiet', 'people', 'programs'] as const;
   for (let round = 0; round < rounds; round += 1)
-    for (const how of round % 2 === 0 ? (['quiet', 'asked'] as const) : (['asked', 'quiet'] as const))
-      await pressWhile(how, round);
-  const p99 = { quiet: percentile(times.quiet, 0.99), asked: percentile(times.asked, 0.99) };
-  return atMost(5, {
-    what: `a press while ${count(perSecond)} readings/s come in, p99 of ${count(presses * rounds)} with continuous questions − without`,
-    value: p99.asked - p99.quiet,
-    unit: 'ms',
-    detail: `${p99.asked.toFixed(1)} ms − ${p99.quiet.toFixed(1)} ms, p50 ${percentile(times.asked, 0.5).toFixed(1)} and ${percentile(times.quiet, 0.5).toFixed(1)} ms; ${count(answers)} answers; ${count(median(rates.asked))} and ${count(median(rates.quiet))} readings/s acknowledged`,
-  });
+    for (const who of round % 2 === 0 ? order : order.toReversed()) await pressWhile(who, round);
+  const at = (who: Askers, share: number): number => percentile(measured[who].times, share);
+  for (const who of ['people', 'programs'] as const)
+    yield atMost(5, {
+      what: `a press while ${count(perSecond)} readings/s come in, p99 of ${count(presses * rounds)} with ${askers[who].what} − without`,
+      value: at(who, 0.99) - at('quiet', 0.99),
+      unit: 'ms',
+      detail: `${at(who, 0.99).toFixed(1)} ms − ${at('quiet', 0.99).toFixed(1)} ms, p50 ${at(who, 0.5).toFixed(1)} and ${at('quiet', 0.5).toFixed(1)} ms; ${count(measured[who].answers)} answers; ${count(median(measured[who].rates))} and ${count(median(measured.quiet.rates))} readings/s acknowledged`,
+    });
 };
 
 /** A bench of the history at a scale. */
@@ -461,7 +473,7 @@ export const historyOf = (name: string, scale: HistoryScale): Bench => ({
       yield* askBoth(influx, api, scale, spans);
       yield* exportAll(influx, gateway, api, scale, spans);
       await influx.stop();
-      yield await measurePresses(gateway, api, scale, spans);
+      yield* measurePresses(gateway, api, scale, spans);
     } finally {
       await gateway?.stop();
       await influx.stop();

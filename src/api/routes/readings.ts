@@ -52,15 +52,15 @@ export const readingRoutes = (app: App, { duty, archive, options }: RouteParts):
         response: { 200: z.object(Measured) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { measurement, points } = request.query;
       const device = finder.device(userOf(request), request.params.id);
       const { unit } = finder.series(device, measurement);
       const span = finder.span(request.query);
-      return {
-        unit,
-        points: [...(await archive.readings({ device: device.id, measurement, ...span, points }))],
-      };
+      const measured = await archive.readings({ device: device.id, measurement, ...span, points });
+      // As text: to check thousands of our own points against the schema would keep presses waiting.
+      reply.type('application/json; charset=utf-8');
+      return reply.send(JSON.stringify({ unit, points: measured }) as never);
     },
   );
 
