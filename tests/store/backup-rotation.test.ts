@@ -182,7 +182,7 @@ test('a backup that was missed is made at the start, and one that was made is no
 test('backups of another record in the same folder are not taken for our own', async () => {
   const dir = await recorded('gateway');
   const folder = temporaryDirectory();
-  await makeAt(await recorded('another street'), folder, 7, Date.now());
+  await makeAt(await recorded('another street'), folder, 7, Date.now() - 60_000);
   const { told } = schedule(dir, folder, { clock: { at: Date.now() } });
   await expect.poll(() => told, patience).toEqual(['made']);
 });
