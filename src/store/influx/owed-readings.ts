@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ReadingRow } from '../readings/block.ts';
 import { allDays, dayPath } from '../readings/day-files.ts';
-import { makePartitionReader } from '../readings/partition-reader.ts';
+import { makePartitionReader, statement } from '../readings/partition-reader.ts';
 import { mergeRows, rowsOfDay, rowsOfLive } from '../readings/rows.ts';
 import type { ShippingCursors } from './cursors.ts';
 import type { OwedReading, OwedSource } from './owed.ts';
@@ -40,13 +40,12 @@ export const makeOwedReadings = (
   const arrived = db.prepare<[number], number>('SELECT count(*) FROM reading WHERE outgoing > ?').pluck();
 
   const blocksOwed = (file: Database.Database, after: number): OwedBlock[] =>
-    file
-      .prepare<[number], OwedBlock>(
-        `SELECT block.number, series, first_at AS firstAt, last_at AS lastAt, count, device, measurement
+    statement<[number], OwedBlock>(
+      file,
+      `SELECT block.number, series, first_at AS firstAt, last_at AS lastAt, count, device, measurement
          FROM block JOIN series ON series.number = block.series
          WHERE owed = 1 AND block.number > ? ORDER BY block.number LIMIT ${blocksPerQuestion}`,
-      )
-      .all(after);
+    ).all(after);
 
   const readingsOf = (file: Database.Database, block: OwedBlock): OwedReading[] => {
     const { series, device, measurement, firstAt, lastAt } = block;
@@ -100,8 +99,10 @@ export const makeOwedReadings = (
       for (const day of allDays(folder))
         readings +=
           partitions.ask(dayPath(folder, day), (file) =>
-            file
-              .prepare<[number], number | null>('SELECT sum(count) FROM block WHERE owed = 1 AND number > ?')
+            statement<[number], number | null>(
+              file,
+              'SELECT sum(count) FROM block WHERE owed = 1 AND number > ?',
+            )
               .pluck()
               .get(cursors.day(day)),
           ) ?? 0;

@@ -5,7 +5,7 @@ import { partitionVersion } from './partition.ts';
 
 const prepared = new WeakMap<Database.Database, Map<string, Database.Statement>>();
 
-/** The statement of a text over a connection, prepared once for as long as that is open; not for one that is read step by step. */
+/** The statement of a text over a connection, prepared once for as long as that is open. What is read step by step is to be let go of before the next use of the same text. */
 export const statement = <Parameters extends unknown[], Result>(
   db: Database.Database,
   sql: string,

@@ -30,21 +30,6 @@ export const seriesNumber = (
     .pluck()
     .get(device, measurement);
 
-type FindBlocks = Database.Statement<[number, number, number], BlockRow>;
-const prepared = new WeakMap<Database.Database, FindBlocks>();
-
-const findBlocks = (db: Database.Database): FindBlocks => {
-  const known = prepared.get(db);
-  if (known !== undefined) return known;
-  const made = db
-    .prepare<[number, number, number], BlockRow>(
-      'SELECT number, first_at, last_at, data FROM block WHERE series = ? AND first_at < ? AND last_at >= ? ORDER BY first_at',
-    )
-    .raw() as FindBlocks;
-  prepared.set(db, made);
-  return made;
-};
-
 /** The rows of a series in `[from, to)` of a day file, oldest first, block by block; to be read to their end, or let go of, before the next rows of this file. */
 export const rowsOfDay = function* (
   db: Database.Database,
@@ -52,9 +37,13 @@ export const rowsOfDay = function* (
   from: number,
   to: number,
 ): Generator<ReadingRow> {
+  const blocks = statement<[number, number, number], BlockRow>(
+    db,
+    'SELECT number, first_at, last_at, data FROM block WHERE series = ? AND first_at < ? AND last_at >= ? ORDER BY first_at',
+  ).raw();
   let overlapping: Block[] = [];
   let end = Number.NEGATIVE_INFINITY;
-  for (const [number, firstAt, lastAt, data] of findBlocks(db).iterate(series, to, from)) {
+  for (const [number, firstAt, lastAt, data] of blocks.iterate(series, to, from)) {
     if (firstAt > end) {
       yield* inSpan(mingle(overlapping), from, to);
       overlapping = [];
@@ -76,12 +65,11 @@ export const rowsOfLive = (
   to: number,
   most: number = noLimit,
 ): ReadingRow[] =>
-  db
-    .prepare<[string, string, number, number, number], ReadingRow>(
-      `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt FROM reading
-       WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND at >= ? AND at < ? ORDER BY at LIMIT ?`,
-    )
-    .all(device, measurement, from, to, most);
+  statement<[string, string, number, number, number], ReadingRow>(
+    db,
+    `SELECT at, value, flag, received_at AS receivedAt, device_at AS deviceAt FROM reading
+     WHERE series = (SELECT number FROM series WHERE device = ? AND measurement = ?) AND at >= ? AND at < ? ORDER BY at LIMIT ?`,
+  ).all(device, measurement, from, to, most);
 
 /** Two series of rows, both oldest first, as one; where both have a row of the same time that of `newer` counts. */
 export const mergeRows = function* (
