@@ -4,6 +4,7 @@ import { type Chores, makeChores } from './chores.ts';
 import { type Committer, makeCommitter } from './commit.ts';
 import { describeError, isPassing, needsReopening, openForWriting } from './database.ts';
 import { readShipped, type ShippedSoFar } from './influx/cursors.ts';
+import type { LogLine } from './log-line.ts';
 import type { Parcel } from './parcel.ts';
 import { type Changing, tryToChange } from './partition-hold.ts';
 import { defaultKeep, makePruner } from './pruner.ts';
@@ -27,12 +28,7 @@ export type FromWriter =
   | { readonly what: 'committed'; readonly at: number }
   | { readonly what: 'failing'; readonly since: number; readonly error: string }
   | { readonly what: 'fatal'; readonly error: Error }
-  | {
-      readonly what: 'log';
-      readonly level: 'info' | 'warn' | 'error';
-      readonly fields: Readonly<Record<string, unknown>>;
-      readonly text: string;
-    };
+  | LogLine;
 
 const shortestPauseMs = 100;
 const longestPauseMs = 1_000;

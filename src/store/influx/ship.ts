@@ -1,3 +1,4 @@
+import type { LogLine } from '../log-line.ts';
 import type { Connection, Failure } from './connection.ts';
 import { type Delivery, deliver, type Refused, type Suspects } from './deliver.ts';
 import type { Owed, OwedReading, OwedSource } from './owed.ts';
@@ -18,14 +19,7 @@ export type ShipStatus = {
 };
 
 /** What the loop says of itself. */
-export type ShipSays =
-  | ({ readonly what: 'status' } & ShipStatus)
-  | {
-      readonly what: 'log';
-      readonly level: 'info' | 'warn' | 'error';
-      readonly fields: Readonly<Record<string, unknown>>;
-      readonly text: string;
-    };
+export type ShipSays = ({ readonly what: 'status' } & ShipStatus) | LogLine;
 
 /** Time and chance, given from outside. `wait` returns early when the signal is aborted. */
 export type ShipClock = {

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { makeChores } from '../chores.ts';
 import { describeError } from '../database.ts';
 import { readShipped } from '../influx/cursors.ts';
+import type { LogLine } from '../log-line.ts';
 import { tryToChange } from '../partition-hold.ts';
 import { giveWay } from '../priority.ts';
 import { makeCloser } from './closer.ts';
@@ -22,12 +23,7 @@ export type KeeperSetup = {
 /** What the keeper thread tells. `gaveWay` = the days whose exact readings were dropped for want of room. */
 export type FromKeeper =
   | { readonly what: 'disk'; readonly use: DiskUse; readonly gaveWay: readonly string[] }
-  | {
-      readonly what: 'log';
-      readonly level: 'info' | 'warn' | 'error';
-      readonly fields: Readonly<Record<string, unknown>>;
-      readonly text: string;
-    };
+  | LogLine;
 
 /** A bite is short, because readings are not moved meanwhile; the rests between them leave both cores to others. */
 const biteMs = 40;
