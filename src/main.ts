@@ -157,6 +157,7 @@ const run = async (): Promise<void> => {
     downlink: {
       send: (outbound) => broker?.downlink.send(outbound),
       disconnect: (connection) => broker?.downlink.disconnect(connection),
+      stream: (connection, topic, bytes) => broker?.downlink.stream(connection, topic, bytes),
       congestion: (level) => broker?.downlink.congestion(level),
     },
     schedule: setImmediate,

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type ComponentType, useCallback, useEffect, useMemo, useState } from 'react';
 import { isEmergency } from '../../src/model/alert.ts';
-import type { Address } from './address.ts';
+import { type Address, type DeskAddress, type DeskPage as DeskPageName, deskPages } from './address.ts';
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
 import { byUrgency, isRinging, isWaiting } from './board/order.ts';
+import type { DeskPageProps } from './desk/desk-page.ts';
 import { DeviceList } from './devices/device-list.tsx';
 import { useClock } from './feed/clock.ts';
 import { openAlerts } from './feed/feed-state.ts';
@@ -34,10 +35,30 @@ const useTitle = (waiting: number, ringing: number): void => {
 const loadDevicePage = () => import('./devices/device-page.tsx');
 const loadPlacesPage = () => import('./places/places-page.tsx');
 
+const isDeskAddress = (address: Address): address is DeskAddress =>
+  deskPages.some((page) => page === address.page);
+
 /** The page of the strip to which an address belongs. */
 const pageOf = ({ page }: Address): Page => (page === 'device' ? 'devices' : page);
 
-const openPage = (page: Page): void => goTo(page === 'places' ? { page, place: null } : { page });
+const isDeskPage = (page: Page): page is DeskPageName => deskPages.some((known) => known === page);
+
+const openPage = (page: Page): void => {
+  if (isDeskPage(page)) goTo({ page, rest: null, query: '' });
+  else goTo(page === 'places' ? { page, place: null } : { page });
+};
+
+/** Every page of the desk is fetched when somebody first goes there. */
+const loadDeskPage: Readonly<
+  Record<DeskPageName, () => Promise<{ readonly DeskPage: ComponentType<DeskPageProps> }>>
+> = {
+  alerts: () => import('./alerts/alerts-page.tsx'),
+  shift: () => import('./shift/shift-page.tsx'),
+  figures: () => import('./figures/figures-page.tsx'),
+  rules: () => import('./rules/rules-page.tsx'),
+  quarantine: () => import('./quarantine/quarantine-page.tsx'),
+  people: () => import('./people/people-page.tsx'),
+};
 
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const state = useFeedState();
@@ -128,6 +149,15 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         )}
         {address.page === 'places' && (
           <LatePage load={loadPlacesPage} draw={({ PlacesPage }) => <PlacesPage place={address.place} />} />
+        )}
+        {isDeskAddress(address) && (
+          <LatePage
+            key={address.page}
+            load={loadDeskPage[address.page]}
+            draw={({ DeskPage }) => (
+              <DeskPage rest={address.rest} query={address.query} openAlert={setOpened} />
+            )}
+          />
         )}
         {opened !== null && <Detail key={opened} id={opened} close={close} />}
       </div>

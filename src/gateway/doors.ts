@@ -11,6 +11,7 @@ import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
 import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
+import type { CallDoor } from './call-doors.ts';
 import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
 
 /** A message as the broker hands it in: over whose connection, in which convention, and whether it had the retain flag. */
@@ -111,7 +112,9 @@ export type DutyDoor = {
   /** Rules in force, committed. */
   readonly rules: () => readonly Rule[];
   readonly rulebook: RulebookDoor;
-  readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
+  readonly calls: CallDoor;
+  /** `console`: the one at which it is done; where a call of the alert rings `take` answers it there. */
+  readonly perform: (user: string, operation: AlertOperation, console?: string | null) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
   readonly shown: (user: string, alert: string, version: number) => void;
   /** The places of everybody on line who could answer, one entry a console (an empty one = the whole street): what none of them covers nobody watches. */

@@ -396,6 +396,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     dialects,
     rules: rulebook.rules,
     rulebook: rulebook.door,
+    calls: noCalls,
     perform: (user, operation) => {
       const at = now();
       if (operation.verb === 'hand-over') {
@@ -587,6 +588,21 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ruleProblems: rulebook.door.problems().length,
     }),
   };
+};
+
+// Stands in until the call book is there.
+const notYet = { ok: false, refusal: { code: 'not-implemented', message: 'not yet' } } as const;
+const noCalls: DutyDoor['calls'] = {
+  live: new Map(),
+  place: () => notYet,
+  answer: () => notYet,
+  hangUp: () => notYet,
+  handOver: () => notYet,
+  listenIn: () => notYet,
+  leave: () => notYet,
+  signal: () => undefined,
+  consoleHere: () => undefined,
+  consoleGone: () => undefined,
 };
 
 /** What makes an emergency sound that was not, or not so, before. */

@@ -1,4 +1,5 @@
 import type { Alert, Priority } from '../model/alert.ts';
+import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
@@ -66,6 +67,19 @@ export type AlertRecord = {
   readonly transitions: readonly number[];
 };
 
+/** A call with what only the call book needs to know of it. Deadlines in epoch ms, null = none is running. */
+export type CallRecord = {
+  readonly call: Call;
+  /** The console that speaks; null = none. */
+  readonly console: string | null;
+  /** Nobody has answered it by then: missed, or, where an operator called, over. */
+  readonly missAt: number | null;
+  /** Sound must flow both ways by then. */
+  readonly soundBy: number | null;
+  /** The console that spoke is gone and must be back by then. */
+  readonly consoleBackBy: number | null;
+};
+
 /** A user with what the API needs to recognise a password (an argon2id hash in PHC form). */
 export type UserRecord = User & { readonly passwordHash: string };
 
@@ -83,6 +97,7 @@ export type Rows = {
   readonly 'device-state': DeviceState;
   readonly household: Household;
   readonly alert: AlertRecord;
+  readonly call: CallRecord;
   readonly delay: Delay;
   readonly memory: Remembered;
   readonly command: Command;
@@ -139,6 +154,8 @@ export type StoredState = {
   readonly households: readonly Household[];
   /** The open ones. */
   readonly alerts: readonly AlertRecord[];
+  /** Those under way. */
+  readonly calls: readonly CallRecord[];
   readonly delays: readonly Delay[];
   readonly memories: readonly Remembered[];
   /** Those not yet answered and not expired. */
@@ -178,6 +195,17 @@ export type AlertQuery = {
   readonly after?: string | undefined;
 };
 
+/** Which calls are asked for, open ones and those that are over. `after` is the id of the last one of the page before; newest first. */
+export type CallQuery = {
+  readonly device?: string | undefined;
+  readonly alert?: string | undefined;
+  readonly place?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+};
+
 /** Where an export goes on: with which of its series, and at which moment (epoch ms). */
 export type ExportCursor = { readonly series: number; readonly at: number };
 
@@ -205,6 +233,8 @@ export type Archive = {
   readonly journal: (after: number, limit: number) => Promise<readonly ChainedEntry[]>;
   readonly alerts: (query: AlertQuery) => Promise<readonly Alert[]>;
   readonly alert: (id: string) => Promise<Alert | null>;
+  readonly calls: (query: CallQuery) => Promise<readonly Call[]>;
+  readonly call: (id: string) => Promise<Call | null>;
   readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
   /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
   readonly changes: (
@@ -260,6 +290,8 @@ export type Outbound = {
 export type Downlink = {
   readonly send: (outbound: Outbound) => void;
   readonly disconnect: (connection: string) => void;
+  /** Sound: sent once at QoS 0, now or never; left out where the connection lags behind. */
+  readonly stream: (connection: string, topic: string, bytes: Uint8Array) => void;
   /** How full the way to the disk is: at `soft` connections that carry no emergencies are held back, at `hard` all are. */
   readonly congestion: (level: Congestion) => void;
 };
@@ -271,4 +303,6 @@ export type Listener = {
   readonly uncommitted?: (alert: Alert) => void;
   readonly readings?: (readings: readonly Reading[]) => void;
   readonly links?: (device: string) => void;
+  /** Signalling of a call for one console. Not a change: nothing of it is kept. */
+  readonly voice?: (console: string, message: VoiceMessage) => void;
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Alert } from './alert.ts';
-import { Call } from './call.ts';
+import { Call, VoiceMessage } from './call.ts';
 import { Device } from './device.ts';
 import { Flood } from './flood.ts';
 import { Latest } from './reading.ts';
@@ -42,6 +42,13 @@ export const alertEvents = [
   'joined-incident',
   'test-ended',
   'moved',
+  'call-requested',
+  'call-answered',
+  'voice-connected',
+  'call-missed',
+  'call-lost',
+  'call-failed',
+  'call-ended',
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 
@@ -85,6 +92,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
     serverTime: Moment,
     user: User,
     version: z.string(),
+    /** Which console this is: signalling of calls comes to it by this name. */
+    console: z.string().optional(),
     /** What the people of the duty room are called, by id. */
     names: z.record(z.string(), z.string()).optional(),
   }),
@@ -106,6 +115,7 @@ export const ServerMessage = z.discriminatedUnion('type', [
       z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() }),
     ),
   }),
+  VoiceMessage,
   z.object({ type: z.literal('error'), error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
@@ -114,5 +124,6 @@ export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('shown'), alert: z.string(), version: z.number().int() }),
   z.object({ type: z.literal('watch'), devices: z.array(Id).max(1000) }),
+  VoiceMessage,
 ]);
 export type ClientMessage = Readonly<z.infer<typeof ClientMessage>>;

@@ -1,12 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive, ExportPage } from '../gateway/ports.ts';
+import type {
+  AlertQuery,
+  AlertRecord,
+  Archive,
+  CallQuery,
+  CallRecord,
+  ExportPage,
+} from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
 import { alertSearch } from './alert-search.ts';
+import { callSearch } from './call-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
 import { giveWay } from './priority.ts';
@@ -40,6 +49,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
     .prepare<[number], string>('SELECT lower(hex(hash)) FROM journal WHERE seq = ?')
     .pluck();
   const alert = db.prepare<[string], string>('SELECT body FROM alert WHERE id = ?').pluck();
+  const call = db.prepare<[string], string>('SELECT body FROM call WHERE id = ?').pluck();
   const ofSubject = db.prepare<[string], EntryRow>(
     "SELECT seq, at, actor, event, subject, version, data, '' AS hash FROM journal WHERE subject = ? ORDER BY seq",
   );
@@ -67,6 +77,15 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       .map((text) => (JSON.parse(text) as AlertRecord).alert);
   };
 
+  const callsBy = (query: CallQuery): readonly Call[] => {
+    const { sql, values } = callSearch(query);
+    return db
+      .prepare<(string | number)[], string>(sql)
+      .pluck()
+      .all(...values)
+      .map((text) => (JSON.parse(text) as CallRecord).call);
+  };
+
   const timelineOf = (id: string): TimelineEntry[] =>
     ofSubject.all(`alert:${id}`).map(({ seq, at, actor, event, data }) => {
       const facts = JSON.parse(data) as Record<string, unknown>;
@@ -88,6 +107,11 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
     alert: (id) => {
       const text = alert.get(id);
       return text === undefined ? null : (JSON.parse(text) as AlertRecord).alert;
+    },
+    calls: callsBy,
+    call: (id) => {
+      const text = call.get(id);
+      return text === undefined ? null : (JSON.parse(text) as CallRecord).call;
     },
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),

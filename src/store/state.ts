@@ -32,6 +32,7 @@ export const readState = (db: Database.Database): StoredState => ({
   deviceStates: byId(db, 'device-state'),
   households: bodies(db, 'household'),
   alerts: bodies(db, 'alert', 'WHERE open = 1 ORDER BY id'),
+  calls: bodies(db, 'call', 'WHERE open = 1 ORDER BY id'),
   delays: bodies(db, 'delay'),
   memories: bodies(db, 'memory'),
   // Those that have expired come along: the core drops them, and with that their rows.

@@ -130,7 +130,12 @@ export const openDutyRoom = async (
     dialects,
     journal: store.journal,
     messageIds: { find: () => null, last: () => 0 },
-    downlink: { send: () => undefined, disconnect: () => undefined, congestion: () => undefined },
+    downlink: {
+      send: () => undefined,
+      disconnect: () => undefined,
+      stream: () => undefined,
+      congestion: () => undefined,
+    },
     schedule: setImmediate,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     now,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { deviceTypes } from '../../devices/index.ts';
 import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import type { Call } from '../../src/model/call.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
 import { liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
@@ -42,6 +43,7 @@ export const emptyState = (): StoredState => ({
   deviceStates: new Map(),
   households: [],
   alerts: [],
+  calls: [],
   delays: [],
   memories: [],
   commands: [],
@@ -63,6 +65,7 @@ export const createMemoryStore = (): MemoryStore => {
   const changes: Stored[] = [];
   const readings: Reading[] = [];
   const alerts = new Map<string, Alert>();
+  const calls = new Map<string, Call>();
   const notes = new Map<string, string>();
   const quarantine: Quarantined[] = [];
   const versions: RulebookVersion[] = [];
@@ -79,6 +82,7 @@ export const createMemoryStore = (): MemoryStore => {
       const { alert } = body as Rows['alert'];
       alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
     }
+    if (kind === 'call' && body !== null) calls.set(id, (body as Rows['call']).call);
     if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
     if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
@@ -129,6 +133,18 @@ export const createMemoryStore = (): MemoryStore => {
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       alert: async (id) => alerts.get(id) ?? null,
+      calls: async ({ device, alert, from, to, limit }) =>
+        [...calls.values()]
+          .filter(
+            (call) =>
+              (device === undefined || call.device === device) &&
+              (alert === undefined || call.alert === alert) &&
+              (from === undefined || call.requestedAt >= from) &&
+              (to === undefined || call.requestedAt < to),
+          )
+          .sort((a, b) => b.requestedAt - a.requestedAt)
+          .slice(0, limit),
+      call: async (id) => calls.get(id) ?? null,
       timeline: async (alert) =>
         entries
           .filter(({ subject }) => subject === `alert:${alert}`)

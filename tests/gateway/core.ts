@@ -7,6 +7,7 @@ import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
 import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import { endedStates } from '../../src/model/call.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
@@ -69,6 +70,7 @@ export const emptyState: StoredState = {
   deviceStates: new Map(),
   households: [],
   alerts: [],
+  calls: [],
   delays: [],
   memories: [],
   commands: [],
@@ -117,6 +119,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     deviceStates: table('device-state') as StoredState['deviceStates'] & Map<string, unknown>,
     households: all('household'),
     alerts,
+    calls: all<StoredState['calls'][number]>('call').filter(({ call }) => !endedStates.has(call.state)),
     delays: all('delay'),
     memories: all('memory'),
     commands: all('command'),
@@ -169,6 +172,7 @@ export const openStreet = (
   const downlink: Downlink = {
     send: (outbound) => sent.push(outbound),
     disconnect: () => undefined,
+    stream: () => undefined,
     congestion: () => undefined,
   };
   const gateway = createGateway({

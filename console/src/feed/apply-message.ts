@@ -1,4 +1,5 @@
 import type { Alert } from '../../../src/model/alert.ts';
+import { type Call, endedStates } from '../../../src/model/call.ts';
 import type { Change, ServerMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { type FeedState, sameRights } from './feed-state.ts';
@@ -63,9 +64,17 @@ const withFlood = (state: FeedState, change: Change): FeedState => {
   };
 };
 
+const withCall = (state: FeedState, { seq }: Change, call: Call): FeedState => {
+  const calls = new Map(state.calls);
+  if (endedStates.has(call.state)) calls.delete(call.id);
+  else calls.set(call.id, call);
+  return { ...state, seq, calls };
+};
+
 const withChange = (state: FeedState, change: Change): FeedState => {
   if (!state.complete || change.seq <= state.seq) return state;
   if (change.alert) return withAlert(state, change, change.alert);
+  if (change.call) return withCall(state, change, change.call);
   if (change.device) return withDevice(state, change, change.device);
   if (change.what === 'household') return { ...state, seq: change.seq, householdsAt: change.seq };
   if (change.event === 'flood-began' || change.event === 'flood-ended') return withFlood(state, change);
@@ -84,6 +93,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         complete: sameRun && state.complete,
         user: message.user,
         names: new Map(Object.entries(message.names ?? {})),
+        console: message.console ?? null,
         version: message.version,
         outdated: state.outdated || (state.version !== null && state.version !== message.version),
         clockOffsetMs: message.serverTime - heardAt,
@@ -103,6 +113,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         seq: message.seq,
         complete: true,
         alerts,
+        calls: new Map(message.calls.map((call) => [call.id, call])),
         uncommitted,
         floods: message.floods ?? [],
         announced: known,
@@ -134,6 +145,8 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
       }
       return { ...state, devices };
     }
+    // Signalling is no state: it goes to whoever makes the legs.
+    case 'voice':
     case 'error':
       return state;
   }

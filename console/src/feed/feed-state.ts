@@ -1,4 +1,5 @@
 import type { Alert } from '../../../src/model/alert.ts';
+import type { Call } from '../../../src/model/call.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Flood } from '../../../src/model/flood.ts';
 import type { User } from '../../../src/model/user.ts';
@@ -20,6 +21,10 @@ export type FeedState = {
   readonly clockOffsetMs: number;
   /** Open alerts by id, committed ones only. */
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Calls under way by id. */
+  readonly calls: ReadonlyMap<string, Call>;
+  /** Which console this is, as the gateway calls it; null before it has said so. */
+  readonly console: string | null;
   /** Emergencies that ring although the store has not taken them. */
   readonly uncommitted: ReadonlyMap<string, Alert>;
   /** By alert: the number of the change that last asked the consoles to show it. */
@@ -47,6 +52,8 @@ export const nothingHeard: FeedState = {
   outdated: false,
   clockOffsetMs: 0,
   alerts: new Map(),
+  calls: new Map(),
+  console: null,
   uncommitted: new Map(),
   announced: new Map(),
   touched: new Map(),

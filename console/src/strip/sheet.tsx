@@ -13,7 +13,7 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
     ['Esc', words.sheet.escape],
     ['m', words.sheet.silence],
     ['t', words.sheet.sound],
-    ['1  2  3', words.sheet.pages],
+    ['1 … 9', words.sheet.pages],
     ['?', words.sheet.sheet],
   ] as const;
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { deskPages } from '../address.ts';
 import { ageText, spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
@@ -9,7 +10,7 @@ import { useSpeech } from '../words/words.tsx';
 import './strip.css';
 
 /** The pages of the console. */
-export const pages = ['watch', 'devices', 'places'] as const;
+export const pages = ['watch', 'devices', 'places', ...deskPages] as const;
 export type Page = (typeof pages)[number];
 
 const themes = ['system', 'light', 'dark'] as const;

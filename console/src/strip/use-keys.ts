@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { Page } from './strip.tsx';
+import { type Page, pages } from './strip.tsx';
+
+const pageKeys = '123456789';
 
 /** What the keys of the whole page do. */
 export type Keys = {
@@ -67,23 +69,18 @@ export const useKeys = (keys: Keys): void => {
           case '?':
             current.help();
             return true;
-          case '1':
-            current.page('watch');
-            return true;
-          case '2':
-            current.page('devices');
-            return true;
-          case '3':
-            current.page('places');
-            return true;
           case 'm':
             current.silence();
             return true;
           case 't':
             current.test();
             return true;
-          default:
-            return false;
+          default: {
+            const page = pages[pageKeys.indexOf(event.key)];
+            if (page === undefined) return false;
+            current.page(page);
+            return true;
+          }
         }
       })();
       if (done) event.preventDefault();
