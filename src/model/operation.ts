@@ -12,7 +12,8 @@ export const helpers = ['grid-worker', 'neighbour', 'family', '120', '119', '110
 
 /** The bodies of `POST /alerts/{id}/<verb>`. Each may name the `version` it was made from (a stale one is refused) and carry a `note`. */
 export const alertOperations = {
-  take: z.strictObject(base),
+  /** `console`: the one, as the live feed's hello named it, at which a call of the alert that rings is answered. */
+  take: z.strictObject({ ...base, console: Id.optional() }),
   acknowledge: z.strictObject(base),
   claim: z.strictObject(base),
   release: z.strictObject(base),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alert, priorities } from '../../../src/model/alert.ts';
+import { Call } from '../../../src/model/call.ts';
 import { TimelineEntry } from '../../../src/model/change.ts';
 import { Device } from '../../../src/model/device.ts';
 import { Household } from '../../../src/model/household.ts';
@@ -40,6 +41,32 @@ export const perform = <V extends AlertVerb>(
   body: z.input<(typeof alertOperations)[V]>,
 ): Promise<Answer<Alert>> =>
   request(Alert, `/alerts/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body });
+
+const called = (path: string, body: Readonly<Record<string, string>>): Promise<Answer<Call>> =>
+  request(Call, `/calls${path}`, { method: 'POST', body });
+
+const at = (console: string | null): { readonly console?: string } => (console === null ? {} : { console });
+
+/** Calls a device, heard and spoken at this console. */
+export const placeCall = (
+  device: string,
+  alert: string | null,
+  console: string | null,
+): Promise<Answer<Call>> => called('', { device, ...(alert === null ? {} : { alert }), ...at(console) });
+
+/** What an operator may do with a call. */
+export type CallCommand = 'answer' | 'hang-up' | 'listen' | 'leave';
+
+/** Carries out a command to a call at this console; the answer is the call as it is committed. */
+export const commandCall = (
+  id: string,
+  command: CallCommand,
+  console: string | null,
+): Promise<Answer<Call>> => called(`/${encodeURIComponent(id)}/${command}`, at(console));
+
+/** Another operator speaks on. */
+export const handOverCall = (id: string, to: string, console: string | null): Promise<Answer<Call>> =>
+  called(`/${encodeURIComponent(id)}/hand-over`, { to, ...at(console) });
 
 /** The card of a home. */
 export const readHousehold = (place: string): Promise<Answer<Household>> =>
