@@ -5,6 +5,9 @@ import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
 import { byUrgency, isRinging, isWaiting } from './board/order.ts';
+import { CallDeskProvider, startCallDesk, useCallDesk } from './call/call-desk.ts';
+import { CallDock } from './call/call-dock.tsx';
+import type { Legs } from './call/leg.ts';
 import type { DeskPageProps } from './desk/desk-page.ts';
 import { DeviceList } from './devices/device-list.tsx';
 import { useClock } from './feed/clock.ts';
@@ -64,6 +67,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const state = useFeedState();
   const line = useLine();
   const health = useClock(() => feedHealth(line, Date.now()));
+  const calls = useCallDesk();
   const sound = useSound(health);
   const address = useAddress();
   const [opened, setOpened] = useState<string | null>(null);
@@ -111,6 +115,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     page: openPage,
     silence: sound.toggleSilence,
     test: sound.test,
+    mute: () => calls.mute(!calls.state().muted),
     open: setOpened,
   };
   useKeys(keys);
@@ -126,6 +131,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         leave={() => (held.length > 0 ? setLeaving(true) : leave())}
         showSheet={() => setSheet(true)}
       />
+      <CallDock openAlert={setOpened} />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
         <Panel ringing={ringing} open={setOpened} />
         {address.page === 'watch' && (
@@ -170,16 +176,22 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
 
 /** One seat of the duty room: the live feed and everything drawn from it. */
 export const Seat = ({ left }: { readonly left: () => void }) => {
-  const [feed, setFeed] = useState<LiveFeed | null>(null);
+  const [lines, setLines] = useState<{ readonly feed: LiveFeed; readonly calls: Legs } | null>(null);
   useEffect(() => {
-    const started = startFeed(() => void askSession());
-    setFeed(started);
-    return () => started.stop();
+    const feed = startFeed(() => void askSession());
+    const calls = startCallDesk(feed);
+    setLines({ feed, calls });
+    return () => {
+      calls.stop();
+      feed.stop();
+    };
   }, []);
-  if (feed === null) return null;
+  if (lines === null) return null;
   return (
-    <FeedProvider value={feed}>
-      <Desk leave={() => void logOut().then(left)} />
+    <FeedProvider value={lines.feed}>
+      <CallDeskProvider value={lines.calls}>
+        <Desk leave={() => void logOut().then(left)} />
+      </CallDeskProvider>
     </FeedProvider>
   );
 };

@@ -324,7 +324,7 @@ test('a leg of which the gateway’s calls say nothing is given up, one that is 
   const { legs, offer, follow, pass } = seat();
   await offer('ghost');
   await offer('out', offerOf('b'));
-  follow(1, callOf('out', { direction: 'out' }));
+  follow(1, callOf('out', { direction: 'out', answeredBy: 'li' }));
   await pass(16_000);
   expect(legs.state().legs.map(({ call }) => call)).toEqual(['out']);
 });

@@ -12,6 +12,7 @@ import { type Draft, useDraft } from './drafts.ts';
 import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
+import { PersonSelect } from './person-select.tsx';
 import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
 import { EvidenceList, Timeline, timeText } from './timeline.tsx';
@@ -36,7 +37,7 @@ const Holding = (props: {
       {operation.sending === verb ? words.sending : word}
     </button>
   );
-  const heir = draft.heir.trim();
+  const { heir } = draft;
   return (
     <div className="holding">
       {!alert.acknowledged && <TakeButton id={alert.id} />}
@@ -49,11 +50,10 @@ const Holding = (props: {
         simple('reset', words.detail.reset)}
       {held && (
         <span className="hand-over">
-          <input
+          <PersonSelect
             value={draft.heir}
-            placeholder={words.detail.handOverTo}
-            aria-label={words.detail.handOverTo}
-            onChange={(event) => put({ heir: event.target.value })}
+            label={words.detail.handOverTo}
+            choose={(user) => put({ heir: user })}
           />
           <button
             type="button"

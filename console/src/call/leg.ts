@@ -1,11 +1,6 @@
-import {
-  type Call,
-  type Candidate,
-  endedStates,
-  type LegSignal,
-  type VoiceMessage,
-} from '../../../src/model/call.ts';
+import type { Call, Candidate, LegSignal, VoiceMessage } from '../../../src/model/call.ts';
 import type { Media, Microphone, MicrophoneFault, Peer } from './media.ts';
+import { isCalling, isSpoken } from './waiting.ts';
 
 /** Without a packet from the other side for this long the page says so, in ms. */
 const silentAfterMs = 3_000;
@@ -100,13 +95,11 @@ type Leg = {
   askedAt: number;
 };
 
-const partyTo = (call: Call, me: string): boolean => call.answeredBy === me || call.listeners.includes(me);
-
-const talks = ({ state }: Call): boolean => state === 'answered' || state === 'connected';
-
-/** Whether a call may have a leg of this user: one that talks and names them, or one that they are placing. */
+/** Whether a call may have a leg of this user: one that is spoken and names them, or one that they are placing. */
 const belongsTo = (call: Call, me: string): boolean =>
-  talks(call) ? partyTo(call, me) : call.direction === 'out' && !endedStates.has(call.state);
+  isSpoken(call)
+    ? call.answeredBy === me || call.listeners.includes(me)
+    : isCalling(call) && call.answeredBy === me;
 
 /** Makes the legs of this console's calls: answers the gateway's offers, the microphone opened first, and says what is wrong with them. */
 export const createLegs = (ports: {
@@ -366,14 +359,13 @@ export const createLegs = (ports: {
         const call = calls.get(leg.call);
         if (call !== undefined && me !== null && belongsTo(call, me)) leg.known = true;
         // After a hand-over the old leg goes on until the gateway ends it.
-        else if (leg.known && (call === undefined || !talks(call))) drop(leg);
+        else if (leg.known && (call === undefined || !isSpoken(call))) drop(leg);
       }
       if (since === null || since === lineSince || me === null) return;
       lineSince = since;
       for (const call of calls.values()) {
         const leg = legs.get(call.id);
-        if (talks(call) && partyTo(call, me) && (leg === undefined || leg.failed))
-          say(call.id, { kind: 'ready' });
+        if (belongsTo(call, me) && (leg === undefined || leg.failed)) say(call.id, { kind: 'ready' });
       }
     },
     pulse: () => {
