@@ -165,7 +165,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
             )}
           />
         )}
-        {opened !== null && <Detail key={opened} id={opened} close={close} />}
+        {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
       </div>
       <Banners health={health} sound={sound} ringing={ringing.length > 0} />
       {sheet && <Sheet close={() => setSheet(false)} />}

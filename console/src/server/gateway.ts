@@ -107,6 +107,8 @@ const DeclaredType = z.object({
   name: z.string(),
   label: Text,
   reportEveryMs: z.number(),
+  /** A person can be spoken with over it. */
+  voice: z.literal(true).optional(),
   measurements: z.record(
     z.string(),
     z.object({ kind: z.enum(['number', 'flag', 'text']), unit: z.string().optional() }),
@@ -170,6 +172,15 @@ export const readAlertsOf = async (
   const answer = await request(
     AlertList,
     `/alerts?device=${encodeURIComponent(device)}&from=${Math.floor(from)}&to=${Math.ceil(to)}&limit=1000`,
+  );
+  return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
+};
+
+/** The newest alerts of a place since a moment (epoch ms), open and closed, 200 at the most. */
+export const readAlertsIn = async (place: string, from: number): Promise<Answer<readonly Alert[]>> => {
+  const answer = await request(
+    AlertList,
+    `/alerts?place=${encodeURIComponent(place)}&from=${Math.floor(from)}&limit=200`,
   );
   return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
 };
