@@ -22,6 +22,7 @@ import { LeaveSheet } from './strip/leave-sheet.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
+import { useNotices } from './strip/use-notices.ts';
 import { goTo, useAddress } from './use-address.ts';
 import { useSpeech } from './words/words.tsx';
 
@@ -36,6 +37,7 @@ const useTitle = (waiting: number, ringing: number): void => {
 };
 
 const loadDevicePage = () => import('./devices/device-page.tsx');
+const loadDevicesSheet = () => import('./call/devices-sheet.tsx');
 const loadPlacesPage = () => import('./places/places-page.tsx');
 
 const isDeskAddress = (address: Address): address is DeskAddress =>
@@ -73,6 +75,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  const [devices, setDevices] = useState(false);
   const { alerts: stored, uncommitted } = state;
   const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
   const ringing = useMemo(
@@ -100,12 +103,15 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     if (ringing.length === 0) return;
     setSheet(false);
     setLeaving(false);
+    setDevices(false);
   }, [ringing.length]);
+  useNotices(ringing, setOpened);
 
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
     escape: () => {
-      if (sheet || leaving) {
+      if (sheet || leaving || devices) {
+        setDevices(false);
         setSheet(false);
         setLeaving(false);
       } else if (opened !== null) setOpened(null);
@@ -130,6 +136,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         sound={sound}
         leave={() => (held.length > 0 ? setLeaving(true) : leave())}
         showSheet={() => setSheet(true)}
+        showDevices={() => setDevices(true)}
       />
       <CallDock openAlert={setOpened} />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
@@ -168,6 +175,12 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
       </div>
       <Banners health={health} sound={sound} ringing={ringing.length > 0} />
+      {devices && (
+        <LatePage
+          load={loadDevicesSheet}
+          draw={({ DevicesSheet }) => <DevicesSheet close={() => setDevices(false)} />}
+        />
+      )}
       {sheet && <Sheet close={() => setSheet(false)} />}
       {leaving && held.length > 0 && <LeaveSheet held={held} stay={() => setLeaving(false)} leave={leave} />}
     </div>

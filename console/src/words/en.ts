@@ -106,6 +106,7 @@ export const en: Dictionary = {
     lost: 'Connection lost',
     newest: (age) => `heard ${age} ago`,
     soundOn: 'Sound on',
+    soundElsewhere: 'Rings in another window',
     soundLocked: 'Sound is off',
     soundMissing: 'No sound device',
     silenced: (left) => `Silenced here ${left}`,
@@ -384,6 +385,14 @@ export const en: Dictionary = {
       kept: 'The choice is kept in this computer’s browser',
       close: 'Close',
     },
+  },
+  notices: {
+    title: 'Desktop notices',
+    granted: 'On: a new emergency comes up on the desktop while this page cannot be seen',
+    denied: 'The browser does not allow notices: the icon left of the address changes that',
+    default: 'Off: while this page cannot be seen a new emergency only sounds',
+    missing: 'This browser (or a page without HTTPS) has no desktop notices',
+    ask: 'Turn on',
   },
   timeline: {
     raised: 'Raised',

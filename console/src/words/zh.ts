@@ -114,6 +114,7 @@ export const zh = {
     lost: '连接中断',
     newest: (age: string) => `最新消息 ${age} 前`,
     soundOn: '声音正常',
+    soundElsewhere: '由另一窗口响铃',
     soundLocked: '声音未开',
     soundMissing: '没有声音设备',
     silenced: (left: string) => `本席静音 ${left}`,
@@ -387,6 +388,14 @@ export const zh = {
       kept: '选择保存在这台电脑的浏览器里',
       close: '关闭',
     },
+  },
+  notices: {
+    title: '桌面通知',
+    granted: '已打开：页面看不见时，新的紧急警情会弹出桌面通知',
+    denied: '浏览器不允许桌面通知：点地址栏左边的图标可以改',
+    default: '没有打开：页面看不见时，新的紧急警情只会响铃',
+    missing: '这个浏览器（或非 HTTPS 页面）没有桌面通知',
+    ask: '打开',
   },
   timeline: {
     raised: '报警',
