@@ -9,7 +9,13 @@ import type { Place } from '../model/place.ts';
 import type { Text } from '../model/text.ts';
 import { type AlertBook, callRequestKey, pressKey } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
-import { type CallHappening, consoleGraceMs, createCallBook, soundWithinMs } from './call-book.ts';
+import {
+  type CallHappening,
+  consoleGraceMs,
+  createCallBook,
+  missAfterMs,
+  soundWithinMs,
+} from './call-book.ts';
 import type { CallDoor, Media, MediaDoor } from './call-doors.ts';
 import { type Legs, newLegs, shiftLegs } from './call-legs.ts';
 import { callsDevice, isOver, isSpoken, waitsForRoom } from './call-life.ts';
@@ -814,6 +820,14 @@ export const createCalls = (parts: CallsParts): Calls => {
         const { call } = record;
         if (operation.verb === 'take' && waitsForRoom(call) && console !== null)
           answer(user, console, call.id, at);
+        // Whoever knows of the alert now and lets the call ring must hear of it again.
+        if (
+          alert.acknowledged &&
+          record.missAt === null &&
+          book.get(call.id)?.call === call &&
+          waitsForRoom(call)
+        )
+          book.note(call.id, { missAt: at + missAfterMs });
         if (operation.verb === 'dispatch' && operation.confirmed && waitsForRoom(call))
           later(() => media.play(call.id, 'help-is-coming'));
         if (operation.verb === 'hand-over' && isSpoken(call) && call.answeredBy === user) {

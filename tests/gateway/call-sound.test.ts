@@ -122,6 +122,8 @@ describe('sound', () => {
     expect(room.events('alert').at(-1)).toBe('call-lost');
     expect(room.asked).toEqual(['close c1 seat-li', 'play c1 received']);
     expect(room.heard('seat-li').at(-1)).toMatchObject({ kind: 'end', reason: 'device-silent' });
+    room.street.pass(60_000);
+    expect(room.asked.at(-1)).toBe('play c1 nobody-yet');
     room.connect();
     expect(room.call()?.state).toBe('connected');
   });
@@ -249,6 +251,29 @@ describe('a call that nobody answers', () => {
     room.doing(duty.perform('li', { verb: 'comment', alert, note: 'rings the neighbour' }));
     room.street.pass(60_000);
     expect(room.alert()).toMatchObject({ state: 'latched-unacknowledged' });
+  });
+
+  test('and that somebody knows of who lets it ring, is missed again, also after it had been answered', () => {
+    const room = pressed();
+    const know = (): void => {
+      const alert = room.alert().id;
+      const { duty } = room.street.gateway;
+      room.doing(duty.perform('li', { verb: 'take', alert }));
+      room.doing(duty.perform('li', { verb: 'comment', alert, note: 'rings the neighbour' }));
+    };
+    room.street.pass(60_000);
+    know();
+    expect(room.alert().acknowledged).toBe(true);
+    room.street.pass(60_000);
+    expect(room.alert().acknowledged).toBe(false);
+    room.connect();
+    flows(room, 'device', false);
+    room.street.pass(8_000);
+    know();
+    expect(room.call()?.state).toBe('ringing');
+    room.street.pass(60_000);
+    expect(room.alert().acknowledged).toBe(false);
+    expect(room.events('call').filter((event) => event === 'missed')).toHaveLength(3);
   });
 
   test('tells the person that somebody is on the way, once that is certain', () => {
@@ -427,6 +452,16 @@ describe('a supervisor who listens in', () => {
     expect(outcomeOf(room.doing(calls.leave('zhao', 'seat-zhao', 'c1')))).toBe('ok');
     expect(room.call()?.listeners).toEqual([]);
     expect(room.asked.at(-1)).toBe('close c1 seat-zhao');
+  });
+
+  test('and takes the call over listens no more, but speaks', () => {
+    const room = spoken();
+    room.doing(room.calls.listenIn('zhao', 'seat-zhao', 'c1'));
+    room.doing(room.calls.handOver('li', 'c1', 'zhao', 'seat-zhao'));
+    expect(room.call()).toMatchObject({ answeredBy: 'zhao', listeners: [] });
+    expect(room.asked).toEqual(['console c1 seat-zhao listen', 'console c1 seat-zhao speak']);
+    flows(room, 'seat-zhao', true);
+    expect(room.asked.at(-1)).toBe('close c1 seat-li');
   });
 
   test('whose console is gone for 15 s listens no more; the call goes on', () => {
