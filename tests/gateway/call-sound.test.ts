@@ -128,6 +128,18 @@ describe('sound', () => {
     expect(room.call()?.state).toBe('connected');
   });
 
+  test('of a console that lost the call does not count when it answers that anew', () => {
+    const room = spoken();
+    flows(room, 'device', false);
+    room.street.pass(8_000);
+    flows(room, 'device', true);
+    room.doing(room.calls.answer('li', 'seat-li', 'c1'));
+    flows(room, 'device', true);
+    expect(room.call()?.state).toBe('answered');
+    flows(room, 'seat-li', true);
+    expect(room.call()?.state).toBe('connected');
+  });
+
   test('of the device that comes back in time changes nothing', () => {
     const room = spoken();
     flows(room, 'device', false);
@@ -393,6 +405,14 @@ describe('hand-over', () => {
     expect(room.call()?.answeredBy).toBe('wang');
     expect(room.alert().claimedBy).toBe('wang');
     expect(room.asked).toEqual(['console c1 seat-wang speak']);
+  });
+
+  test('of the alert to oneself moves the call nowhere', () => {
+    const room = spoken();
+    room.calls.consoleHere('other-seat-of-li', 'li');
+    const { duty } = room.street.gateway;
+    room.doing(duty.perform('li', { verb: 'hand-over', alert: room.alert().id, to: 'li' }));
+    expect(room.asked).toEqual([]);
   });
 
   test('of the alert to somebody without a console leaves the call where it is', () => {
