@@ -10,9 +10,9 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { guardRoutes } from './access.ts';
 import { asyncApiRoute } from './asyncapi.ts';
 import { limitCallers } from './callers.ts';
-import { createConsoles } from './consoles.ts';
 import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
+import { createConsoles } from './consoles.ts';
 import { answerError, malformedRequest } from './errors.ts';
 import { liveFeed } from './live.ts';
 import { liveTimes } from './live-times.ts';

@@ -79,7 +79,8 @@ export const createConsoles = (
     },
     tell: (id, message) => byId.get(id)?.say(message),
     of: ({ session, user }, named) => {
-      if (named !== undefined) return newest((console) => console.id === named && console.user().id === user.id);
+      if (named !== undefined)
+        return newest((console) => console.id === named && console.user().id === user.id);
       return newest((console) => console.session === session.id) ?? newestOf(user.id);
     },
     newestOf,

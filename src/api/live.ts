@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Alert } from '../model/alert.ts';
-import { ClientMessage } from '../model/change.ts';
 import type { VoiceMessage } from '../model/call.ts';
+import { ClientMessage } from '../model/change.ts';
 import { Id } from '../model/text.ts';
 import { mayActAs } from '../model/user.ts';
 import { maySee } from './access.ts';
@@ -66,7 +66,10 @@ const readMessage = (data: RawData, isBinary: boolean): ClientMessage | string =
 };
 
 /** Adds `/api/v1/live`. */
-export const liveFeed = (app: App, { duty, archive, sessions, consoles: register, options }: RouteParts): Live => {
+export const liveFeed = (
+  app: App,
+  { duty, archive, sessions, consoles: register, options }: RouteParts,
+): Live => {
   const { committed } = duty;
   const { now, version } = options;
   const times = { ...liveTimes, ...options.liveTimes };
@@ -197,11 +200,12 @@ export const liveFeed = (app: App, { duty, archive, sessions, consoles: register
     const user = sessions.holder(console.session)?.user;
     // Nor does a page speak on whose place a newer one has.
     if (user === undefined || !register.has(console)) return;
-    if (mayActAs(user.role, 'operator')) return duty.calls.signal(user.id, console.id, message);
-    console.say({
-      type: 'error',
-      error: { code: 'not-allowed', message: 'Whoever may only look takes no part in a call.' },
-    });
+    if (mayActAs(user.role, 'operator')) duty.calls.signal(user.id, console.id, message);
+    else
+      console.say({
+        type: 'error',
+        error: { code: 'not-allowed', message: 'Whoever may only look takes no part in a call.' },
+      });
   };
 
   const heed = (console: LiveConsole, message: ClientMessage): void => {

@@ -15,7 +15,18 @@ import { User } from '../model/user.ts';
 import { sessionCookie } from './access.ts';
 import type { App } from './parts.ts';
 
-const named = { Alert, Call, ChainedEntry, Device, ErrorBody, Household, Place, Quarantined, TimelineEntry, User };
+const named = {
+  Alert,
+  Call,
+  ChainedEntry,
+  Device,
+  ErrorBody,
+  Household,
+  Place,
+  Quarantined,
+  TimelineEntry,
+  User,
+};
 
 /** Describes every route from the schemas that it runs on; to be called before any route is added. */
 export const describeRoutes = async (app: App, version: string): Promise<void> => {

@@ -139,9 +139,7 @@ export const alertRoutes = (app: App, { duty, archive, commits, consoles, option
     if (user.places.length > 0 && duty.storeHealth().ok) await visible(user, id);
     if (operation.verb === 'hand-over') await refuseBlindHeir(operation.to, id);
     try {
-      const alert = await commits.run(() =>
-        duty.perform(user.id, operation, consoles.of(signedIn, named)),
-      );
+      const alert = await commits.run(() => duty.perform(user.id, operation, consoles.of(signedIn, named)));
       // Decided before its raising was committed, the alert does not know when that was.
       return alert.committedAt === 0 ? (committed.alerts.get(id) ?? alert) : alert;
     } catch (error) {

@@ -88,7 +88,11 @@ export const callRoutes = (app: App, { duty, archive, commits, consoles }: Route
     const found: Call[] = [];
     let { after } = query;
     for (;;) {
-      const page: readonly Call[] = await archive.calls({ ...asked, after, limit: pageSize } satisfies CallQuery);
+      const page: readonly Call[] = await archive.calls({
+        ...asked,
+        after,
+        limit: pageSize,
+      } satisfies CallQuery);
       for (const call of page)
         if (maySee(user, call.place) && (open !== false || endedStates.has(call.state))) found.push(call);
       after = page.at(-1)?.id;
@@ -157,9 +161,7 @@ export const callRoutes = (app: App, { duty, archive, commits, consoles }: Route
     },
     async (request) => {
       const user = userOf(request);
-      return request.query.open === true
-        ? openCalls(user, request.query)
-        : storedCalls(user, request.query);
+      return request.query.open === true ? openCalls(user, request.query) : storedCalls(user, request.query);
     },
   );
 
