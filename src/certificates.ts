@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -148,8 +148,8 @@ const readPair = (file: string): CertificateAndKey | null => {
 
 /** Both in one file, which is whole or not there. */
 const writeWhole = (file: string, text: string, mode: number): void => {
-  writeFileSync(`${file}.new`, text, { mode, flush: true });
-  renameSync(`${file}.new`, file);
+  writeFileSync(`${file}.tmp`, text, { mode, flush: true });
+  renameSync(`${file}.tmp`, file);
 };
 
 /** In a thread of its own: what it takes to write certificates loads for a second, and is needed once a year. */
@@ -161,16 +161,16 @@ const make = (wanted: ToMaker): Promise<FromMaker> =>
     maker.once('exit', () => reject(new Error('the thread that makes certificates ended')));
   });
 
-/** Makes and serves a certificate of our own, signed by an authority of our own that the seats trust once. Both lie in `dir`; the certificate is made anew before its end and when the machine is called otherwise. Throws CertificateError where none can be made. */
+/** Makes and serves a certificate of our own, signed by an authority of our own that the seats trust once. Both lie in `dir`, the data directory, where backups find them; the certificate is made anew before its end and when the machine is called otherwise. Throws CertificateError where none can be made. */
 export const keepOwnCertificate = async (
   dir: string,
   whereabouts: () => Whereabouts,
   { log, now, changed }: Keeping,
 ): Promise<Certificates> => {
   const files = {
-    authority: join(dir, 'authority.pem'),
-    toTrust: join(dir, 'authority.crt'),
-    server: join(dir, 'server.pem'),
+    authority: join(dir, 'tls-authority.pem'),
+    toTrust: join(dir, 'tls-authority.crt'),
+    server: join(dir, 'tls-server.pem'),
   };
 
   const isInForce = (cert: string): boolean => {
@@ -200,7 +200,6 @@ export const keepOwnCertificate = async (
   };
 
   const certificateFor = async (where: Whereabouts): Promise<CertificateAndKey> => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     const kept = readPair(files.authority);
     const authority = kept !== null && isInForce(kept.cert) ? kept : null;
     const served = readPair(files.server);

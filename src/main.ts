@@ -166,10 +166,9 @@ const run = async (): Promise<void> => {
         api.changeCertificate(next);
       },
     };
-    const own = join(resolve(config.dataDir), 'tls');
     return cert !== null && key !== null
       ? keepGivenCertificate({ cert: resolve(cert), key: resolve(key) }, keeping)
-      : await keepOwnCertificate(own, () => findWhereabouts(names), keeping);
+      : await keepOwnCertificate(resolve(config.dataDir), () => findWhereabouts(names), keeping);
   };
   const certificates = await keepCertificates().catch(async (error: unknown) => {
     if (!(error instanceof CertificateError)) throw error;

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type Server } from 'node:tls';
@@ -31,7 +31,7 @@ const keepOwn = async (dir: string, begin: Partial<{ at: number; where: Whereabo
   const room = { at: Date.now(), where, ...begin };
   const lines: string[] = [];
   const changes: CertificateAndKey[] = [];
-  const certificates = await keepOwnCertificate(join(dir, 'tls'), () => room.where, {
+  const certificates = await keepOwnCertificate(dir, () => room.where, {
     log: pino({}, { write: (line) => void lines.push(line) }),
     now: () => room.at,
     changed: (next) => void changes.push(next),
@@ -58,7 +58,7 @@ const visit = (server: Server, authority: string, servername: string): Promise<s
     socket.on('error', (error) => resolve(error.message));
   });
 
-const authorityOf = (dir: string): string => readFileSync(join(dir, 'tls', 'authority.crt'), 'utf8');
+const authorityOf = (dir: string): string => readFileSync(join(dir, 'tls-authority.crt'), 'utf8');
 const endOf = ({ cert }: CertificateAndKey): number => new X509Certificate(cert).validToDate.getTime();
 
 describe('a certificate of the gateway’s own', () => {
@@ -70,8 +70,8 @@ describe('a certificate of the gateway’s own', () => {
       expect([name, await visit(server, authorityOf(dir), name)]).toEqual([name, 'welcome']);
     expect(await visit(server, authorityOf(dir), 'bank')).toContain('does not match');
     expect(await visit(server, (await anyCertificate()).cert, 'duty-room')).not.toBe('welcome');
-    for (const file of ['authority.pem', 'server.pem'])
-      expect([file, statSync(join(dir, 'tls', file)).mode & 0o777]).toEqual([file, 0o600]);
+    for (const file of ['tls-authority.pem', 'tls-server.pem'])
+      expect([file, statSync(join(dir, file)).mode & 0o777]).toEqual([file, 0o600]);
     expect(authorityOf(dir)).not.toContain('PRIVATE');
     expect(logged()).toContain(new X509Certificate(authorityOf(dir)).fingerprint256);
     const days = (endOf(certificates.current()) - Date.now()) / dayMs;
@@ -130,7 +130,7 @@ describe('a certificate of the gateway’s own', () => {
   test('cannot be used by a thief of the authority to play another site', async () => {
     const dir = directory();
     await keepOwn(dir);
-    const stolen = readFileSync(join(dir, 'tls', 'authority.pem'), 'utf8');
+    const stolen = readFileSync(join(dir, 'tls-authority.pem'), 'utf8');
     const keyAt = stolen.indexOf('-----BEGIN PRIVATE KEY-----');
     const forged = await makeCertificate(
       { cert: stolen.slice(0, keyAt), key: stolen.slice(keyAt) },
@@ -147,21 +147,22 @@ describe('a certificate of the gateway’s own', () => {
     const dir = directory();
     const { certificates } = await keepOwn(dir);
     const before = certificates.current();
-    writeFileSync(join(dir, 'tls', 'server.pem'), before.cert);
+    writeFileSync(join(dir, 'tls-server.pem'), before.cert);
     const authority = authorityOf(dir);
-    rmSync(join(dir, 'tls', 'authority.crt'));
+    rmSync(join(dir, 'tls-authority.crt'));
     const second = await keepOwn(dir);
     expect(second.certificates.current().cert).not.toBe(before.cert);
     expect(authorityOf(dir)).toBe(authority);
-    rmSync(join(dir, 'tls'), { recursive: true });
-    writeFileSync(join(dir, 'tls'), 'a file where the directory was');
+    // What is in the way of the file that is written first cannot be written over.
+    rmSync(join(dir, 'tls-server.pem'));
+    mkdirSync(join(dir, 'tls-server.pem'));
     await second.certificates.look();
     expect(second.certificates.warnings()).toEqual([
       'tls: the own certificate cannot be made anew; the one before is served',
     ]);
     expect(second.changes).toEqual([]);
     await expect(keepOwn(dir)).rejects.toThrow('tls: no certificate can be made');
-    rmSync(join(dir, 'tls'));
+    rmSync(join(dir, 'tls-server.pem'), { recursive: true });
     await second.certificates.look();
     expect(second.certificates.warnings()).toEqual([]);
   });

@@ -25,7 +25,7 @@ test(
       ZHISHOU_TLS_NAMES: 'console.example, 192.0.2.7',
     };
     const first = await openGateway({ dataDir, env });
-    const authority = readFileSync(join(dataDir, 'tls', 'authority.crt'), 'utf8');
+    const authority = readFileSync(join(dataDir, 'tls-authority.crt'), 'utf8');
     expect(await readiness(first.http, authority)).toMatchObject({ warnings: [] });
     const log = first.log().join('\n');
     expect(log).toContain('the seats must be told to trust it');
