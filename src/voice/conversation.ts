@@ -247,8 +247,11 @@ export const createConversation = (parts: ConversationParts, door: ConversationD
       }
       agree();
       const person = parties.get(device);
-      const speech = person === undefined || heardBy(person).length > 0 ? null : (prompt?.() ?? null);
-      if (person !== undefined && speech !== null) give(person, frame('prompt', speech));
+      // Nobody misses its beginning: it waits for the leg.
+      if (person !== undefined && person.leg.takes().length > 0 && heardBy(person).length === 0) {
+        const speech = prompt?.() ?? null;
+        if (speech !== null) give(person, frame('prompt', speech));
+      }
       for (const ear of parties.values()) {
         if (ear.mixer === null) continue;
         if (heardBy(ear).length < 2) ear.mixer = null;

@@ -36,6 +36,8 @@ export type VoiceHealth = MediaFigures & {
   readonly restarts: number;
   /** The UDP port, null while it is not known. */
   readonly port: number | null;
+  /** The media process, null while there is none. */
+  readonly pid: number | null;
 };
 
 /** The voice adapter: what ends the media of every leg, in a process of its own. */
@@ -214,6 +216,7 @@ export const createVoice = (options: VoiceOptions, door: MediaDoor): Voice => {
       failing,
       restarts,
       port,
+      pid: child?.pid ?? null,
     }),
     close: async () => {
       if (closing) return ended;
