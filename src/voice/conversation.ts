@@ -12,6 +12,8 @@ import { type Codec, frameSamples, type Sound } from './sound.ts';
 
 /** A side whose last packet is older (ms) has no sound. */
 const silentAfterMs = 2_000;
+/** A leg that breaks in the making is made anew so many times in a call. */
+const mostRemakes = 5;
 /** A recording is handed to the disk every so many ticks (half a second). */
 const settleEveryTicks = 25;
 
@@ -74,6 +76,8 @@ const keyOf = (side: Side): string => (side === 'device' ? device : `console ${s
 export const createConversation = (parts: ConversationParts, door: ConversationDoor): Conversation => {
   const { now, random } = parts;
   const parties = new Map<string, Party>();
+  /** How often a leg broke in the making, by side. */
+  const remade = new Map<string, number>();
   let legs = 0;
   let prompt: (() => Uint8Array | null) | null = null;
   let ticks = 0;
@@ -171,6 +175,14 @@ export const createConversation = (parts: ConversationParts, door: ConversationD
         if (self !== null) sounded(self, sound);
       },
       missed: (packets) => parts.count('missed', packets),
+      again: (reason) => {
+        const self = here();
+        if (self === null) return;
+        const times = (remade.get(key) ?? 0) + 1;
+        remade.set(key, times);
+        if (times > mostRemakes) failed(self, reason);
+        else open(side, part, media);
+      },
       failed: (reason) => {
         const self = here();
         if (self !== null) failed(self, reason);

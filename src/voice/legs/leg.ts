@@ -23,6 +23,8 @@ export type LegDoor = {
   readonly sound: (sound: Sound) => void;
   /** So many packets did not arrive; less where they come late after all. */
   readonly missed: (packets: number) => void;
+  /** It broke while it was being made, by chance: a fresh one may do. */
+  readonly again: (reason: string) => void;
   /** It cannot be made, or is broken for good. */
   readonly failed: (reason: string) => void;
 };

@@ -88,6 +88,8 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
   let taken: readonly Codec[] = [];
   let waiting: { readonly candidate: string; readonly mid: string }[] = [];
   let highest: number | null = null;
+  let pathFound = false;
+  let secured = false;
   let waitingForServers: NodeJS.Timeout | null = null;
 
   const close = (): void => {
@@ -97,10 +99,10 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
     track.close();
     connection.close();
   };
-  const fail = (reason: string): void => {
+  const fail = (reason: string, tell = door.failed): void => {
     if (!open) return;
     close();
-    door.failed(reason);
+    tell(reason);
   };
 
   const offer = (complete: boolean): void => {
@@ -123,8 +125,16 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
     if (!open || !offered) return;
     door.signal({ kind: 'candidate', candidate: { candidate: candidate.replace(/^a=/, ''), sdpMid: of } });
   });
+  connection.onIceStateChange((state) => {
+    if (state === 'connected' || state === 'completed') pathFound = true;
+  });
   connection.onStateChange((state) => {
-    if (state === 'failed') fail(connection.iceState() === 'failed' ? 'no-path' : 'no-secure-connection');
+    if (state === 'connected') secured = true;
+    if (state === 'failed' && pathFound && !secured) {
+      // The library may check the other end's certificate before it has noted which one to expect, and then refuses
+      // the right one: a matter of microseconds, which a busy machine stretches.
+      fail('no-secure-connection', door.again);
+    } else if (state === 'failed') fail(pathFound ? 'path-lost' : 'no-path');
     else if (state === 'closed') fail('closed-by-the-other-end');
   });
   track.onMessage((message) => {
