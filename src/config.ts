@@ -109,6 +109,25 @@ export const Config = z.strictObject({
       diskBudgetMb: z.number().int().min(100).nullable().default(null),
     })
     .prefault({}),
+  voice: z
+    .strictObject({
+      host: z.string().min(1).nullable().default(null),
+      port: Port.default(8090),
+      announce: z.array(z.string().min(1).max(255)).max(16).default([]),
+      iceServers: z
+        .array(
+          z
+            .string()
+            .regex(/^(stun|turns?):\S+$/, 'must be like stun:host:3478 or turn:user:password@host:3478'),
+        )
+        .max(8)
+        .default([]),
+      language: z.enum(['zh', 'en']).default('zh'),
+      promptsDir: z.string().min(1).nullable().default(null),
+      recording: z.boolean().default(false),
+      keepRecordingsDays: z.number().int().min(1).max(36_500).default(180),
+    })
+    .prefault({}),
   backup: z
     .strictObject({
       dir: z.string().min(1).nullable().default(null),
@@ -232,6 +251,11 @@ export const loadConfig = (
     if (path !== null && !existsSync(path))
       problems.push({ path: `tls.${name}`, message: `${resolve(path)} does not exist` });
   }
+  if (config.voice.promptsDir !== null && !existsSync(config.voice.promptsDir))
+    problems.push({
+      path: 'voice.promptsDir',
+      message: `${resolve(config.voice.promptsDir)} does not exist`,
+    });
   const { exactDays, minutesDays, hoursDays } = config.store;
   if (minutesDays < exactDays)
     problems.push({ path: 'store.minutesDays', message: 'must not be shorter than store.exactDays' });

@@ -38,6 +38,7 @@ import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
+import { createVoice } from './voice/voice.ts';
 
 /** How often time enters the core (ms). */
 const tickEveryMs = 200;
@@ -267,6 +268,32 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
+  const recordingsIn = join(resolve(config.dataDir), 'recordings');
+  const voice = createVoice(
+    {
+      host: config.voice.host ?? config.http.host,
+      port: config.voice.port,
+      announce: config.voice.announce,
+      iceServers: config.voice.iceServers,
+      language: config.voice.language,
+      promptsDir: config.voice.promptsDir === null ? null : resolve(config.voice.promptsDir),
+      recordingsDir: config.voice.recording ? recordingsIn : null,
+      recordingsIn,
+      keepRecordingsMs: config.voice.keepRecordingsDays * 86_400_000,
+      now: clock.now,
+      log: log.child({ room: 'voice' }),
+    },
+    // No call is made in this core yet: there is nobody to tell.
+    {
+      signal: () => undefined,
+      audio: () => undefined,
+      flows: () => undefined,
+      failed: () => undefined,
+      recorded: () => undefined,
+      lost: () => undefined,
+    },
+  );
+
   let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
@@ -294,6 +321,7 @@ const run = async (): Promise<void> => {
         broker: mqtt,
         health: () => health,
         shipping: store.shipping,
+        voice: voice.health,
         backups:
           config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
       }),
@@ -312,6 +340,7 @@ const run = async (): Promise<void> => {
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
         warnings.push(...(certificates?.warnings() ?? []));
         if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
+        if (voice.health().failing !== null) warnings.push('voice: calls have no sound; the log says why');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
@@ -348,7 +377,7 @@ const run = async (): Promise<void> => {
       ended = true;
       clearInterval(ticking);
       await core.duty.settled();
-      await mqtt.close();
+      await Promise.all([mqtt.close(), voice.close()]);
       await store.close();
       return refuse([why], exits.cannotStart);
     }
@@ -421,7 +450,7 @@ const run = async (): Promise<void> => {
     void backups?.stop();
     await core.duty.settled();
     await notifier.stop();
-    await Promise.all([mqtt.close(), api.close()]);
+    await Promise.all([mqtt.close(), api.close(), voice.close()]);
     core.putDown();
     await core.duty.settled();
     poison.forget();
