@@ -73,6 +73,7 @@ const starting: Promise<GatewayProcess> = startGateway({
   env: {
     ZHISHOU_MQTT_PORT: process.env.ZHISHOU_MQTT_PORT,
     ZHISHOU_HTTP_PORT: process.env.ZHISHOU_HTTP_PORT,
+    ZHISHOU_VOICE_PORT: process.env.ZHISHOU_VOICE_PORT,
   },
   onLog: passOn,
 });

@@ -7,6 +7,14 @@ import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
 import { hashPassword, isPassword } from './api/passwords.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
+import {
+  type CertificateAndKey,
+  CertificateError,
+  type Certificates,
+  findWhereabouts,
+  keepGivenCertificate,
+  keepOwnCertificate,
+} from './certificates.ts';
 import { createClock } from './clock.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
 import type { Inbound } from './gateway/doors.ts';
@@ -30,6 +38,7 @@ import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
+import { createVoice } from './voice/voice.ts';
 
 /** How often time enters the core (ms). */
 const tickEveryMs = 200;
@@ -42,6 +51,9 @@ const healthyAfterMs = 600_000;
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
 const ruleFilesPollMs = 5_000;
+
+/** How often the files of certificates and the addresses of the machine are looked at (ms). */
+const lookAtCertificatesMs = 30_000;
 
 /** Exit statuses: 0 stopped as asked; 1 could not start; 2 a setting or the rulebook is wrong; 70 stopped by itself to start again from disk. */
 const exits = { cannotStart: 1, badSettings: 2, fatal: 70 } as const;
@@ -144,6 +156,28 @@ const run = async (): Promise<void> => {
       'this program cannot read the stored rulebook; the files of the directory take its place',
     );
 
+  const keepCertificates = async (): Promise<Certificates | null> => {
+    if (config.mqtts.port === null && !config.http.tls) return null;
+    const { cert, key, names } = config.tls;
+    const keeping = {
+      log: log.child({ room: 'tls' }),
+      now: Date.now,
+      changed: (next: CertificateAndKey) => {
+        mqtt.changeCertificate(next);
+        api.changeCertificate(next);
+      },
+    };
+    return cert !== null && key !== null
+      ? keepGivenCertificate({ cert: resolve(cert), key: resolve(key) }, keeping)
+      : await keepOwnCertificate(resolve(config.dataDir), () => findWhereabouts(names), keeping);
+  };
+  const certificates = await keepCertificates().catch(async (error: unknown) => {
+    if (!(error instanceof CertificateError)) throw error;
+    await store.close();
+    return refuse([error.message], config.tls.cert === null ? exits.cannotStart : exits.badSettings);
+  });
+  const tls = certificates?.current() ?? null;
+
   // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
   let broker: Broker | null = null;
   const core = createGateway({
@@ -195,12 +229,11 @@ const run = async (): Promise<void> => {
     pollMs: ruleFilesPollMs,
     changed: takeRules,
   });
-  process.on('SIGHUP', () => void ruleFiles.readNow());
+  process.on('SIGHUP', () => {
+    void ruleFiles.readNow();
+    void certificates?.look();
+  });
 
-  const tls =
-    config.tls.cert !== null && config.tls.key !== null
-      ? { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') }
-      : null;
   const mqtt = await createBroker(
     {
       host: config.mqtt.host,
@@ -235,13 +268,39 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
+  const recordingsIn = join(resolve(config.dataDir), 'recordings');
+  const voice = createVoice(
+    {
+      host: config.voice.host ?? config.http.host,
+      port: config.voice.port,
+      announce: config.voice.announce,
+      iceServers: config.voice.iceServers,
+      language: config.voice.language,
+      promptsDir: config.voice.promptsDir === null ? null : resolve(config.voice.promptsDir),
+      recordingsDir: config.voice.recording ? recordingsIn : null,
+      recordingsIn,
+      keepRecordingsMs: config.voice.keepRecordingsDays * 86_400_000,
+      now: clock.now,
+      log: log.child({ room: 'voice' }),
+    },
+    // No call is made in this core yet: there is nobody to tell.
+    {
+      signal: () => undefined,
+      audio: () => undefined,
+      flows: () => undefined,
+      failed: () => undefined,
+      recorded: () => undefined,
+      lost: () => undefined,
+    },
+  );
+
   let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
     {
       host: config.http.host,
       port: config.http.port,
-      tls: config.http.tls ? tls : null,
+      tls: config.http.tls && tls !== null ? { ...tls, own: config.tls.cert === null } : null,
       trustProxy: config.http.trustProxy,
       version,
       consoleDir,
@@ -255,12 +314,14 @@ const run = async (): Promise<void> => {
       duty: core.duty,
       archive: store.archive,
       tryOuts: store.tryOuts,
+      recordings: null,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
       metrics: createMetrics({
         gateway: core,
         broker: mqtt,
         health: () => health,
         shipping: store.shipping,
+        voice: voice.health,
         backups:
           config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
       }),
@@ -277,7 +338,9 @@ const run = async (): Promise<void> => {
         const shipping = store.shipping();
         if (shipping !== null && shipping.state !== 'ok')
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
+        warnings.push(...(certificates?.warnings() ?? []));
         if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
+        if (voice.health().failing !== null) warnings.push('voice: calls have no sound; the log says why');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
@@ -302,6 +365,8 @@ const run = async (): Promise<void> => {
     core.tick(clock.now());
   }, tickEveryMs);
 
+  const looking = setInterval(() => void certificates?.look(), lookAtCertificatesMs);
+
   await notifier.start();
   const open = async <T>(listening: Promise<T>, places: readonly ListenerPlace[]): Promise<T> => {
     try {
@@ -312,7 +377,7 @@ const run = async (): Promise<void> => {
       ended = true;
       clearInterval(ticking);
       await core.duty.settled();
-      await mqtt.close();
+      await Promise.all([mqtt.close(), voice.close()]);
       await store.close();
       return refuse([why], exits.cannotStart);
     }
@@ -381,10 +446,11 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
+    clearInterval(looking);
     void backups?.stop();
     await core.duty.settled();
     await notifier.stop();
-    await Promise.all([mqtt.close(), api.close()]);
+    await Promise.all([mqtt.close(), api.close(), voice.close()]);
     core.putDown();
     await core.duty.settled();
     poison.forget();

@@ -37,6 +37,18 @@ describe('the settings', () => {
     });
   });
 
+  test('that are lists are written with commas in the environment, and each of their parts is checked', () => {
+    const ice = 'stun:192.0.2.1:3478, turn:desk:secret@192.0.2.1:3478?transport=udp';
+    expect(loadConfig({ ZHISHOU_VOICE_ICE_SERVERS: ice })).toMatchObject({
+      ok: true,
+      config: { voice: { port: 8090, announce: [], iceServers: ice.split(', ') } },
+    });
+    expect(loadConfig({ ZHISHOU_VOICE_ICE_SERVERS: 'http://x' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'voice.iceServers.0' }],
+    });
+  });
+
   test('that name a console directory which is not there are refused', () => {
     expect(loadConfig({ ZHISHOU_HTTP_CONSOLE_DIR: '/nope' })).toMatchObject({
       ok: false,

@@ -2,29 +2,21 @@ import type { WebSocket } from 'ws';
 import type { Committed } from '../gateway/doors.ts';
 import type { Archive } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Change, ServerMessage } from '../model/change.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
+import { closeCodes } from './close-codes.ts';
 import { mayHear, mayHearFlood, mayHearText } from './hearing.ts';
 import { createOutbox, type OutboxLimits } from './outbox.ts';
-
-/** The close codes of the live feed. */
-export const closeCodes = {
-  shutdown: 1001,
-  tooLarge: 1009,
-  failed: 1011,
-  signedOut: 4001,
-  tooSlow: 4008,
-  flooding: 4009,
-  tooMany: 4010,
-} as const;
 
 /** A message as the bytes that all consoles share. */
 export const frameOf = (message: ServerMessage): Buffer => Buffer.from(JSON.stringify(message));
 
 /** One console on the live feed. */
 export type LiveConsole = {
+  readonly id: string;
   readonly session: string;
   readonly user: () => User;
   /** Other rights: a new snapshot where they cover other places, which it answers. */
@@ -52,12 +44,15 @@ export type LiveConsole = {
 /** What a console is made of. `after` is the number to resume from, null = begin with a snapshot; `uncommitted` are the emergencies that ring though they are not stored. */
 export type ConsoleParts = {
   readonly socket: WebSocket;
+  readonly id: string;
   readonly session: string;
   readonly user: User;
   readonly after: number | null;
   readonly version: string;
   readonly now: () => number;
   readonly committed: Committed;
+  /** Those under way, committed. */
+  readonly calls: ReadonlyMap<string, Call>;
   readonly archive: Pick<Archive, 'changes'>;
   readonly uncommitted: ReadonlyMap<string, Alert>;
   readonly limits: OutboxLimits;
@@ -152,7 +147,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
     const alerts = [...committed.alerts.values()].filter((alert) => maySee(user, alert.place));
     const seq = committed.seq();
     const floods = committed.floods().filter(({ places }) => mayHearFlood(user, places));
-    say({ type: 'snapshot', seq, alerts, calls: [], ...(floods.length === 0 ? {} : { floods }) });
+    const calls = [...parts.calls.values()].filter(({ place }) => maySee(user, place));
+    say({ type: 'snapshot', seq, alerts, calls, ...(floods.length === 0 ? {} : { floods }) });
     sayUncommitted();
     goLive(seq);
   };
@@ -181,7 +177,16 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const begin = (): void => {
     const seq = committed.seq();
     const names = Object.fromEntries([...committed.users.values()].map(({ id, name }) => [id, name]));
-    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version, names });
+    say({
+      type: 'hello',
+      seq,
+      feed: committed.feed,
+      serverTime: now(),
+      user,
+      version: parts.version,
+      console: parts.id,
+      names,
+    });
     const { after } = parts;
     // A number from the future belongs to another run of numbers.
     if (after === null || after > seq) {
@@ -208,6 +213,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   begin();
 
   return {
+    id: parts.id,
     session: parts.session,
     user: () => user,
     become: (next) => {
