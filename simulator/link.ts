@@ -15,6 +15,8 @@ export type LinkOptions = {
   readonly status: { readonly topic: string; readonly online: string; readonly offline: string };
   readonly subscriptions: readonly string[];
   readonly onMessage: (topic: string, payload: Uint8Array) => void;
+  /** Told each time it is up and its subscriptions stand. */
+  readonly onUp?: () => void;
   readonly agenda: Agenda;
   readonly random: Random;
 };
@@ -139,6 +141,7 @@ export const createLink = (options: LinkOptions): Link => {
       if (error == null) acknowledged += 1;
     });
     for (const letter of outbox) send(letter);
+    options.onUp?.();
     for (const { resolve } of opening.splice(0)) resolve();
   };
 

@@ -1,0 +1,178 @@
+import {
+  type CallMedia,
+  type CallState,
+  DeviceNotice,
+  type DeviceSignal,
+  endedStates,
+} from '../../src/model/call.ts';
+import type { Link } from '../link.ts';
+import { createWitness, type Witness } from '../witness.ts';
+import { createEar, type Ear } from './ear.ts';
+import { createMqttLeg, type Leg, type OfferedLeg } from './leg.ts';
+import type { Sound } from './sound.ts';
+
+/** What a pager needs in order to speak. */
+export type PagerOptions = {
+  readonly link: Pick<Link, 'publish' | 'isUp'>;
+  /** Where it publishes, ending without a slash. */
+  readonly base: string;
+  /** What is said at its microphone. */
+  readonly sound: Sound;
+  /** Makes a leg over UDP. */
+  readonly openLeg: (sound: Sound) => OfferedLeg;
+  readonly newId: () => string;
+};
+
+/** A pager's loudspeaker and microphone: it signals and speaks over its own MQTT connection, and where it can over WebRTC. */
+export type Pager = {
+  /** Asks for a call and answers its id; it is asked again after every reconnect until the gateway has spoken of it. */
+  readonly call: (media: CallMedia) => string;
+  readonly cancel: () => void;
+  readonly hangUp: () => void;
+  /** The bytes of a message below `voice/`. */
+  readonly hear: (leaf: 'down' | 'audio/down', payload: Uint8Array) => void;
+  /** Its connection stands again. */
+  readonly connected: () => void;
+  /** The power goes: nothing is said or heard any more, and the call it was in is remembered. */
+  readonly powerCut: () => void;
+  /** What it was told, oldest first. */
+  readonly notices: Witness<DeviceNotice>;
+  /** The call it is in, or was in last; `state` null until the gateway has spoken of it. */
+  readonly current: () => {
+    readonly id: string;
+    readonly media: CallMedia;
+    readonly state: CallState | null;
+  } | null;
+  /** What it hears in the leg that it has now, or had last; deaf before the first. */
+  readonly ear: () => Ear;
+};
+
+type Running = { readonly id: string; media: CallMedia; state: CallState | null };
+
+const speaking: ReadonlySet<CallState> = new Set(['answered', 'connected']);
+
+const read = (payload: Uint8Array): DeviceNotice | null => {
+  try {
+    const notice = DeviceNotice.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+    return notice.success ? notice.data : null;
+  } catch {
+    return null;
+  }
+};
+
+/** A pager that is in no call. */
+export const createPager = (options: PagerOptions): Pager => {
+  const { link, base, sound } = options;
+  const notices = createWitness<DeviceNotice>(1000);
+  let call: Running | null = null;
+  let leg: Leg | null = null;
+  let offered: OfferedLeg | null = null;
+  let hearFrame: (payload: Uint8Array) => void = () => {};
+  let ear = createEar(32);
+
+  const say = (signal: DeviceSignal): void => {
+    void link.publish(`${base}/voice/up`, JSON.stringify(signal));
+  };
+  const ask = ({ id, media }: Running): void => say({ call: id, type: 'request', media });
+  const isOver = ({ state }: Running): boolean => state !== null && endedStates.has(state);
+
+  const put = (fresh: Leg): void => {
+    leg = fresh;
+    ear = fresh.ear;
+    leg.speak(call?.state != null && speaking.has(call.state));
+  };
+  const closeLeg = (): void => {
+    leg?.close();
+    leg = null;
+    offered = null;
+    hearFrame = () => {};
+  };
+  const openFrames = (): void => {
+    closeLeg();
+    const opened = createMqttLeg(sound, (frame) => {
+      // What is said while the line is down is said to nobody; kept, it would come all at once.
+      if (link.isUp()) void link.publish(`${base}/voice/audio/up`, frame, { qos: 0 });
+    });
+    hearFrame = opened.hear;
+    put(opened.leg);
+  };
+
+  const answer = async (id: string, sdp: string): Promise<void> => {
+    closeLeg();
+    const fresh = options.openLeg(sound);
+    offered = fresh;
+    put(fresh);
+    try {
+      const answered = await fresh.answer(sdp);
+      if (leg === fresh) say({ call: id, type: 'answer', sdp: answered });
+    } catch {
+      // The gateway sees that no answer comes, and falls back.
+      if (leg === fresh) closeLeg();
+    }
+  };
+
+  const enter = (state: CallState): void => {
+    if (call === null) return;
+    call.state = state;
+    if (isOver(call)) closeLeg();
+    else if (call.media === 'mqtt-audio' && leg === null) openFrames();
+    leg?.speak(speaking.has(state));
+  };
+
+  const hearNotice = (notice: DeviceNotice): void => {
+    if (notice.expiresAt < Date.now()) return;
+    notices.note(notice);
+    // Somebody calls us: such a pager has no button to lift off with, it answers.
+    if (call === null || (call.id !== notice.call && isOver(call))) {
+      if (notice.type !== 'offer' && notice.type !== 'state') return;
+      call = { id: notice.call, media: notice.media ?? 'webrtc', state: null };
+    }
+    if (call.id !== notice.call) return;
+    if (notice.media !== undefined && notice.media !== call.media) {
+      call.media = notice.media;
+      closeLeg();
+    }
+    switch (notice.type) {
+      case 'state':
+        if (notice.state !== undefined) enter(notice.state);
+        return;
+      case 'offer':
+        if (notice.sdp !== undefined && !isOver(call)) void answer(call.id, notice.sdp);
+        return;
+      case 'candidate':
+        if (notice.candidate !== undefined) offered?.addCandidate(notice.candidate);
+        return;
+      case 'end':
+        enter(notice.state ?? 'ended');
+        return;
+    }
+  };
+
+  const leave = (type: 'cancel' | 'hang-up'): void => {
+    if (call !== null && !isOver(call)) say({ call: call.id, type });
+  };
+
+  return {
+    call: (media) => {
+      closeLeg();
+      call = { id: options.newId(), media, state: null };
+      ask(call);
+      return call.id;
+    },
+    cancel: () => leave('cancel'),
+    hangUp: () => leave('hang-up'),
+    hear: (leaf, payload) => {
+      if (leaf === 'down') {
+        const notice = read(payload);
+        if (notice !== null) hearNotice(notice);
+      } else hearFrame(payload);
+    },
+    connected: () => {
+      if (call !== null && !isOver(call)) ask(call);
+    },
+    powerCut: () => closeLeg(),
+    notices,
+    current: () => call,
+    ear: () => ear,
+  };
+};
