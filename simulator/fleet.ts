@@ -159,7 +159,9 @@ export const createFleet = (
         agenda,
         random: randomFrom(seed, `link/${planned.id}`),
         onMessage: (topic, payload) => listeners.get(`${planned.id} ${topic}`)?.(payload),
-        onUp: () => pagers.get(planned.id)?.connected(),
+        onLine: (up) => {
+          if (up) pagers.get(planned.id)?.connected();
+        },
       }),
     );
   };

@@ -1,7 +1,7 @@
 import { frameMs } from './sound.ts';
 
 const tasks = new Set<() => void>();
-let timer: NodeJS.Timeout | null = null;
+let timer: ReturnType<typeof setTimeout> | null = null;
 let beats = 0;
 let startedAt = 0;
 

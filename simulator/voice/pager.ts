@@ -5,15 +5,24 @@ import {
   type DeviceSignal,
   endedStates,
 } from '../../src/model/call.ts';
-import type { Link } from '../link.ts';
 import { createWitness, type Witness } from '../witness.ts';
 import { createEar, type Ear } from './ear.ts';
 import { createMqttLeg, type Leg, type OfferedLeg } from './leg.ts';
 import type { Sound } from './sound.ts';
 
+/** The connection over which a pager signals. At QoS 1, which counts unless another is asked for, what is said while it is down is said when it is up again. */
+export type Line = {
+  readonly isUp: () => boolean;
+  readonly publish: (
+    topic: string,
+    payload: string | Uint8Array,
+    options?: { readonly qos?: 0 | 1 },
+  ) => Promise<void>;
+};
+
 /** What a pager needs in order to speak. */
 export type PagerOptions = {
-  readonly link: Pick<Link, 'publish' | 'isUp'>;
+  readonly link: Line;
   /** Where it publishes, ending without a slash. */
   readonly base: string;
   /** What is said at its microphone. */
@@ -21,6 +30,8 @@ export type PagerOptions = {
   /** Makes a leg over UDP. */
   readonly openLeg: (sound: Sound) => OfferedLeg;
   readonly newId: () => string;
+  /** Told when `current` may answer something else. */
+  readonly onChange?: () => void;
 };
 
 /** A pager's loudspeaker and microphone: it signals and speaks over its own MQTT connection, and where it can over WebRTC. */
@@ -114,6 +125,7 @@ export const createPager = (options: PagerOptions): Pager => {
   const enter = (state: CallState): void => {
     if (call === null) return;
     call.state = state;
+    options.onChange?.();
     if (isOver(call)) closeLeg();
     else if (call.media === 'mqtt-audio' && leg === null) openFrames();
     leg?.speak(speaking.has(state));
@@ -157,6 +169,7 @@ export const createPager = (options: PagerOptions): Pager => {
       closeLeg();
       call = { id: options.newId(), media, state: null };
       ask(call);
+      options.onChange?.();
       return call.id;
     },
     cancel: () => leave('cancel'),

@@ -11,6 +11,9 @@ const pcma = { mimeType: 'audio/PCMA', clockRate: 8000, channels: 1, payloadType
 // So that a machine without a network can call itself.
 const loopback = '127.0.0.1';
 
+/** Loads the library of WebRTC, which takes half a second and which most runs of the simulator have no need of. */
+export const loadWebRtc = () => import('werift');
+
 /** The offer is not one that can be answered: it has no sound, or none in G.711 A-law. */
 export class OfferRefusedError extends Error {
   override readonly name = 'OfferRefusedError';
@@ -49,10 +52,8 @@ export const createWebRtcLeg = (sound: Sound): OfferedLeg => {
   };
 
   const answer = async (offer: string): Promise<string> => {
-    // Half a second to load, and most runs of the simulator have no need of it.
-    const { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } = await import(
-      'werift'
-    );
+    const { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } =
+      await loadWebRtc();
     if (closed) throw new OfferRefusedError('the leg was closed before it was answered');
     const made = new RTCPeerConnection({
       codecs: { audio: [new RTCRtpCodecParameters(pcma)] },

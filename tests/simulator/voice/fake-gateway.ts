@@ -114,7 +114,9 @@ export const openFakeGateway = async (sound: Sound = toneOf(440)): Promise<FakeG
     subscriptions: [`${base}/voice/down`, `${base}/voice/audio/down`],
     onMessage: (topic, payload) =>
       pager.hear(topic === `${base}/voice/down` ? 'down' : 'audio/down', payload),
-    onUp: () => pager.connected(),
+    onLine: (up) => {
+      if (up) pager.connected();
+    },
     agenda,
     random: randomFrom(1, 'link'),
   });
