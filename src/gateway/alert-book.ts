@@ -39,6 +39,8 @@ type Detected = {
 
 /** An edge: something occurred, and holds no longer than that. `key` says what joins: one open alert per subject and key. */
 export type Raise = Detected & {
+  /** An operator speaks with the person who pressed: it counts, and rings nobody. */
+  readonly spokenWith?: boolean;
   readonly key: string;
   readonly rule: { readonly id: string; readonly version: string } | null;
 };
@@ -114,12 +116,18 @@ export const pressKey = 'press';
 /** The same for presses under a name that nobody registered: they join nothing that a device raised. */
 export const unregisteredPressKey = 'unregistered press';
 
+/** The key under which requests to speak of one device join. */
+export const callRequestKey = 'call request';
+
 /** Three changes between raised and returned within this time are called chattering (ms). */
 const chatterWithinMs = 60_000;
 const chatterTransitions = 3;
 
-const keyOf = (alert: Alert): string =>
-  alert.rule?.id ?? (alert.kind === 'unregistered-sos' ? unregisteredPressKey : pressKey);
+const keyOf = ({ rule, kind }: Alert): string => {
+  if (rule !== null) return rule.id;
+  if (kind === 'call-request') return callRequestKey;
+  return kind === 'unregistered-sos' ? unregisteredPressKey : pressKey;
+};
 
 const samePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
@@ -500,11 +508,15 @@ export const createAlertBook = (parts: {
     level: number,
     actor: string,
     now: number,
+    spokenWith = false,
   ): Alert => {
     const { alert } = open;
     if (detected.explainedBy !== null) suppress(detected.explainedBy, [alert.id], now);
     const standing = standingOf(detected, level);
-    const step = stepOfDetection('raised-again', detected, standing, holding !== 0, now);
+    const step: LifeEvent = {
+      ...stepOfDetection('raised-again', detected, standing, holding !== 0, now),
+      ...(spokenWith ? { spokenWith } : {}),
+    };
     const joined = befall(alert.id, step, actor, {}, null, {
       holding,
       standing,
@@ -575,7 +587,7 @@ export const createAlertBook = (parts: {
     raise: (raise, actor, now) => {
       const open = openAt(raise, raise.key, actor, now);
       return open
-        ? join(open, raise, 0, 1, actor, now)
+        ? join(open, raise, 0, 1, actor, now, raise.spokenWith)
         : bear(raise, raise.rule, [raise.device], 0, 1, actor, now);
     },
     hold: (hold, actor, now) => {

@@ -2,9 +2,9 @@ import {
   type Alert,
   type Disposition,
   type Evidence,
-  isEmergency,
   mayBeShelved,
   mayBeSuppressed,
+  mustBeAnswered,
   personKinds,
   priorities,
   stateOf,
@@ -25,6 +25,8 @@ type Detection = {
   readonly test: boolean;
   readonly standing: Standing;
   readonly evidence: Evidence;
+  /** An operator speaks with the person who pressed: nobody else has to hear of it. */
+  readonly spokenWith?: boolean;
 };
 
 /** What an alert of a name that nobody had registered becomes with the registration. */
@@ -67,6 +69,13 @@ export type LifeEvent = { readonly at: number } & (
       readonly by: string;
     }
   | { readonly event: 'handed-over'; readonly by: string; readonly to: string }
+  /** `watched`: somebody on line may answer it. */
+  | { readonly event: 'call-requested'; readonly watched: boolean }
+  /** `by`: who speaks. */
+  | { readonly event: 'call-answered' | 'voice-connected'; readonly by: string }
+  /** `again`: whoever is in the room has to hear of it. */
+  | { readonly event: 'call-missed' | 'call-lost' | 'call-failed'; readonly again: boolean }
+  | { readonly event: 'call-ended' }
   | { readonly event: 'closed'; readonly by: string; readonly disposition: Disposition }
   | { readonly event: 'shelved'; readonly by: string; readonly until: number; readonly once: boolean }
   /** Without `by`: its time is over. */
@@ -150,9 +159,10 @@ const levelled = (alert: Alert, { priority, latching, title }: Standing): Alert 
   };
 };
 
-/** Detected anew, or at a higher level: it waits for somebody, whoever had it, and leaves a shelf on which it may not lie any more. A real detection makes a test real. */
+/** Detected anew, or at a higher level: it waits for somebody, whoever had it, unless that one speaks with the person already, and leaves a shelf on which it may not lie any more. A real detection makes a test real. */
 const detectedAnew = (alert: Alert, step: Detection & { readonly at: number }): Alert => {
-  const risen = waitingAgain(levelled(alert, step.standing));
+  const higher = levelled(alert, step.standing);
+  const risen = step.spokenWith === true && alert.acknowledged ? higher : waitingAgain(higher);
   return {
     ...(mayBeShelved(risen) ? risen : offTheShelf(risen)),
     reset: false,
@@ -214,8 +224,8 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       );
     case 'released': {
       if (alert.claimedBy === undefined) return refuse('not-claimed', 'nobody has it', { alert: alert.id });
-      // An emergency that nobody has any more must ring; anything else only loses its holder.
-      if (isEmergency(alert)) return settle(alert, waitingAgain(alert), at, 'released');
+      // What must be answered and nobody has any more must ring; anything else only loses its holder.
+      if (mustBeAnswered(alert)) return settle(alert, waitingAgain(alert), at, 'released');
       const { claimedBy: _holder, takenAt: _taken, ...free } = alert;
       return settle(alert, free, at, 'released');
     }
@@ -324,8 +334,24 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       const devices = alert.devices.map((known) => (known === alert.device ? device : known));
       const there: Alert = { ...alert, ...step.as, devices, place: step.place };
       // Whoever had it may have sent somebody to the wrong door, and the right room may not know of it at all.
-      return settle(alert, isEmergency(there) ? waitingAgain(there) : there, at, 'moved', true);
+      return settle(alert, mustBeAnswered(there) ? waitingAgain(there) : there, at, 'moved', true);
     }
+    case 'call-requested':
+      // With nobody there to hear the call, the alert has to bring somebody.
+      return settle(
+        alert,
+        step.watched || !mustBeAnswered(alert) ? alert : waitingAgain(alert),
+        at,
+        'call-requested',
+      );
+    case 'voice-connected':
+      return settle(alert, { ...alert, voiceConnectedAt: alert.voiceConnectedAt ?? at }, at, step.event);
+    case 'call-missed':
+    case 'call-lost':
+    case 'call-failed':
+      return settle(alert, step.again && mustBeAnswered(alert) ? waitingAgain(alert) : alert, at, step.event);
+    case 'call-answered':
+    case 'call-ended':
     case 'commented':
     case 'cancel-requested':
     case 're-announced':

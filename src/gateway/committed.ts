@@ -1,10 +1,12 @@
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Device } from '../model/device.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
 import type { TestMode } from '../model/test-mode.ts';
+import { isOver } from './call-life.ts';
 import type { Committed } from './doors.ts';
 import { floodFact, floodsIn } from './flood.ts';
 import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
@@ -38,6 +40,7 @@ export const createCommitted = (
 ): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
   let seq = state.seq;
   const alerts = new Map<string, Alert>(state.alerts.map(({ alert }) => [alert.id, alert]));
+  const calls = new Map<string, Call>(state.calls.map(({ call }) => [call.id, call]));
   const devices = new Map<string, DeviceRecord>(state.devices.map((device) => [device.id, device]));
   const latest = new Map<string, Record<string, Latest>>();
   for (const [id, known] of state.deviceStates) latest.set(id, { ...known.latest });
@@ -65,6 +68,9 @@ export const createCommitted = (
             put.id,
             put.body === null || put.body.alert.state === 'closed' ? null : put.body.alert,
           );
+          break;
+        case 'call':
+          move(calls, put.id, put.body === null || isOver(put.body.call) ? null : put.body.call);
           break;
         case 'device':
           move(devices, put.id, put.body);
@@ -119,6 +125,7 @@ export const createCommitted = (
       seq: () => seq,
       feed: state.feed,
       alerts,
+      calls,
       device,
       deviceIds: () => devices.keys(),
       places: () => {

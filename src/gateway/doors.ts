@@ -1,4 +1,5 @@
 import type { Alert, AlertKind } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
@@ -53,6 +54,8 @@ export type Committed = {
   readonly feed: string;
   /** Open alerts by id. */
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Calls under way by id. */
+  readonly calls: ReadonlyMap<string, Call>;
   readonly device: (id: string) => Device | null;
   readonly deviceIds: () => Iterable<string>;
   readonly places: () => readonly Place[];

@@ -1,12 +1,14 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import { covers, liesWithin } from '../model/place.ts';
+import { covers, liesWithin, type Place } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
 import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine/engine.ts';
 import type { Clockwork } from '../rules/hours.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
+import type { Media, MediaDoor } from './call-doors.ts';
+import { createCalls } from './calls.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';
 import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
@@ -57,6 +59,8 @@ export type Gateway = {
   readonly devices: DeviceDoor;
   readonly duty: DutyDoor;
   readonly notify: NotifyDoor;
+  /** What whoever ends the media of the calls may tell. */
+  readonly voice: MediaDoor;
   /** Everything whose time has come; to be called a few times a second. */
   readonly tick: (now: number) => void;
   /** The wall clock was set by so many ms: deadlines move along. */
@@ -90,6 +94,10 @@ export type GatewayParts = {
   readonly now: () => number;
   readonly newId: () => string;
   readonly isPoison: (message: Inbound) => boolean;
+  /** Ends the media of the calls; without it calls ring and nobody can answer them. */
+  readonly media?: Media | null;
+  /** Whether calls are recorded, in homes where everybody agrees; no, unless it is said. */
+  readonly recording?: boolean;
   readonly ladder: LadderTimes;
   readonly limits: LedgerLimits;
 };
@@ -120,6 +128,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         const outbound = commands.committed(put.body);
         if (outbound) downlink.send(outbound);
       }
+      if (put.kind === 'call' && put.body) calls.committed(put.body.call);
     }
     announcedUncommitted.clear();
   };
@@ -208,6 +217,39 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   };
 
+  const puzzled = createNotUnderstood({ alerts, types, covered: testModes.covers });
+  const watched = (place: Place | null): boolean => watching.some((places) => covers(places, place));
+  const mayTakeOver = (user: string): boolean => {
+    const heir = people.get(user);
+    return heir !== undefined && !heir.disabled && heir.role !== 'viewer';
+  };
+  const calls = createCalls({
+    stored: state.calls,
+    ledger,
+    alerts,
+    devices,
+    dialects,
+    downlink,
+    media: parts.media ?? null,
+    recording: parts.recording ?? false,
+    quarantine,
+    puzzled,
+    newId,
+    now,
+    underWay: committed.view.calls,
+    households: committed.view.households,
+    watched,
+    mayTakeOver,
+    take: (user, id, at) => {
+      const before = alerts.get(id);
+      const taken = alerts.befall(id, { event: 'taken', at, by: user }, `user:${user}`);
+      if (taken.ok && before) tellPresser(alerts, commands, before, taken.value, user, false, at);
+    },
+    voice: (console, message) => {
+      for (const listener of listeners) listener.voice?.(console, message);
+    },
+  });
+
   const ingest = createIngest({
     devices,
     types,
@@ -218,10 +260,20 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     quarantine,
     effects: {
       findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
-      puzzled: createNotUnderstood({ alerts, types, covered: testModes.covers }),
+      puzzled,
       pressed: (pressed) => {
-        press(alerts, commands, devices, pressed);
+        const device = pressed.device?.record.id;
+        const alert = press(
+          alerts,
+          commands,
+          devices,
+          pressed,
+          device !== undefined && calls.spokenWith(device),
+        );
+        if (device !== undefined) calls.pressed(device, alert, pressed.receivedAt);
       },
+      signalled: calls.signalled,
+      sounded: calls.sounded,
       cancelled: (device, at) => {
         const open = alerts.openOf(device.record.id, pressKey);
         if (open) alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${device.record.id}`);
@@ -284,6 +336,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
     heed(engine.resume(state.delays, state.memories, startedAt), startedAt, false);
     endOrphans(startedAt);
+    calls.takeUp(startedAt);
     findings.follow(startedAt);
   };
   takeUp();
@@ -314,7 +367,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       missFrom = null;
       missTheGone(at);
     }
-    alerts.tick(at, ({ place }) => watching.some((places) => covers(places, place)));
+    alerts.tick(at, ({ place }) => watched(place));
+    calls.tick(at);
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
     // What covers an alert has its end also while the store fails.
@@ -382,7 +436,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const device = devices.get(id);
       if (device) setLink(device, 'offline', at);
     },
-    waiting: (connection) => commands.waiting(connection, now()),
+    waiting: (connection) => [...commands.waiting(connection, now()), ...calls.waiting(connection)],
     delivered: (command) => commands.delivered(command, now()),
     congestion: ledger.congestion,
   };
@@ -396,17 +450,14 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     dialects,
     rules: rulebook.rules,
     rulebook: rulebook.door,
-    calls: noCalls,
-    perform: (user, operation) => {
+    calls: calls.door,
+    perform: (user, operation, console = null) => {
       const at = now();
-      if (operation.verb === 'hand-over') {
-        const heir = people.get(operation.to);
-        if (heir === undefined || heir.disabled || heir.role === 'viewer') {
-          return {
-            ok: false,
-            refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` },
-          };
-        }
+      if (operation.verb === 'hand-over' && !mayTakeOver(operation.to)) {
+        return {
+          ok: false,
+          refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` },
+        };
       }
       const before = alerts.get(operation.alert);
       const result = alerts.operate(user, operation, at);
@@ -421,11 +472,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
           at,
         );
       }
+      if (result.ok) calls.performed(user, operation, console, result.value, at);
       return result;
     },
     shown: (user, alert, version) => alerts.shown(user, alert, version, now()),
     watching: (rights) => {
       watching = rights;
+      calls.ringWhereWatched(now());
     },
     registerDevice: (user, device, secretHash) => {
       const at = now();
@@ -456,6 +509,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       heed(engine.forget(id), at, false);
       for (const alert of alerts.openOfDevice(id))
         alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
+      calls.removed(id, at);
       if (gone) findings.follow(at, [gone]);
       ledger.afterCommit(() => downlink.disconnect(id));
       return result;
@@ -558,11 +612,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     devices: deviceDoor,
     duty,
     notify,
+    voice: calls.media,
     tick,
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
       if (missFrom !== null) missFrom += byMs;
       alerts.shift(byMs);
+      calls.shift(byMs);
       ingest.shift();
       testModes.shift(byMs);
       floods.shift(byMs);
@@ -590,21 +646,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   };
 };
 
-// Stands in until the call book is there.
-const notYet = { ok: false, refusal: { code: 'not-implemented', message: 'not yet' } } as const;
-const noCalls: DutyDoor['calls'] = {
-  live: new Map(),
-  place: () => notYet,
-  answer: () => notYet,
-  hangUp: () => notYet,
-  handOver: () => notYet,
-  listenIn: () => notYet,
-  leave: () => notYet,
-  signal: () => undefined,
-  consoleHere: () => undefined,
-  consoleGone: () => undefined,
-};
-
 /** What makes an emergency sound that was not, or not so, before. */
 const ringsAnew: ReadonlySet<string> = new Set([
   'raised',
@@ -612,6 +653,9 @@ const ringsAnew: ReadonlySet<string> = new Set([
   'raised-higher',
   'test-ended',
   'moved',
+  'call-missed',
+  'call-lost',
+  'call-failed',
 ]);
 
 /** The types whose connection may carry an emergency: held back last. */

@@ -1,3 +1,4 @@
+import type { DeviceSignal } from '../model/call.ts';
 import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
 import type { Dialects, Item, RefusedPart, Subject } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
@@ -17,6 +18,9 @@ const idsKept = 4096;
 
 /** A press with a known id counts as that press for only so long (ms): counters restart with the battery. */
 const pressIdKeptMs = 600_000;
+
+/** Fifty messages of sound come in a second: one that cannot be read is kept only once in so long (ms). */
+const soundRefusedEveryMs = 10_000;
 
 /** What the items of a message lead to, beyond readings. */
 export type Effects = {
@@ -54,6 +58,15 @@ export type Effects = {
     error: string | undefined,
     at: number,
   ) => void;
+  /** Signalling of a call. `standing`, asked of a request for a call that nobody knows: whether it is new, was this device's, or was another's. */
+  readonly signalled: (
+    device: WorkingDevice,
+    signal: DeviceSignal,
+    message: Inbound,
+    standing: () => 'new' | 'own' | 'other',
+  ) => void;
+  /** 20 ms of sound of a device without UDP. */
+  readonly sounded: (device: WorkingDevice, frame: Uint8Array, at: number) => void;
   readonly flagged: (
     device: WorkingDevice,
     flag: 'wrong-clock' | 'retained-press',
@@ -123,9 +136,18 @@ export const createIngest = (parts: {
   };
   const measured = new Set([...types.values()].flatMap(({ measurements }) => Object.keys(measurements)));
 
+  const soundRefusedAt = new Map<string, number>();
+  const isSoundKept = ({ sender, receivedAt }: Inbound): boolean => {
+    const last = soundRefusedAt.get(sender);
+    if (last !== undefined && Math.abs(receivedAt - last) < soundRefusedEveryMs) return false;
+    soundRefusedAt.set(sender, receivedAt);
+    return true;
+  };
+
   /** Keeps what cannot be understood, and tells of it whom it speaks of, as far as that is somebody. */
   const refuse = (message: Inbound, subject: Subject | undefined, { reason, detail }: RefusedPart): void => {
     counts.refused += 1;
+    if (reason === 'invalid-audio' && !isSoundKept(message)) return;
     const device = devices.resolve(message.sender, subject ?? { by: 'sender' });
     const named = subject !== undefined && subject.by !== 'sender' ? device : null;
     const quarantined = quarantine.keep(message, named?.record.id ?? null, reason, detail);
@@ -170,6 +192,25 @@ export const createIngest = (parts: {
     }
     ledger.keepMessageId({ device, id, ordinal: ids.last, at: now });
     return false;
+  };
+
+  /** No device's id has a space, or is empty: ids of calls have nothing to do with those of messages. */
+  const standingOf = (device: string, call: string, at: number): 'new' | 'own' | 'other' => {
+    if (seenBefore(`${device} call`, call, at, idKeptMs)) return 'own';
+    return seenBefore(' call', call, at, idKeptMs) ? 'other' : 'new';
+  };
+
+  /** What was published with the retain flag may be long over. Of a device that asks for a call on its own connection somebody must know all the same. */
+  const takeStoredSignal = (item: Item & { kind: 'voice' }, name: string, message: Inbound): void => {
+    counts.storedCopies += 1;
+    const [reason, detail] = [
+      'stored-copy',
+      'signalling of a call with the retain flag may be a stored copy',
+    ];
+    const quarantined = quarantine.keep(message, name, reason, detail);
+    const device = devices.get(message.sender);
+    if (device && item.subject.by === 'sender' && item.signal.type === 'request')
+      effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
   };
 
   /** A device is flagged for a wrong clock, and cleared by a message that has nothing wrong in it: one whose moments are wrong and right in turn must not fill the record. */
@@ -294,6 +335,15 @@ export const createIngest = (parts: {
       }
       return;
     }
+    if (item.kind === 'voice' && message.retained) {
+      takeStoredSignal(item, name, message);
+      if (device) hear(device, message.receivedAt);
+      return;
+    }
+    if (item.kind === 'audio' && message.retained) {
+      counts.storedCopies += 1;
+      return;
+    }
     // Names that nobody registered are without number: of them only presses are remembered.
     if (messageId !== undefined && (device !== null || press)) {
       const whose = device?.record.id ?? `${message.sender}/${name}`;
@@ -313,6 +363,7 @@ export const createIngest = (parts: {
       return;
     }
     if (device === null) {
+      if (item.kind === 'audio' && !isSoundKept(message)) return;
       quarantine.keep(
         message,
         name,
@@ -337,6 +388,17 @@ export const createIngest = (parts: {
         return;
       case 'reply':
         effects.replied(device, item.command, item.ok, item.error, message.receivedAt);
+        return;
+      case 'voice': {
+        const { signal } = item;
+        const { receivedAt } = message;
+        effects.signalled(device, signal, message, () =>
+          standingOf(device.record.id, signal.call, receivedAt),
+        );
+        return;
+      }
+      case 'audio':
+        effects.sounded(device, item.frame, message.receivedAt);
         return;
     }
   };

@@ -1,4 +1,4 @@
-import { type Alert, type AlertState, isEmergency } from '../model/alert.ts';
+import { type Alert, type AlertState, mustBeAnswered } from '../model/alert.ts';
 import type { LifeEvent } from './alert-life.ts';
 import type { AlertRecord, Ladder } from './ports.ts';
 
@@ -34,8 +34,8 @@ export const ringingStates: ReadonlySet<AlertState> = new Set([
   'returned-unacknowledged',
 ]);
 
-/** Whether the alert must sound somewhere: an emergency, no test, in a ringing state. */
-export const rings = (alert: Alert): boolean => isEmergency(alert) && ringingStates.has(alert.state);
+/** Whether the alert must sound somewhere: an emergency, or a person who asks to speak, no test, in a ringing state. Somebody who asks to speak waits no longer than somebody who pressed: the same deadlines hold. */
+export const rings = (alert: Alert): boolean => mustBeAnswered(alert) && ringingStates.has(alert.state);
 
 /** The ladder of a new alert, or of one that begins to ring again at `from` (epoch ms). */
 const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladder => ({
@@ -50,15 +50,24 @@ const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: n
   step.event === 'raised-again' || step.event === 'raised-higher';
 
 const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
-  step.event === 'commented' || step.event === 'dispatched' ? { by: step.by, at: step.at } : null;
+  step.event === 'commented' || step.event === 'dispatched' || step.event === 'voice-connected'
+    ? { by: step.by, at: step.at }
+    : null;
 
-/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just written a note or sent somebody. */
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note or sent somebody. */
 const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
   (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
   (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);
 
 const inHand = (alert: Alert): boolean =>
   alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
+
+/** A call that nobody is there to hear: others are told now, unless they have been. */
+const unheard = (step: LifeEvent, before: AlertRecord | null, climbed: Ladder): Ladder => {
+  if (step.event !== 'call-requested' || step.watched) return climbed;
+  const told = before !== null && rings(before.alert) && before.ladder.escalateAt === null;
+  return told ? climbed : { ...climbed, escalateAt: step.at };
+};
 
 /** The ladder after `step` has turned `before` into `alert`. */
 export const climb = (
@@ -79,10 +88,15 @@ export const climb = (
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
       // Neither who presses again and again nor an address put right puts off the moment at which others are told.
-      return before !== null && rings(before.alert) && ladder.escalateAt !== null
-        ? { ...anew, escalateAt: ladder.escalateAt }
-        : anew;
+      return unheard(
+        step,
+        before,
+        before !== null && rings(before.alert) && ladder.escalateAt !== null
+          ? { ...anew, escalateAt: ladder.escalateAt }
+          : anew,
+      );
     }
+    if (step.event === 'call-requested') return unheard(step, before, ladder);
     if (tended !== null) return { ...ladder, tended };
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
@@ -102,7 +116,7 @@ export const climb = (
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    if (!isEmergency(alert) || !inHand(alert)) return calm;
+    if (!mustBeAnswered(alert) || !inHand(alert)) return calm;
     const { tendWithinMs } = times;
     return {
       ...calm,

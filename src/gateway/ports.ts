@@ -24,7 +24,7 @@ export type DeviceState = {
   readonly latest: Readonly<Record<string, Latest>>;
 };
 
-/** How far the ringing of an emergency has come; deadlines in epoch ms, null = none is running. */
+/** How far the ringing of an emergency, or of a person who asks to speak, has come; deadlines in epoch ms, null = none is running. */
 export type Ladder = {
   /** Sent again to the consoles at this time unless one of them has shown it. */
   readonly announceAt: number | null;
@@ -35,7 +35,7 @@ export type Ladder = {
   readonly tendBy: number | null;
   /** An acknowledged alert that still holds is unacknowledged again at this time. */
   readonly reAlarmAt: number | null;
-  /** Who last wrote a note or sent somebody, since it began to ring. */
+  /** Who last spoke with the person, wrote a note or sent somebody, since it began to ring. */
   readonly tended?: { readonly by: string; readonly at: number };
   /** `help-dispatched` was sent to the device. */
   readonly helpAnnounced: boolean;

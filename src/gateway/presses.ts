@@ -47,7 +47,7 @@ export const openCallOf = (alerts: AlertBook, { device, sender, by, name }: Pres
     ? alerts.openOf(device.record.id, pressKey)
     : alerts.openOf(subjectUnder(sender.record.id, by, name), unregisteredPressKey);
 
-/** What a press does, whoever pressed: it joins the device's open emergency call or raises one, always rings, and the device hears that it was received. No rule, no repair and no test mode stands between. */
+/** What a press does, whoever pressed: it joins the device's open emergency call or raises one, rings unless an operator speaks with the person over this device (`spokenWith`), and the device hears that it was received. No rule, no repair and no test mode stands between. */
 export const press = (
   alerts: AlertBook,
   commands: CommandBook,
@@ -64,6 +64,7 @@ export const press = (
     maybeStored,
     suspect,
   }: Parameters<Effects['pressed']>[0],
+  spokenWith: boolean,
 ): Alert => {
   const titled = (title: Text): Text => (suspect ? suspected(title) : title);
   const common = {
@@ -109,6 +110,7 @@ export const press = (
     {
       ...common,
       key: pressKey,
+      spokenWith,
       kind: 'sos',
       title: titled(pressed),
       subject: id,

@@ -28,7 +28,7 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** The kinds that are sent to the consoles even while the store cannot commit, and that escalate when nobody takes them. */
+/** The kinds that are sent to the consoles even while the store cannot commit. */
 export const emergencyKinds: ReadonlySet<AlertKind> = new Set([
   'sos',
   'smoke',
@@ -182,6 +182,10 @@ export const longestShelfMs = 8 * 3_600_000;
 export const mayBeSuppressed = ({ kind }: Pick<Alert, 'kind'>): boolean =>
   !emergencyKinds.has(kind) && !personKinds.has(kind);
 
-/** Whether this alert must ring, be shown within 10 s and escalate: a real emergency, not a test. */
+/** Whether this alert is a real emergency, not a test: it sounds at the consoles even while the store cannot commit. */
 export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean =>
   emergencyKinds.has(alert.kind) && !alert.test;
+
+/** Whether somebody must answer this alert within the times of the ladder, or others are told: a real emergency, or a person who asks to speak with the duty room; no test. */
+export const mustBeAnswered = ({ kind, test }: Pick<Alert, 'kind' | 'test'>): boolean =>
+  (emergencyKinds.has(kind) || personKinds.has(kind)) && !test;

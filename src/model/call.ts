@@ -22,7 +22,7 @@ export const endedStates: ReadonlySet<CallState> = new Set(['ended', 'cancelled'
 export const callMedia = ['webrtc', 'mqtt-audio'] as const;
 export type CallMedia = (typeof callMedia)[number];
 
-/** A voice call with a device. `direction`: `in` = the device asked for it, `out` = an operator did. `connected` only once sound flows both ways. `missedAt`: nobody had answered for 60 s; it rings on. `ringingAt`: since when it rings, this time; `rings`: how many times it began to. `listeners`: supervisors who listen in. `answeredBy` is whoever speaks now: after a hand-over the heir. `recorded`: there is a recording of it. Times in epoch ms. */
+/** A voice call with a device. `direction`: `in` = the device asked for it, `out` = an operator did. `connected` only once sound flows both ways. `missedAt`: nobody had answered for 60 s; it rings on. `ringingAt`: since when it rings, this time; `rings`: how many times it began to. `listeners`: supervisors who listen in. `answeredBy` is whoever speaks now: after a hand-over the heir, and of a call that an operator placed that operator from the start; a call that rings without it waits for anybody of the duty room. `recorded`: there is a recording of it. Times in epoch ms. */
 export const Call = z.object({
   id: z.string(),
   device: z.string(),
@@ -45,7 +45,7 @@ export const Call = z.object({
 });
 export type Call = Readonly<z.infer<typeof Call>>;
 
-/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. */
+/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `fell-back`: its device's sound travels over MQTT from now on. */
 export const callEvents = [
   'requested',
   'ringing',
@@ -57,6 +57,7 @@ export const callEvents = [
   'joined',
   'listened-to',
   'left-alone',
+  'fell-back',
   'recorded',
   'ended',
   'cancelled',

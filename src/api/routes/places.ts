@@ -18,6 +18,8 @@ const DeviceTypeAnswer = z.object({
   events: z.array(EventName).readonly(),
   power: z.enum(['mains', 'battery', 'cellular']),
   reportEveryMs: z.number(),
+  /** A person can be called over it. */
+  voice: z.literal(true).optional(),
 });
 
 /** The street: its places, and the kinds of device that stand in them. */
@@ -49,14 +51,17 @@ export const placeRoutes = (app: App, { duty }: RouteParts): void => {
       },
     },
     async () => ({
-      types: [...duty.types.values()].map(({ name, label, measurements, events, power, reportEveryMs }) => ({
-        name,
-        label,
-        measurements,
-        events,
-        power,
-        reportEveryMs,
-      })),
+      types: [...duty.types.values()].map(
+        ({ voice, name, label, measurements, events, power, reportEveryMs }) => ({
+          ...(voice ? { voice } : {}),
+          name,
+          label,
+          measurements,
+          events,
+          power,
+          reportEveryMs,
+        }),
+      ),
       dialects: [...duty.dialects.keys()],
     }),
   );
