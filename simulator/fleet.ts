@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CallMedia } from '../src/model/call.ts';
 import type { DeviceType, DeviceTypes, Incident } from '../src/model/device-type.ts';
 import type { Value } from '../src/model/reading.ts';
 import type { Agenda } from './agenda.ts';
@@ -88,17 +89,20 @@ const noted = (map: Map<string, number>, samples: readonly Sample[]): number => 
   return values;
 };
 
+/** What is heard from a pager, and how that travels when somebody calls it. */
+export type Speech = { readonly sound: Sound; readonly media: CallMedia };
+
 /** Whether one can speak with somebody through this device. */
 export const speaks = ({ type, hub, dialect }: PlannedDevice): boolean =>
   type === 'call-button' && hub === null && dialect === 'native';
 
-/** An empty fleet that will connect to the broker at `mqttUrl`; what it says follows from `seed`, and `sound` is what is heard from its pagers. */
+/** An empty fleet that will connect to the broker at `mqttUrl`; what it says follows from `seed`, and `speech` is what is heard from its pagers, and how it travels when somebody calls them. */
 export const createFleet = (
   mqttUrl: string,
   types: DeviceTypes,
   agenda: Agenda,
   seed: number,
-  sound: Sound = toneOf(440),
+  speech: Speech = { sound: toneOf(440), media: 'webrtc' },
 ): Fleet => {
   const links = new Map<string, Link>();
   const devices = new Map<string, VirtualDevice>();
@@ -183,7 +187,7 @@ export const createFleet = (
     const pager = createPager({
       link: link(id),
       base,
-      sound,
+      ...speech,
       openLeg: createWebRtcLeg,
       newId: randomUUID,
     });

@@ -81,8 +81,8 @@ export const settleNeighbourhood = async (options: NeighbourhoodOptions): Promis
 
   const random = randomFrom(seed, 'neighbourhood');
   const agenda = createAgenda();
-  const cry = speechOf(readWav(readFileSync(callsForHelp)), drawsBreathMs);
-  const fleet = createFleet(options.mqttUrl, deviceTypes, agenda, seed, cry);
+  const sound = speechOf(readWav(readFileSync(callsForHelp)), drawsBreathMs);
+  const fleet = createFleet(options.mqttUrl, deviceTypes, agenda, seed, { sound, media: 'mqtt-audio' });
   fleet.install(plan, secrets);
   await fleet.connect();
   const now = Date.now();

@@ -25,6 +25,8 @@ export type PagerOptions = {
   readonly link: Line;
   /** Where it publishes, ending without a slash. */
   readonly base: string;
+  /** How its sound travels in a call that it has not asked for itself. */
+  readonly media: CallMedia;
   /** What is said at its microphone. */
   readonly sound: Sound;
   /** Makes a leg over UDP. */
@@ -137,10 +139,12 @@ export const createPager = (options: PagerOptions): Pager => {
     // Somebody calls us: such a pager has no button to lift off with, it answers.
     if (call === null || (call.id !== notice.call && isOver(call))) {
       if (notice.type !== 'offer' && notice.type !== 'state') return;
-      call = { id: notice.call, media: notice.media ?? 'webrtc', state: null };
+      call = { id: notice.call, media: options.media, state: null };
+      if (options.media === 'mqtt-audio') say({ call: call.id, type: 'answer', media: options.media });
     }
     if (call.id !== notice.call) return;
-    if (notice.media !== undefined && notice.media !== call.media) {
+    // The gateway has heard no sound the other way.
+    if (notice.media === 'mqtt-audio' && call.media === 'webrtc') {
       call.media = notice.media;
       closeLeg();
     }
@@ -149,7 +153,8 @@ export const createPager = (options: PagerOptions): Pager => {
         if (notice.state !== undefined) enter(notice.state);
         return;
       case 'offer':
-        if (notice.sdp !== undefined && !isOver(call)) void answer(call.id, notice.sdp);
+        if (notice.sdp !== undefined && call.media === 'webrtc' && !isOver(call))
+          void answer(call.id, notice.sdp);
         return;
       case 'candidate':
         if (notice.candidate !== undefined) offered?.addCandidate(notice.candidate);

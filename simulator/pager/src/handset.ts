@@ -93,6 +93,7 @@ export const openHandset = (visitor: Visitor, url: string, loudspeaker: HTMLAudi
   const pager = createPager({
     link,
     base,
+    media: 'webrtc',
     sound: [],
     openLeg: () => createBrowserLeg(microphone.open(), loudspeaker),
     newId: v4,

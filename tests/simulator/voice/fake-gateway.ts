@@ -14,7 +14,7 @@ import { createPager, type Pager } from '../../../simulator/voice/pager.ts';
 import { type Sound, toneOf } from '../../../simulator/voice/sound.ts';
 import { createWebRtcLeg } from '../../../simulator/voice/webrtc-leg.ts';
 import { createWitness, type Witness } from '../../../simulator/witness.ts';
-import { type DeviceNotice, DeviceSignal } from '../../../src/model/call.ts';
+import { type CallMedia, type DeviceNotice, DeviceSignal } from '../../../src/model/call.ts';
 
 /** How long these tests wait for what must come (ms). */
 export const patienceMs = 20_000;
@@ -90,7 +90,10 @@ export const makeOffer = async (
 };
 
 /** A pager on the line to a fake gateway, which says 1000 Hz to it; the pager says `sound`. */
-export const openFakeGateway = async (sound: Sound = toneOf(440)): Promise<FakeGateway> => {
+export const openFakeGateway = async (
+  media: CallMedia = 'webrtc',
+  sound: Sound = toneOf(440),
+): Promise<FakeGateway> => {
   const broker = await Aedes.createBroker();
   let isShut = false;
   const sockets = new Set<Socket>();
@@ -124,6 +127,7 @@ export const openFakeGateway = async (sound: Sound = toneOf(440)): Promise<FakeG
   const pager = createPager({
     link,
     base,
+    media,
     sound,
     openLeg: createWebRtcLeg,
     newId: () => {

@@ -98,6 +98,19 @@ describe('a pager', () => {
     await leg.ear.hears(440, 1, patienceMs);
   });
 
+  it('says to whoever calls it that it can only speak over MQTT, where that is so', async () => {
+    const { pager, tell, frames, signals } = await openFakeGateway('mqtt-audio');
+    tell('from-the-duty-room', { type: 'state', state: 'ringing', media: 'webrtc' });
+    expect(await signals.waitFor(() => true, patienceMs, 'an answer')).toEqual({
+      call: 'from-the-duty-room',
+      type: 'answer',
+      media: 'mqtt-audio',
+    });
+    tell('from-the-duty-room', { type: 'state', state: 'answered', media: 'mqtt-audio' });
+    frames.speak(true);
+    await Promise.all([frames.ear.hears(440, 1, patienceMs), pager.ear().hears(1000, 1, patienceMs)]);
+  });
+
   it('passes over what came too late, what is of another call and what nobody can read', async () => {
     const { pager, tell, tellTooLate } = await openFakeGateway();
     const call = pager.call('mqtt-audio');
