@@ -255,6 +255,7 @@ const run = async (): Promise<void> => {
       duty: core.duty,
       archive: store.archive,
       tryOuts: store.tryOuts,
+      recordings: null,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
       metrics: createMetrics({
         gateway: core,

@@ -12,6 +12,7 @@ import { asyncApiRoute } from './asyncapi.ts';
 import { limitCallers } from './callers.ts';
 import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
+import { createConsoles } from './consoles.ts';
 import { answerError, malformedRequest } from './errors.ts';
 import { liveFeed } from './live.ts';
 import { liveTimes } from './live-times.ts';
@@ -22,6 +23,7 @@ import { describeRoutes } from './openapi.ts';
 import type { ApiOptions, ApiParts, App, RouteParts } from './parts.ts';
 import { createPasswords } from './passwords.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { floodRoutes } from './routes/floods.ts';
@@ -152,6 +154,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     passwords,
     lockOut,
     login: createLogin(duty, passwords, lockOut, options.now),
+    consoles: createConsoles(duty.calls, options.newId),
     commits: createCommits(duty, { ...patience, ...options.patience }),
   };
 
@@ -190,7 +193,8 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   testModeRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
-  callRoutes(app);
+  callRoutes(app, routeParts);
+  callRecordingRoutes(app, routeParts);
   ruleRoutes(app, routeParts);
   ruleTryRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);

@@ -13,7 +13,7 @@ export const mayHear = (user: User, change: Change, committed: Committed): boole
   if (user.places.length === 0) return true;
   if (change.alert !== undefined) return maySee(user, change.alert.place);
   if (change.device !== undefined) return maySee(user, change.device.place);
-  if (change.call !== undefined) return maySee(user, committed.device(change.call.device)?.place ?? null);
+  if (change.call !== undefined) return maySee(user, change.call.place);
   const { place: where, places } = change.data ?? {};
   if (change.what === 'household' || (change.what === 'system' && where !== undefined)) {
     const place = committed.places().find(({ id }) => id === where);

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Committed } from '../gateway/doors.ts';
 import type { Archive } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Change, ServerMessage } from '../model/change.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
@@ -18,6 +19,7 @@ export const closeCodes = {
   tooSlow: 4008,
   flooding: 4009,
   tooMany: 4010,
+  replaced: 4011,
 } as const;
 
 /** A message as the bytes that all consoles share. */
@@ -25,6 +27,7 @@ export const frameOf = (message: ServerMessage): Buffer => Buffer.from(JSON.stri
 
 /** One console on the live feed. */
 export type LiveConsole = {
+  readonly id: string;
   readonly session: string;
   readonly user: () => User;
   /** Other rights: a new snapshot where they cover other places, which it answers. */
@@ -52,12 +55,15 @@ export type LiveConsole = {
 /** What a console is made of. `after` is the number to resume from, null = begin with a snapshot; `uncommitted` are the emergencies that ring though they are not stored. */
 export type ConsoleParts = {
   readonly socket: WebSocket;
+  readonly id: string;
   readonly session: string;
   readonly user: User;
   readonly after: number | null;
   readonly version: string;
   readonly now: () => number;
   readonly committed: Committed;
+  /** Those under way, committed. */
+  readonly calls: ReadonlyMap<string, Call>;
   readonly archive: Pick<Archive, 'changes'>;
   readonly uncommitted: ReadonlyMap<string, Alert>;
   readonly limits: OutboxLimits;
@@ -152,7 +158,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
     const alerts = [...committed.alerts.values()].filter((alert) => maySee(user, alert.place));
     const seq = committed.seq();
     const floods = committed.floods().filter(({ places }) => mayHearFlood(user, places));
-    say({ type: 'snapshot', seq, alerts, calls: [], ...(floods.length === 0 ? {} : { floods }) });
+    const calls = [...parts.calls.values()].filter(({ place }) => maySee(user, place));
+    say({ type: 'snapshot', seq, alerts, calls, ...(floods.length === 0 ? {} : { floods }) });
     sayUncommitted();
     goLive(seq);
   };
@@ -181,7 +188,16 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const begin = (): void => {
     const seq = committed.seq();
     const names = Object.fromEntries([...committed.users.values()].map(({ id, name }) => [id, name]));
-    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version, names });
+    say({
+      type: 'hello',
+      seq,
+      feed: committed.feed,
+      serverTime: now(),
+      user,
+      version: parts.version,
+      console: parts.id,
+      names,
+    });
     const { after } = parts;
     // A number from the future belongs to another run of numbers.
     if (after === null || after > seq) {
@@ -208,6 +224,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   begin();
 
   return {
+    id: parts.id,
     session: parts.session,
     user: () => user,
     become: (next) => {

@@ -1,7 +1,9 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Alert } from '../model/alert.ts';
+import type { VoiceMessage } from '../model/call.ts';
 import { ClientMessage } from '../model/change.ts';
+import { Id } from '../model/text.ts';
 import { mayActAs } from '../model/user.ts';
 import { maySee } from './access.ts';
 import { refuse } from './errors.ts';
@@ -32,6 +34,7 @@ const messagesPerSecond = 200;
 const Query = z.object({
   after: z.coerce.number().int().nonnegative().optional(),
   feed: z.string().max(64).optional(),
+  console: Id.optional(),
 });
 
 const createBudget = (): (() => boolean) => {
@@ -63,7 +66,10 @@ const readMessage = (data: RawData, isBinary: boolean): ClientMessage | string =
 };
 
 /** Adds `/api/v1/live`. */
-export const liveFeed = (app: App, { duty, archive, sessions, options }: RouteParts): Live => {
+export const liveFeed = (
+  app: App,
+  { duty, archive, sessions, consoles: register, options }: RouteParts,
+): Live => {
   const { committed } = duty;
   const { now, version } = options;
   const times = { ...liveTimes, ...options.liveTimes };
@@ -89,7 +95,10 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     each((console) => {
       const holder = sessions.holder(console.session);
       if (holder === null) console.close(closeCodes.signedOut, 'signed out');
-      else if (console.become(holder.user)) watch(console, [...console.watched()]);
+      else {
+        if (console.become(holder.user)) watch(console, [...console.watched()]);
+        register.changed(console);
+      }
     });
     tellWatching();
   };
@@ -134,6 +143,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     links: (device) => {
       if (consoles.size > 0) changedLinks.add(device);
     },
+    voice: register.tell,
   });
 
   const timers = [
@@ -186,6 +196,18 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     if (alert !== undefined && maySee(user, alert.place)) duty.shown(user.id, id, version);
   };
 
+  const signal = (console: LiveConsole, message: VoiceMessage): void => {
+    const user = sessions.holder(console.session)?.user;
+    // Nor does a page speak on whose place a newer one has.
+    if (user === undefined || !register.has(console)) return;
+    if (mayActAs(user.role, 'operator')) duty.calls.signal(user.id, console.id, message);
+    else
+      console.say({
+        type: 'error',
+        error: { code: 'not-allowed', message: 'Whoever may only look takes no part in a call.' },
+      });
+  };
+
   const heed = (console: LiveConsole, message: ClientMessage): void => {
     switch (message.type) {
       case 'shown':
@@ -193,6 +215,9 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
         break;
       case 'watch':
         watch(console, message.devices);
+        break;
+      case 'voice':
+        signal(console, message);
         break;
     }
   };
@@ -206,23 +231,37 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     return ofUser >= maxOfViewer ? 'You have too many consoles open.' : null;
   };
 
-  const join = (socket: WebSocket, { session, user }: SignedIn, after: number | null): void => {
+  const join = (
+    socket: WebSocket,
+    { session, user }: SignedIn,
+    wanted: string | undefined,
+    after: number | null,
+  ): void => {
+    // One with too much to be told is closed before it has entered.
+    let entered: LiveConsole | null = null;
     const console = createLiveConsole({
       socket,
+      id: register.idFor(user.id, wanted),
       session: session.id,
       user,
       after,
       version,
       now,
       committed,
+      calls: duty.calls.live,
       archive,
       uncommitted,
       limits: times.outbox,
       closeMs: times.closeMs,
       failed: (error) => options.log.error({ err: error }, 'a console could not be brought up to date'),
-      closing: (code, reason) => options.log.info({ user: user.id, code, reason }, 'a console is closed'),
+      closing: (code, reason) => {
+        options.log.info({ user: user.id, code, reason }, 'a console is closed');
+        if (entered !== null) register.leave(entered);
+      },
     });
     consoles.add(console);
+    register.enter(console);
+    entered = console;
     tellWatching();
     const mayTalk = createBudget();
 
@@ -241,6 +280,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       console.end();
       unwatch(console);
       consoles.delete(console);
+      register.leave(console);
       tellWatching();
     });
   };
@@ -264,10 +304,11 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       // Several may have been let through before the first of them had its place.
       const full = fullFor(signedIn);
       if (full !== null) return socket.close(closeCodes.tooMany, 'too many consoles');
-      const { after, feed } = request.query;
+      const { after, feed, console: named } = request.query;
       join(
         socket,
         signedIn,
+        named,
         after === undefined || (feed !== undefined && feed !== committed.feed) ? null : after,
       );
     },

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -12,6 +12,7 @@ import type { DutyDoor } from '../gateway/doors.ts';
 import type { Archive, TryOuts } from '../gateway/ports.ts';
 import type { CallerLimits } from './callers.ts';
 import type { Commits, Patience } from './commits.ts';
+import type { Consoles } from './consoles.ts';
 import type { ExportLimits } from './export-desk.ts';
 import type { LiveTimes } from './live-times.ts';
 import type { LockOut } from './lock-out.ts';
@@ -44,11 +45,27 @@ export type ApiOptions = {
   readonly exportLimits?: Partial<ExportLimits>;
 };
 
+/** A stretch of a file: from this byte up to, not including, that one. */
+export type ByteSpan = { readonly from: number; readonly to: number };
+
+/** The WAV file of a recorded call: how long it is (bytes), and a stretch of it. Nothing is held open before `read`, and nothing after the stream has ended or was destroyed. */
+export type Recording = { readonly bytes: number; readonly read: (span: ByteSpan) => Readable };
+
+/** Recordings of calls, complete ones only. */
+export type Recordings = {
+  /** Null = there is none of this call. */
+  readonly open: (call: string) => Promise<Recording | null>;
+  /** One that is held is not deleted when its time is over; answers whether there is one. */
+  readonly hold: (call: string, held: boolean) => Promise<boolean>;
+};
+
 /** What the API stands on. */
 export type ApiParts = {
   readonly duty: DutyDoor;
   readonly archive: Archive;
   readonly tryOuts: TryOuts;
+  /** Null = nothing is recorded here. */
+  readonly recordings: Recordings | null;
   /** Takes over an MQTT connection that came in as a WebSocket; `remote` is the address it came from. */
   readonly mqtt: (stream: Duplex, remote: string) => void;
   /** Prometheus text. */
@@ -78,4 +95,5 @@ export type RouteParts = ApiParts & {
   readonly lockOut: LockOut;
   readonly passwords: Passwords;
   readonly commits: Commits;
+  readonly consoles: Consoles;
 };

@@ -36,6 +36,7 @@ export const faults = {
   'not-testable': 422,
   invalid: 422,
   'payload-too-large': 413,
+  'range-not-satisfiable': 416,
   internal: 500,
   'not-implemented': 501,
   'store-unavailable': 503,

@@ -25,6 +25,8 @@ export type MemoryStore = {
   /** From now on batches wait for `release`. */
   readonly hold: () => void;
   readonly release: () => void;
+  /** Puts a call beside those that came in batches. */
+  readonly keepCall: (call: Call) => void;
   /** How many batches wait (0 or 1). */
   readonly held: () => number;
   /** Batches committed so far. */
@@ -133,16 +135,18 @@ export const createMemoryStore = (): MemoryStore => {
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       alert: async (id) => alerts.get(id) ?? null,
-      calls: async ({ device, alert, from, to, limit }) =>
+      calls: async ({ device, alert, place, from, to, limit, after }) =>
         [...calls.values()]
           .filter(
             (call) =>
+              (place === undefined || (call.place !== null && liesWithin(call.place, place))) &&
               (device === undefined || call.device === device) &&
               (alert === undefined || call.alert === alert) &&
               (from === undefined || call.requestedAt >= from) &&
               (to === undefined || call.requestedAt < to),
           )
-          .sort((a, b) => b.requestedAt - a.requestedAt)
+          .sort((a, b) => b.requestedAt - a.requestedAt || (a.id < b.id ? 1 : -1))
+          .filter((_, at, all) => after === undefined || at > all.findIndex(({ id }) => id === after))
           .slice(0, limit),
       call: async (id) => calls.get(id) ?? null,
       timeline: async (alert) =>
@@ -228,6 +232,9 @@ export const createMemoryStore = (): MemoryStore => {
       const commit = waiting;
       waiting = null;
       commit?.();
+    },
+    keepCall: (call) => {
+      calls.set(call.id, call);
     },
     held: () => (waiting === null ? 0 : 1),
     batches: () => batches,

@@ -1,11 +1,12 @@
 import { request } from 'node:https';
-import { generate } from 'selfsigned';
+
 import { expect, test } from 'vitest';
+import { makeCertificate } from '../certificate.ts';
 import { ofType, openConsole } from './console-client.ts';
 import { adminPassword, openDutyRoom } from './duty-room.ts';
 
 test('behind TLS the cookie travels nowhere else, and the live feed works the same', async () => {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  const { cert, key } = await makeCertificate();
   const room = await openDutyRoom({ tls: { cert, key } });
   try {
     const port = await room.port();

@@ -8,9 +8,10 @@ import { type AlertOperation, type AlertVerb, alertOperations } from '../../mode
 import { liesWithin } from '../../model/place.ts';
 import { Id, Moment, Text } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
-import { maySee, userOf } from '../access.ts';
+import { maySee, signedInOf, userOf } from '../access.ts';
 import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
+import type { SignedIn } from '../sessions.ts';
 import { streetClock } from '../street-clock.ts';
 
 const Query = z.object({
@@ -60,7 +61,7 @@ const fits = (
 const newestFirst = (a: Alert, b: Alert): number => (a.id < b.id ? 1 : -1);
 
 const summaries: Readonly<Record<AlertVerb, string>> = {
-  take: '接警: claim and acknowledge in one step; the first wins, the next gets 409 already-claimed',
+  take: '接警: claim, acknowledge and, where a call of it rings, answer in one step; the first wins, the next gets 409 already-claimed',
   acknowledge: 'Acknowledge: somebody knows',
   claim: 'Claim: somebody sees to it',
   release: 'Give a claim back',
@@ -75,7 +76,7 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
 };
 
 /** The alerts and what an operator does with them. */
-export const alertRoutes = (app: App, { duty, archive, commits, options }: RouteParts): void => {
+export const alertRoutes = (app: App, { duty, archive, commits, consoles, options }: RouteParts): void => {
   const { committed } = duty;
   const sayTime = streetClock(options.timeZone);
 
@@ -131,12 +132,14 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       refuse('unknown-user', `The rights of ${to} do not cover this alert.`);
   };
 
-  const perform = async (user: User, operation: AlertOperation): Promise<Alert> => {
+  const perform = async (signedIn: SignedIn, wanted: AlertOperation): Promise<Alert> => {
+    const { user } = signedIn;
+    const { console: named, ...operation } = 'console' in wanted ? wanted : { ...wanted, console: undefined };
     const id = operation.alert;
     if (user.places.length > 0 && duty.storeHealth().ok) await visible(user, id);
     if (operation.verb === 'hand-over') await refuseBlindHeir(operation.to, id);
     try {
-      const alert = await commits.run(() => duty.perform(user.id, operation));
+      const alert = await commits.run(() => duty.perform(user.id, operation, consoles.of(signedIn, named)));
       // Decided before its raising was committed, the alert does not know when that was.
       return alert.committedAt === 0 ? (committed.alerts.get(id) ?? alert) : alert;
     } catch (error) {
@@ -230,7 +233,7 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       },
       async (request) =>
         // The schema of this very verb has read the body.
-        perform(userOf(request), { verb, alert: request.params.id, ...request.body } as AlertOperation),
+        perform(signedInOf(request), { verb, alert: request.params.id, ...request.body } as AlertOperation),
     );
   }
 };

@@ -8,6 +8,6 @@ CREATE TABLE call (
   requested_at INTEGER NOT NULL AS (body ->> '$.call.requestedAt') STORED
 );
 CREATE INDEX call_open ON call (id) WHERE open = 1;
-CREATE INDEX call_device ON call (device, id);
-CREATE INDEX call_alert ON call (alert, id);
+CREATE INDEX call_device ON call (device, requested_at, id);
+CREATE INDEX call_alert ON call (alert, requested_at, id);
 CREATE INDEX call_requested ON call (requested_at, id);
