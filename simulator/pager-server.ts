@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -5,6 +7,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
+import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import fastify from 'fastify';
 import type { Visitors } from './visitors.ts';
 
@@ -35,25 +38,27 @@ const ownAddresses = (): readonly string[] =>
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 
+const dayMs = 86_400_000;
+
 // A browser gives its microphone only to a page from this machine or over HTTPS.
-const certificateFor = async (addresses: readonly string[]) => {
-  const { generate } = await import('selfsigned');
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'zhishou demo' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          ...[loopback, ...addresses]
-            .filter((address) => isIP(address) > 0)
-            .map((ip) => ({ type: 7 as const, ip })),
-        ],
-      },
-    ],
+const certificateFor = async (
+  addresses: readonly string[],
+): Promise<{ readonly cert: string; readonly key: string }> => {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ]);
+  const names = [loopback, ...addresses].filter((address) => isIP(address) > 0);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=zhishou demo',
+    keys,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 30 * dayMs),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    extensions: [new SubjectAlternativeNameExtension(names.map((value) => ({ type: 'ip', value })))],
   });
-  return { cert, key };
+  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  return { cert: certificate.toString('pem'), key };
 };
 
 /** Passes a WebSocket on to the gateway as it comes. */

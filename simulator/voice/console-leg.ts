@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Call } from '../../src/model/call.ts';
+import { Call, type VoiceMessage } from '../../src/model/call.ts';
 import type { ApiClient } from '../api-client.ts';
 import { followFeed, type LiveFeed } from '../live-feed.ts';
-import { createWitness } from '../witness.ts';
+import { createWitness, type Witness } from '../witness.ts';
 import type { OfferedLeg } from './leg.ts';
 import { type Sound, toneOf } from './sound.ts';
 import { createWebRtcLeg, loadWebRtc } from './webrtc-leg.ts';
@@ -10,6 +10,8 @@ import { createWebRtcLeg, loadWebRtc } from './webrtc-leg.ts';
 /** A console with a headset: it follows the live feed under an id of its own, answers every offer that comes to it, and speaks. */
 export type SpeakingConsole = {
   readonly id: string;
+  /** Who sits at it. */
+  readonly user: string;
   readonly feed: LiveFeed;
   /** Answers a call here; throws ApiError where that is refused, as to everybody but the first. */
   readonly answer: (call: string) => Promise<Call>;
@@ -18,6 +20,8 @@ export type SpeakingConsole = {
   readonly handOver: (call: string, to: string) => Promise<Call>;
   /** The leg of a call: the newest there is after the mark `since`, once it was offered; rejects with NotSeenError after `withinMs`. */
   readonly legOf: (call: string, withinMs: number, since?: number) => Promise<OfferedLeg>;
+  /** The signalling that came to it. */
+  readonly told: Witness<VoiceMessage>;
   /** How many legs it was offered in all: a mark for `since`. */
   readonly mark: () => number;
   readonly close: () => Promise<void>;
@@ -30,6 +34,8 @@ export const openConsole = async (api: ApiClient, sound: Sound = toneOf(1000)): 
   const id = randomUUID();
   const open = new Map<string, OfferedLeg>();
   const legs = createWitness<{ readonly call: string; readonly leg: OfferedLeg }>(1000);
+
+  const told = createWitness<VoiceMessage>(1000);
 
   const closeLeg = (call: string): void => {
     open.get(call)?.close();
@@ -53,7 +59,9 @@ export const openConsole = async (api: ApiClient, sound: Sound = toneOf(1000)): 
 
   const feed: LiveFeed = await followFeed(api, {
     id,
-    onVoice: ({ call, kind, sdp, candidate }) => {
+    onVoice: (message) => {
+      told.note(message);
+      const { call, kind, sdp, candidate } = message;
       if (kind === 'offer' && sdp !== undefined) void answerOffer(call, sdp);
       else if (kind === 'candidate' && candidate !== undefined) open.get(call)?.addCandidate(candidate);
       else if (kind === 'end') closeLeg(call);
@@ -64,7 +72,9 @@ export const openConsole = async (api: ApiClient, sound: Sound = toneOf(1000)): 
     api.post(`/calls/${call}/${verb}`, body, Call);
   return {
     id,
+    user: api.user.id,
     feed,
+    told,
     answer: (call) => command(call, 'answer', { console: id }),
     hangUp: (call) => command(call, 'hang-up', {}),
     handOver: (call, to) => command(call, 'hand-over', { to }),

@@ -1,25 +1,56 @@
-import { createWitness, type Witness } from '../witness.ts';
+import { createWitness, NotSeenError, type Witness } from '../witness.ts';
 import { decodeALaw } from './g711.ts';
 import { frameSamples, sampleRate } from './sound.ts';
 
-/** A second of what came. `shares`: how much of its power each tone looked for has (0 to 1; nothing in silence). `lost`: samples that never came, heard as silence. */
+/** A second of what came. `level`: its root mean square, up to 32,767. `shares`: how much of its power each tone looked for has (0 to 1). `lost`: samples that never came, heard as silence. */
 export type HeardSecond = {
   readonly endedAt: number;
+  readonly level: number;
   readonly shares: Readonly<Record<number, number>>;
   readonly lost: number;
+};
+
+/** Seconds heard, one after the other. */
+export type Heard = Witness<HeardSecond>;
+
+/** What is heard through one leg, or through all of them. */
+export const createHeard = (): Heard => createWitness(3600);
+
+/** Resolves when `count` seconds in a row after the mark `since` were this tone, with 97 % of the power or more; rejects with NotSeenError after `withinMs`. */
+export const hearTone = async (
+  heard: Heard,
+  hz: number,
+  count: number,
+  withinMs: number,
+  since?: number,
+): Promise<void> => {
+  let inARow = 0;
+  const fits = ({ shares }: HeardSecond): boolean => {
+    inARow = (shares[hz] ?? 0) >= heardShare ? inARow + 1 : 0;
+    return inARow >= count;
+  };
+  try {
+    await heard.waitFor(fits, withinMs, `${count} s of ${hz} Hz in a row`, since);
+  } catch (error) {
+    if (!(error instanceof NotSeenError)) throw error;
+    const lately = heard.seen().slice(-10);
+    const shares = lately.map(({ shares, lost }) => `${(shares[hz] ?? 0).toFixed(2)} (${lost} lost)`);
+    throw new NotSeenError(`${error.message}; heard, second by second: ${shares.join(', ') || 'nothing'}`);
+  }
 };
 
 /** Listens to one leg and measures. */
 export type Ear = {
   /** A frame of A-law and its number, which goes round after `numberBits` bits. */
   readonly hear: (number: number, frame: Uint8Array) => void;
-  /** The seconds heard, one after the other. */
-  readonly seconds: Witness<HeardSecond>;
-  /** Resolves when `count` seconds in a row were this tone, with at least `share` of the power; rejects with NotSeenError after `withinMs`. */
-  readonly hears: (hz: number, count: number, withinMs: number, share?: number) => Promise<void>;
+  readonly heard: Heard;
   /** Frames heard, how many between them never came, and the longest time (ms) in which none did. */
   readonly counts: () => { readonly frames: number; readonly lost: number; readonly longestPauseMs: number };
 };
+
+// What a tone must have of the power to count as heard.
+const heardShare = 0.97;
+const tones = [440, 1000] as const;
 
 // Beyond this the sender has begun anew, and nothing between was ever sent.
 const believableGap = 500;
@@ -37,10 +68,9 @@ export const shareOf = (samples: Int16Array, hz: number): number => {
   return (2 * (last * last + before * before - turn * last * before)) / (samples.length * power);
 };
 
-/** An ear that looks for these tones (Hz) in what it hears. */
-export const createEar = (numberBits: 16 | 32, tones: readonly number[] = [440, 1000]): Ear => {
+/** An ear that looks for 440 and 1000 Hz in what it hears, and notes the seconds in `heard`. */
+export const createEar = (numberBits: 16 | 32, heard: Heard = createHeard()): Ear => {
   const range = 2 ** numberBits;
-  const seconds = createWitness<HeardSecond>(3600);
   const second = new Int16Array(sampleRate);
   let filled = 0;
   let lostInSecond = 0;
@@ -58,8 +88,9 @@ export const createEar = (numberBits: 16 | 32, tones: readonly number[] = [440, 
       from += part.length;
       if (isLost) lostInSecond += part.length;
       if (filled < sampleRate) return;
-      seconds.note({
+      heard.note({
         endedAt: Date.now(),
+        level: Math.sqrt(second.reduce((sum, sample) => sum + sample * sample, 0) / sampleRate),
         shares: Object.fromEntries(tones.map((hz) => [hz, shareOf(second, hz)])),
         lost: lostInSecond,
       });
@@ -88,15 +119,7 @@ export const createEar = (numberBits: 16 | 32, tones: readonly number[] = [440, 
       take(new Int16Array((step - 1) * frameSamples), true);
       take(decodeALaw(frame), false);
     },
-    seconds,
-    hears: async (hz, count, withinMs, share = 0.97) => {
-      let inARow = 0;
-      const next = (heard: HeardSecond): boolean => {
-        inARow = (heard.shares[hz] ?? 0) >= share ? inARow + 1 : 0;
-        return inARow >= count;
-      };
-      await seconds.waitFor(next, withinMs, `${count} s of ${hz} Hz in a row`);
-    },
+    heard,
     counts: () => ({ frames, lost, longestPauseMs }),
   };
 };

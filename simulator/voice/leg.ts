@@ -1,5 +1,5 @@
 import type { Candidate } from '../../src/model/call.ts';
-import { createEar, type Ear } from './ear.ts';
+import { createEar, createHeard, type Ear, type Heard } from './ear.ts';
 import { everyFrame } from './metronome.ts';
 import { type Sound, silentFrame } from './sound.ts';
 
@@ -34,8 +34,9 @@ const numberBytes = 4;
 export const createMqttLeg = (
   sound: Sound,
   send: (frame: Uint8Array) => void,
+  heard: Heard = createHeard(),
 ): { readonly leg: Leg; readonly hear: (payload: Uint8Array) => void } => {
-  const ear = createEar(32);
+  const ear = createEar(32, heard);
   const nextFrame = speakerOf(sound);
   let number = 0;
   let stop: () => void = () => {};

@@ -6,7 +6,7 @@ import {
   endedStates,
 } from '../../src/model/call.ts';
 import { createWitness, type Witness } from '../witness.ts';
-import { createEar, type Ear } from './ear.ts';
+import { createHeard, type Heard } from './ear.ts';
 import { createMqttLeg, type Leg, type OfferedLeg } from './leg.ts';
 import type { Sound } from './sound.ts';
 
@@ -30,7 +30,7 @@ export type PagerOptions = {
   /** What is said at its microphone. */
   readonly sound: Sound;
   /** Makes a leg over UDP. */
-  readonly openLeg: (sound: Sound) => OfferedLeg;
+  readonly openLeg: (sound: Sound, heard: Heard) => OfferedLeg;
   readonly newId: () => string;
   /** Told when `current` may answer something else. */
   readonly onChange?: () => void;
@@ -56,8 +56,8 @@ export type Pager = {
     readonly media: CallMedia;
     readonly state: CallState | null;
   } | null;
-  /** What it hears in the leg that it has now, or had last; deaf before the first. */
-  readonly ear: () => Ear;
+  /** What it hears, through whatever leg. */
+  readonly heard: Heard;
 };
 
 type Running = { readonly id: string; media: CallMedia; state: CallState | null };
@@ -81,7 +81,7 @@ export const createPager = (options: PagerOptions): Pager => {
   let leg: Leg | null = null;
   let offered: OfferedLeg | null = null;
   let hearFrame: (payload: Uint8Array) => void = () => {};
-  let ear = createEar(32);
+  const heard = createHeard();
 
   const say = (signal: DeviceSignal): void => {
     void link.publish(`${base}/voice/up`, JSON.stringify(signal));
@@ -91,7 +91,6 @@ export const createPager = (options: PagerOptions): Pager => {
 
   const put = (fresh: Leg): void => {
     leg = fresh;
-    ear = fresh.ear;
     leg.speak(call?.state != null && speaking.has(call.state));
   };
   const closeLeg = (): void => {
@@ -102,17 +101,21 @@ export const createPager = (options: PagerOptions): Pager => {
   };
   const openFrames = (): void => {
     closeLeg();
-    const opened = createMqttLeg(sound, (frame) => {
-      // What is said while the line is down is said to nobody; kept, it would come all at once.
-      if (link.isUp()) void link.publish(`${base}/voice/audio/up`, frame, { qos: 0 });
-    });
+    const opened = createMqttLeg(
+      sound,
+      (frame) => {
+        // What is said while the line is down is said to nobody; kept, it would come all at once.
+        if (link.isUp()) void link.publish(`${base}/voice/audio/up`, frame, { qos: 0 });
+      },
+      heard,
+    );
     hearFrame = opened.hear;
     put(opened.leg);
   };
 
   const answer = async (id: string, sdp: string): Promise<void> => {
     closeLeg();
-    const fresh = options.openLeg(sound);
+    const fresh = options.openLeg(sound, heard);
     offered = fresh;
     put(fresh);
     try {
@@ -191,6 +194,6 @@ export const createPager = (options: PagerOptions): Pager => {
     powerCut: () => closeLeg(),
     notices,
     current: () => call,
-    ear: () => ear,
+    heard,
   };
 };

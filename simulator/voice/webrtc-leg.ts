@@ -1,6 +1,6 @@
 import type { RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import type { Candidate } from '../../src/model/call.ts';
-import { createEar } from './ear.ts';
+import { createEar, createHeard, type Heard } from './ear.ts';
 import { type OfferedLeg, speakerOf } from './leg.ts';
 import { everyFrame } from './metronome.ts';
 import { frameSamples, type Sound, silentFrame } from './sound.ts';
@@ -20,8 +20,8 @@ export class OfferRefusedError extends Error {
 }
 
 /** A leg over WebRTC in G.711 A-law. From its answer on it sends a frame every 20 ms, silence until it is told to speak. */
-export const createWebRtcLeg = (sound: Sound): OfferedLeg => {
-  const ear = createEar(16);
+export const createWebRtcLeg = (sound: Sound, heard: Heard = createHeard()): OfferedLeg => {
+  const ear = createEar(16, heard);
   const nextFrame = speakerOf(sound);
   const early: Candidate[] = [];
   let peer: RTCPeerConnection | null = null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hearTone } from '../../../simulator/voice/ear.ts';
 import { toneOf } from '../../../simulator/voice/sound.ts';
 import { createWebRtcLeg, OfferRefusedError } from '../../../simulator/voice/webrtc-leg.ts';
 import { makeOffer, openFakeGateway, patienceMs } from './fake-gateway.ts';
@@ -40,11 +41,14 @@ describe('a pager', () => {
     await signals.waitFor(({ type }) => type === 'request', patienceMs, 'a request');
     tell(call, { type: 'state', state: 'ringing' });
     frames.speak(true);
-    await expect.poll(() => pager.ear().counts().frames, { timeout: patienceMs }).toBeGreaterThan(10);
+    await pager.heard.waitFor(() => true, patienceMs, 'a second');
     expect(frames.ear.counts().frames).toBe(0);
 
     tell(call, { type: 'state', state: 'answered' });
-    await Promise.all([frames.ear.hears(440, 2, patienceMs), pager.ear().hears(1000, 2, patienceMs)]);
+    await Promise.all([
+      hearTone(frames.ear.heard, 440, 2, patienceMs),
+      hearTone(pager.heard, 1000, 2, patienceMs),
+    ]);
     expect(frames.ear.counts().lost).toBe(0);
 
     tell(call, { type: 'end', reason: 'hung-up' });
@@ -54,7 +58,7 @@ describe('a pager', () => {
     const { frames: said } = frames.ear.counts();
     tell(other, { type: 'state', state: 'ringing' });
     await pager.notices.waitFor((notice) => notice.call === other, patienceMs, 'that it rings');
-    await expect.poll(() => pager.ear().counts().frames, { timeout: patienceMs }).toBeGreaterThan(10);
+    await pager.heard.waitFor(() => true, patienceMs, 'another second', pager.heard.mark());
     expect(frames.ear.counts().frames).toBe(said);
   });
 
@@ -64,11 +68,14 @@ describe('a pager', () => {
     await signals.waitFor(({ type }) => type === 'request', patienceMs, 'a request');
     tell(call, { type: 'state', state: 'ringing' });
     const leg = await offer(call);
-    await pager.ear().hears(1000, 1, patienceMs);
-    await leg.ear.seconds.waitFor(() => true, patienceMs, 'a second of silence');
-    expect(leg.ear.seconds.seen().map(({ shares }) => shares[440])).not.toContainEqual(expect.closeTo(1, 1));
+    await hearTone(pager.heard, 1000, 1, patienceMs);
+    await leg.ear.heard.waitFor(() => true, patienceMs, 'a second of silence');
+    expect(leg.ear.heard.seen().map(({ shares }) => shares[440])).not.toContainEqual(expect.closeTo(1, 1));
     tell(call, { type: 'state', state: 'answered' });
-    await Promise.all([leg.ear.hears(440, 2, patienceMs), pager.ear().hears(1000, 2, patienceMs)]);
+    await Promise.all([
+      hearTone(leg.ear.heard, 440, 2, patienceMs),
+      hearTone(pager.heard, 1000, 2, patienceMs),
+    ]);
   });
 
   it('makes its leg anew for another offer in the same call', async () => {
@@ -76,17 +83,21 @@ describe('a pager', () => {
     const call = pager.call('webrtc');
     tell(call, { type: 'state', state: 'answered' });
     const first = await offer(call);
-    await first.ear.hears(440, 1, patienceMs);
+    await hearTone(first.ear.heard, 440, 1, patienceMs);
     first.close();
     const second = await offer(call);
-    await Promise.all([second.ear.hears(440, 1, patienceMs), pager.ear().hears(1000, 1, patienceMs)]);
+    const mark = pager.heard.mark();
+    await Promise.all([
+      hearTone(second.ear.heard, 440, 1, patienceMs),
+      hearTone(pager.heard, 1000, 1, patienceMs, mark),
+    ]);
   });
 
   it('goes over to frames on MQTT when it is told to', async () => {
     const { pager, tell, frames } = await openFakeGateway();
     const call = pager.call('webrtc');
     tell(call, { type: 'state', state: 'answered', media: 'mqtt-audio' });
-    await frames.ear.hears(440, 1, patienceMs);
+    await hearTone(frames.ear.heard, 440, 1, patienceMs);
     expect(pager.current()?.media).toBe('mqtt-audio');
   });
 
@@ -95,7 +106,7 @@ describe('a pager', () => {
     const leg = await offer('from-the-duty-room');
     expect(pager.current()?.id).toBe('from-the-duty-room');
     tell('from-the-duty-room', { type: 'state', state: 'answered' });
-    await leg.ear.hears(440, 1, patienceMs);
+    await hearTone(leg.ear.heard, 440, 1, patienceMs);
   });
 
   it('says to whoever calls it that it can only speak over MQTT, where that is so', async () => {
@@ -108,7 +119,10 @@ describe('a pager', () => {
     });
     tell('from-the-duty-room', { type: 'state', state: 'answered', media: 'mqtt-audio' });
     frames.speak(true);
-    await Promise.all([frames.ear.hears(440, 1, patienceMs), pager.ear().hears(1000, 1, patienceMs)]);
+    await Promise.all([
+      hearTone(frames.ear.heard, 440, 1, patienceMs),
+      hearTone(pager.heard, 1000, 1, patienceMs),
+    ]);
   });
 
   it('passes over what came too late, what is of another call and what nobody can read', async () => {

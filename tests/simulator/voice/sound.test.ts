@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createEar, shareOf } from '../../../simulator/voice/ear.ts';
+import { createEar, hearTone, shareOf } from '../../../simulator/voice/ear.ts';
 import { decodeALaw, encodeALaw } from '../../../simulator/voice/g711.ts';
 import { silentFrame, speechOf, toneOf } from '../../../simulator/voice/sound.ts';
 import { readWav, UnreadableWavError } from '../../../simulator/voice/wav.ts';
@@ -91,7 +91,7 @@ test('an ear hears what is lost as silence, passes over what is late, and knows 
   for (let number = 65_500; number < 65_550; number += 1)
     if (number < 65_530 || number >= 65_535) say(number);
   expect(ear.counts()).toMatchObject({ frames: 45, lost: 5 });
-  const [second] = ear.seconds.seen();
+  const [second] = ear.heard.seen();
   expect(second?.lost).toBe(800);
   expect(second?.shares[1000]).toBeCloseTo(0.9, 2);
   // Late, and twice.
@@ -100,6 +100,8 @@ test('an ear hears what is lost as silence, passes over what is late, and knows 
   expect(ear.counts().frames).toBe(45);
   for (let number = 30_000; number < 30_100; number += 1) say(number);
   expect(ear.counts()).toMatchObject({ frames: 145, lost: 5 });
-  await ear.hears(1000, 2, 1);
-  await expect(ear.hears(440, 1, 1)).rejects.toThrow('not seen within 1 ms: 1 s of 440 Hz in a row');
+  await hearTone(ear.heard, 1000, 2, 1);
+  await expect(hearTone(ear.heard, 440, 1, 1)).rejects.toThrow(
+    'not seen within 1 ms: 1 s of 440 Hz in a row',
+  );
 });
