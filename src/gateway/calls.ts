@@ -9,7 +9,13 @@ import type { Place } from '../model/place.ts';
 import type { Text } from '../model/text.ts';
 import { type AlertBook, callRequestKey, pressKey } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
-import { type CallHappening, consoleGraceMs, createCallBook, soundWithinMs } from './call-book.ts';
+import {
+  type CallHappening,
+  consoleGraceMs,
+  createCallBook,
+  missAfterMs,
+  soundWithinMs,
+} from './call-book.ts';
 import type { CallDoor, Media, MediaDoor } from './call-doors.ts';
 import { type Legs, newLegs, shiftLegs } from './call-legs.ts';
 import { callsDevice, isOver, isSpoken, waitsForRoom } from './call-life.ts';
@@ -222,6 +228,7 @@ export const createCalls = (parts: CallsParts): Calls => {
         legs.speakerSoundBy = null;
         legs.deviceSoundBy = null;
         if (step?.event !== 'answered') return;
+        legs.flowing.clear();
         takeAlert(call, at);
         const anew = legs.deviceBroken;
         legs.deviceBroken = false;
@@ -249,6 +256,7 @@ export const createCalls = (parts: CallsParts): Calls => {
       case 'rings-again': {
         const left = [before?.console, legs.giver?.console];
         legs.giver = null;
+        legs.flowing.clear();
         legs.speakerSoundBy = null;
         legs.deviceSoundBy = null;
         const reason = step?.event === 'rings-again' ? step.reason : 'lost';
@@ -361,6 +369,8 @@ export const createCalls = (parts: CallsParts): Calls => {
     // Whoever was to have it in between, and never spoke, is out of it.
     const between = legs.giver !== null && from !== null && from !== legs.giver.console ? from : null;
     const back = giver?.console === console;
+    if (between !== null) legs.flowing.delete(between);
+    if (!back) legs.flowing.delete(console);
     legs.giver = giver === null || back ? null : { ...giver, backBy: at + soundWithinMs };
     later(() => {
       if (between !== null && between !== console) letGo(id, between, 'handed-over');
@@ -814,9 +824,22 @@ export const createCalls = (parts: CallsParts): Calls => {
         const { call } = record;
         if (operation.verb === 'take' && waitsForRoom(call) && console !== null)
           answer(user, console, call.id, at);
+        // Whoever knows of the alert now and lets the call ring must hear of it again.
+        if (
+          alert.acknowledged &&
+          record.missAt === null &&
+          book.get(call.id)?.call === call &&
+          waitsForRoom(call)
+        )
+          book.note(call.id, { missAt: at + missAfterMs });
         if (operation.verb === 'dispatch' && operation.confirmed && waitsForRoom(call))
           later(() => media.play(call.id, 'help-is-coming'));
-        if (operation.verb === 'hand-over' && isSpoken(call) && call.answeredBy === user) {
+        if (
+          operation.verb === 'hand-over' &&
+          isSpoken(call) &&
+          call.answeredBy === user &&
+          operation.to !== user
+        ) {
           const heir = [...consoles].filter(([, of]) => of === operation.to).at(-1)?.[0];
           if (heir !== undefined) handOver(record, operation.to, heir, `user:${user}`, at);
         }

@@ -96,6 +96,11 @@ const events: readonly LifeEvent[] = [
     by: 'wang',
   })),
   { at, event: 'handed-over', by: 'wang', to: 'zhao' },
+  { at, event: 'call-requested', watched: false },
+  { at, event: 'call-answered', by: 'wang' },
+  { at, event: 'voice-connected', by: 'wang' },
+  ...(['call-missed', 'call-lost', 'call-failed'] as const).map((event) => ({ at, event, again: true })),
+  { at, event: 'call-ended' },
   { at, event: 'closed', by: 'wang', disposition: 'false-cooking' },
 ];
 
@@ -280,6 +285,46 @@ describe('the life of an alert', () => {
   test('rings again when the one who has an emergency lets go of it', () => {
     const released = live(inState.acknowledged, { at, event: 'released', by: 'li' });
     expect(released).toMatchObject({ ok: true, alert: { state: 'unacknowledged', acknowledged: false } });
+  });
+
+  test('hears of its call: one that is missed, lost or failed makes an emergency, or a person, ring again', () => {
+    for (const event of ['call-missed', 'call-lost', 'call-failed'] as const) {
+      const step = { at, event, again: true } as const;
+      for (const kind of ['sos', 'call-request', 'smoke'] as const)
+        expect(live({ ...inState['latched-acknowledged'], kind }, step)).toMatchObject({
+          happened: event,
+          alert: { state: 'latched-unacknowledged', acknowledged: false },
+        });
+      expect(live({ ...inState.acknowledged, kind: 'water' }, step)).toMatchObject({
+        happened: event,
+        alert: { state: 'acknowledged', claimedBy: 'li' },
+      });
+      expect(live(inState.acknowledged, { ...step, again: false })).toMatchObject({
+        alert: { state: 'acknowledged' },
+      });
+    }
+  });
+
+  test('rings again when a call is asked for that nobody is there to hear', () => {
+    const known: Alert = { ...inState['latched-acknowledged'], kind: 'sos' };
+    const asked = (watched: boolean) => live(known, { at, event: 'call-requested', watched });
+    expect(asked(true)).toMatchObject({ alert: { state: 'latched-acknowledged' } });
+    expect(asked(false)).toMatchObject({ alert: { state: 'latched-unacknowledged' } });
+  });
+
+  test('keeps when the person was first spoken with', () => {
+    const spoken = live(inState.acknowledged, { at, event: 'voice-connected', by: 'li' });
+    if (!spoken.ok) throw new Error();
+    const again = live(spoken.alert, { at: at + 5, event: 'voice-connected', by: 'wang' });
+    expect(again).toMatchObject({ alert: { voiceConnectedAt: at } });
+  });
+
+  test('does not ring for a press of somebody who is being spoken with, and counts it', () => {
+    const press: LifeEvent = { ...detection, event: 'raised-again', holds: false, spokenWith: true };
+    expect(live({ ...inState['latched-acknowledged'], kind: 'sos' }, press)).toMatchObject({
+      happened: 'raised-again',
+      alert: { state: 'latched-acknowledged', claimedBy: 'li', count: 2, version: base.version + 1 },
+    });
   });
 
   test('keeps the first and the newest evidence of an alert that flaps all night', () => {

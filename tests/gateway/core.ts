@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
+import type { Media } from '../../src/gateway/call-doors.ts';
 import type { Inbound, Result } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
@@ -7,7 +8,7 @@ import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
 import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
-import { endedStates } from '../../src/model/call.ts';
+import { endedStates, type VoiceMessage } from '../../src/model/call.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
@@ -21,8 +22,18 @@ export type Street = {
   readonly changes: readonly Change[];
   readonly uncommitted: readonly Alert[];
   readonly sent: readonly Outbound[];
+  /** Signalling of calls for consoles. */
+  readonly voice: readonly { readonly console: string; readonly message: VoiceMessage }[];
+  /** Sound for devices. */
+  readonly streamed: readonly {
+    readonly connection: string;
+    readonly topic: string;
+    readonly bytes: Uint8Array;
+  }[];
   readonly acknowledged: readonly string[];
   readonly now: () => number;
+  /** What was decided is committed, unless the disk is held. */
+  readonly settle: () => void;
   /** Time passes, tick by tick of 200 ms. */
   readonly pass: (ms: number) => void;
   /** While held, the disk takes nothing. */
@@ -95,6 +106,9 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
   };
   for (const device of before.devices) table('device').set(device.id, device);
   for (const record of before.alerts) table('alert').set(record.alert.id, record);
+  for (const record of before.calls) table('call').set(record.call.id, record);
+  for (const user of before.users) table('user').set(user.id, user);
+  for (const household of before.households) table('household').set(household.place, household);
   for (const delay of before.delays)
     table('delay').set(`${delay.rule} ${delay.branch} ${delay.subject}`, delay);
   for (const kept of before.memories)
@@ -141,6 +155,8 @@ export const openStreet = (
     readonly state?: StoredState;
     readonly at?: number;
     readonly isPoison?: (message: Inbound) => boolean;
+    readonly media?: Media;
+    readonly recording?: boolean;
   } = {},
 ): Street => {
   const state = options.state ?? emptyState;
@@ -154,6 +170,8 @@ export const openStreet = (
   const uncommitted: Alert[] = [];
   const sent: Outbound[] = [];
   const acknowledged: string[] = [];
+  const voice: Street['voice'][number][] = [];
+  const streamed: Street['streamed'][number][] = [];
 
   const work = (): void => {
     for (;;) {
@@ -172,7 +190,7 @@ export const openStreet = (
   const downlink: Downlink = {
     send: (outbound) => sent.push(outbound),
     disconnect: () => undefined,
-    stream: () => undefined,
+    stream: (connection, topic, bytes) => streamed.push({ connection, topic, bytes }),
     congestion: () => undefined,
   };
   const gateway = createGateway({
@@ -197,12 +215,15 @@ export const openStreet = (
       return `id-${String(ids).padStart(8, '0')}`;
     },
     isPoison: options.isPoison ?? (() => false),
+    media: options.media ?? null,
+    recording: options.recording ?? false,
     ladder: defaultLadderTimes,
     limits: defaultLedgerLimits,
   });
   gateway.duty.listen({
     change: (change) => changes.push(change),
     uncommitted: (alert) => uncommitted.push(alert),
+    voice: (console, message) => voice.push({ console, message }),
   });
   work();
 
@@ -228,6 +249,9 @@ export const openStreet = (
     uncommitted,
     sent,
     acknowledged,
+    voice,
+    streamed,
+    settle: work,
     now: () => at,
     pass: (ms) => {
       for (const end = at + ms; at < end; ) {
