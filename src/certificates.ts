@@ -1,11 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { type CertificateAndKey, makeAuthority, makeCertificate, maySpeakFor } from './own-certificate.ts';
+import type { FromMaker, ToMaker } from './certificate-maker.ts';
+import type { CertificateAndKey } from './own-certificate.ts';
 
 export type { CertificateAndKey } from './own-certificate.ts';
 
@@ -146,37 +148,34 @@ const readPair = (file: string): CertificateAndKey | null => {
 
 /** Both in one file, which is whole or not there. */
 const writeWhole = (file: string, text: string, mode: number): void => {
-  writeFileSync(`${file}.new`, text, { mode, flush: true });
-  renameSync(`${file}.new`, file);
+  writeFileSync(`${file}.tmp`, text, { mode, flush: true });
+  renameSync(`${file}.tmp`, file);
 };
 
-/** Makes and serves a certificate of our own, signed by an authority of our own that the seats trust once. Both lie in `dir`; the certificate is made anew before its end and when the machine is called otherwise. Throws CertificateError where none can be made. */
+/** In a thread of its own: what it takes to write certificates loads for a second, and is needed once a year. */
+const make = (wanted: ToMaker): Promise<FromMaker> =>
+  new Promise((resolve, reject) => {
+    const maker = new Worker(new URL('./certificate-maker.ts', import.meta.url), { workerData: wanted });
+    maker.once('message', resolve);
+    maker.once('error', reject);
+    maker.once('exit', () => reject(new Error('the thread that makes certificates ended')));
+  });
+
+/** Makes and serves a certificate of our own, signed by an authority of our own that the seats trust once. Both lie in `dir`, the data directory, where backups find them; the certificate is made anew before its end and when the machine is called otherwise. Throws CertificateError where none can be made. */
 export const keepOwnCertificate = async (
   dir: string,
   whereabouts: () => Whereabouts,
   { log, now, changed }: Keeping,
 ): Promise<Certificates> => {
   const files = {
-    authority: join(dir, 'authority.pem'),
-    toTrust: join(dir, 'authority.crt'),
-    server: join(dir, 'server.pem'),
+    authority: join(dir, 'tls-authority.pem'),
+    toTrust: join(dir, 'tls-authority.crt'),
+    server: join(dir, 'tls-server.pem'),
   };
 
   const isInForce = (cert: string): boolean => {
     const { validFromDate, validToDate } = new X509Certificate(cert);
     return validFromDate.getTime() <= now() && validToDate.getTime() > now() + renewBeforeMs;
-  };
-
-  /** Says who may be trusted, and where that lies. */
-  const authorityFor = async (names: readonly string[]): Promise<CertificateAndKey> => {
-    const kept = readPair(files.authority);
-    if (kept !== null && isInForce(kept.cert) && maySpeakFor(kept.cert, names)) return kept;
-    const made = await makeAuthority(names, now());
-    writeWhole(files.authority, `${made.cert}${made.key}`, 0o600);
-    writeWhole(files.toTrust, made.cert, 0o644);
-    const { sha256 } = factsOf(made.cert);
-    log.warn({ file: files.toTrust, sha256 }, 'a new authority was made: the seats must be told to trust it');
-    return made;
   };
 
   const fits = (
@@ -194,14 +193,30 @@ export const keepOwnCertificate = async (
     );
   };
 
+  /** What the seats are to trust lies where it is looked for, and is what signs. */
+  const handOut = (authority: string): void => {
+    if (existsSync(files.toTrust) && readFileSync(files.toTrust, 'utf8') === authority) return;
+    writeWhole(files.toTrust, authority, 0o644);
+  };
+
   const certificateFor = async (where: Whereabouts): Promise<CertificateAndKey> => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const authority = await authorityFor(where.names);
-    const kept = readPair(files.server);
-    if (kept !== null && fits(kept, authority, where)) return kept;
-    const made = await makeCertificate(authority, where.names, where.addresses, now());
-    writeWhole(files.server, `${made.cert}${made.key}`, 0o600);
-    return made;
+    const kept = readPair(files.authority);
+    const authority = kept !== null && isInForce(kept.cert) ? kept : null;
+    const served = readPair(files.server);
+    if (authority !== null) handOut(authority.cert);
+    if (authority !== null && served !== null && fits(served, authority, where)) return served;
+    const made = await make({ authority, ...where, now: now() });
+    if (made.authority.cert !== authority?.cert) {
+      writeWhole(files.authority, `${made.authority.cert}${made.authority.key}`, 0o600);
+      handOut(made.authority.cert);
+      const { sha256 } = factsOf(made.authority.cert);
+      log.warn(
+        { file: files.toTrust, sha256 },
+        'a new authority was made: the seats must be told to trust it',
+      );
+    }
+    writeWhole(files.server, `${made.certificate.cert}${made.certificate.key}`, 0o600);
+    return made.certificate;
   };
 
   const begin = async (): Promise<CertificateAndKey> => {

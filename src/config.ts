@@ -53,7 +53,11 @@ export const Config = z.strictObject({
     .prefault({}),
   mqtts: z.strictObject({ port: Port.nullable().default(null) }).prefault({}),
   tls: z
-    .strictObject({ cert: z.string().nullable().default(null), key: z.string().nullable().default(null) })
+    .strictObject({
+      cert: z.string().nullable().default(null),
+      key: z.string().nullable().default(null),
+      names: z.array(z.string().trim().min(1).max(253)).max(50).default([]),
+    })
     .prefault({}),
   http: z
     .strictObject({
@@ -165,6 +169,11 @@ const fromText = (schema: z.ZodType, text: string): unknown => {
   if (schema instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
   if (schema instanceof z.ZodBoolean)
     return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (schema instanceof z.ZodArray)
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   return text;
 };
 
@@ -208,8 +217,11 @@ export const loadConfig = (
     return { ok: false, problems };
   }
   const config = parsed.data;
-  const needsTls = config.mqtts.port !== null || config.http.tls;
-  if (needsTls && (config.tls.cert === null || config.tls.key === null)) {
+  const { cert, key } = config.tls;
+  const given = cert !== null && key !== null;
+  // The console has a certificate of the gateway's own where none is given; devices are told whom to trust one by one.
+  const needsFiles = config.mqtts.port !== null && !config.http.tls;
+  if ((cert === null) !== (key === null) || (needsFiles && !given)) {
     problems.push({
       path: 'tls',
       message: 'a TLS listener needs ZHISHOU_TLS_CERT and ZHISHOU_TLS_KEY, the paths of two PEM files',

@@ -7,6 +7,14 @@ import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
 import { hashPassword, isPassword } from './api/passwords.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
+import {
+  type CertificateAndKey,
+  CertificateError,
+  type Certificates,
+  findWhereabouts,
+  keepGivenCertificate,
+  keepOwnCertificate,
+} from './certificates.ts';
 import { createClock } from './clock.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
 import type { Inbound } from './gateway/doors.ts';
@@ -42,6 +50,9 @@ const healthyAfterMs = 600_000;
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
 const ruleFilesPollMs = 5_000;
+
+/** How often the files of certificates and the addresses of the machine are looked at (ms). */
+const lookAtCertificatesMs = 30_000;
 
 /** Exit statuses: 0 stopped as asked; 1 could not start; 2 a setting or the rulebook is wrong; 70 stopped by itself to start again from disk. */
 const exits = { cannotStart: 1, badSettings: 2, fatal: 70 } as const;
@@ -144,6 +155,28 @@ const run = async (): Promise<void> => {
       'this program cannot read the stored rulebook; the files of the directory take its place',
     );
 
+  const keepCertificates = async (): Promise<Certificates | null> => {
+    if (config.mqtts.port === null && !config.http.tls) return null;
+    const { cert, key, names } = config.tls;
+    const keeping = {
+      log: log.child({ room: 'tls' }),
+      now: Date.now,
+      changed: (next: CertificateAndKey) => {
+        mqtt.changeCertificate(next);
+        api.changeCertificate(next);
+      },
+    };
+    return cert !== null && key !== null
+      ? keepGivenCertificate({ cert: resolve(cert), key: resolve(key) }, keeping)
+      : await keepOwnCertificate(resolve(config.dataDir), () => findWhereabouts(names), keeping);
+  };
+  const certificates = await keepCertificates().catch(async (error: unknown) => {
+    if (!(error instanceof CertificateError)) throw error;
+    await store.close();
+    return refuse([error.message], config.tls.cert === null ? exits.cannotStart : exits.badSettings);
+  });
+  const tls = certificates?.current() ?? null;
+
   // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
   let broker: Broker | null = null;
   const core = createGateway({
@@ -195,12 +228,11 @@ const run = async (): Promise<void> => {
     pollMs: ruleFilesPollMs,
     changed: takeRules,
   });
-  process.on('SIGHUP', () => void ruleFiles.readNow());
+  process.on('SIGHUP', () => {
+    void ruleFiles.readNow();
+    void certificates?.look();
+  });
 
-  const tls =
-    config.tls.cert !== null && config.tls.key !== null
-      ? { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') }
-      : null;
   const mqtt = await createBroker(
     {
       host: config.mqtt.host,
@@ -241,7 +273,7 @@ const run = async (): Promise<void> => {
     {
       host: config.http.host,
       port: config.http.port,
-      tls: config.http.tls ? tls : null,
+      tls: config.http.tls && tls !== null ? { ...tls, own: config.tls.cert === null } : null,
       trustProxy: config.http.trustProxy,
       version,
       consoleDir,
@@ -278,6 +310,7 @@ const run = async (): Promise<void> => {
         const shipping = store.shipping();
         if (shipping !== null && shipping.state !== 'ok')
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
+        warnings.push(...(certificates?.warnings() ?? []));
         if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
         return { ok: problems.length === 0, problems, warnings };
       },
@@ -302,6 +335,8 @@ const run = async (): Promise<void> => {
     }
     core.tick(clock.now());
   }, tickEveryMs);
+
+  const looking = setInterval(() => void certificates?.look(), lookAtCertificatesMs);
 
   await notifier.start();
   const open = async <T>(listening: Promise<T>, places: readonly ListenerPlace[]): Promise<T> => {
@@ -382,6 +417,7 @@ const run = async (): Promise<void> => {
     mqtt.stopTaking();
     ruleFiles.close();
     clearInterval(ticking);
+    clearInterval(looking);
     void backups?.stop();
     await core.duty.settled();
     await notifier.stop();

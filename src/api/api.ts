@@ -48,6 +48,8 @@ export type Api = {
   readonly app: App;
   /** Opens the listener; answers its port. */
   readonly listen: () => Promise<number>;
+  /** Serves another certificate (PEM) from the next connection on; nothing where there is no TLS. */
+  readonly changeCertificate: (tls: { readonly cert: string; readonly key: string }) => void;
   /** Answers what is under way, says goodbye to every console and ends; within 2 s. */
   readonly close: () => Promise<void>;
 };
@@ -113,7 +115,7 @@ const readBodies = (app: App): void => {
   });
 };
 
-const addHeaders = async (app: App, tls: boolean): Promise<void> => {
+const addHeaders = async (app: App, tls: boolean, lasting: boolean): Promise<void> => {
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -133,8 +135,8 @@ const addHeaders = async (app: App, tls: boolean): Promise<void> => {
         'frame-ancestors': ["'none'"],
       },
     },
-    // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable.
-    strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
+    // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable. So must one with a certificate of our own: a browser that has been told to insist lets nobody past one that it does not trust any more.
+    strictTransportSecurity: tls && lasting ? { maxAge: 31_536_000 } : false,
     crossOriginOpenerPolicy: tls ? { policy: 'same-origin' } : false,
     originAgentCluster: false,
   });
@@ -175,7 +177,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   // An answer is written as it is: one that its schema does not foresee must still reach the duty room. The tests hold answers against their schemas.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   readBodies(app);
-  await addHeaders(app, options.tls !== null);
+  await addHeaders(app, options.tls !== null, options.tls?.own !== true);
   await app.register(fastifyCookie);
   await app.register(fastifyRateLimit, { global: false });
   guardRoutes(app, sessions);
@@ -209,6 +211,10 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     listen: async () => {
       await app.listen({ host: options.host, port: options.port });
       return (app.server.address() as AddressInfo).port;
+    },
+    changeCertificate: ({ cert, key }) => {
+      const { server } = app;
+      if (server instanceof https.Server) server.setSecureContext({ cert, key });
     },
     close: async () => {
       live.close();

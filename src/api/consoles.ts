@@ -1,11 +1,17 @@
 import type { CallDoor } from '../gateway/call-doors.ts';
 import type { VoiceMessage } from '../model/call.ts';
-import { mayActAs } from '../model/user.ts';
-import { closeCodes, type LiveConsole } from './live-console.ts';
+import { mayActAs, type User } from '../model/user.ts';
+import { closeCodes } from './close-codes.ts';
 import type { SignedIn } from './sessions.ts';
 
-/** What is known of a console here. */
-type Console = Pick<LiveConsole, 'id' | 'session' | 'user' | 'say' | 'close'>;
+/** What is known here of a page on the live feed. */
+type Console = {
+  readonly id: string;
+  readonly session: string;
+  readonly user: () => User;
+  readonly say: (message: VoiceMessage) => void;
+  readonly close: (code: number, reason: string) => void;
+};
 
 /** The consoles on the live feed by id, and at which of them a command is done. Only the consoles of those who may answer are told to the calls, and found here. */
 export type Consoles = {

@@ -7,20 +7,9 @@ import type { Change, ServerMessage } from '../model/change.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
+import { closeCodes } from './close-codes.ts';
 import { mayHear, mayHearFlood, mayHearText } from './hearing.ts';
 import { createOutbox, type OutboxLimits } from './outbox.ts';
-
-/** The close codes of the live feed. */
-export const closeCodes = {
-  shutdown: 1001,
-  tooLarge: 1009,
-  failed: 1011,
-  signedOut: 4001,
-  tooSlow: 4008,
-  flooding: 4009,
-  tooMany: 4010,
-  replaced: 4011,
-} as const;
 
 /** A message as the bytes that all consoles share. */
 export const frameOf = (message: ServerMessage): Buffer => Buffer.from(JSON.stringify(message));

@@ -35,8 +35,12 @@ export type ApiOptions = {
   readonly timeZone: string;
   readonly newId: () => string;
   readonly log: Logger;
-  /** PEM. */
-  readonly tls: null | { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** PEM. `own`: the gateway made it itself, and no browser is told to insist on it. */
+  readonly tls: null | {
+    readonly cert: string | Buffer;
+    readonly key: string | Buffer;
+    readonly own?: boolean;
+  };
   /** Whether `X-Forwarded-*` of whoever connects is believed: only behind a proxy of one's own. */
   readonly trustProxy?: boolean;
   readonly callerLimits?: CallerLimits;
