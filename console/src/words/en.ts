@@ -146,6 +146,7 @@ export const en: Dictionary = {
     soundNote: 'Alert sounds are turned on with the login: check the loudspeaker.',
   },
   board: {
+    ofPriority: (priority, count) => `${count} ${priority.toLowerCase()}`,
     title: 'Alerts',
     empty: 'No alerts',
     emptyHint: 'The line to the gateway is good. An alert will appear here, and sound.',

@@ -151,6 +151,7 @@ export const zh = {
     soundNote: '登录后会打开警报声，请确认音箱已开。',
   },
   board: {
+    ofPriority: (priority: string, count: number) => `${priority} ${count} 起`,
     title: '警情',
     empty: '没有警情',
     emptyHint: '与网关连接正常。有警情时会出现在这里，并响起声音。',
