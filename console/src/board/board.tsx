@@ -323,7 +323,7 @@ export const Board = (props: {
           {props.sure && <p>{words.board.emptyHint}</p>}
         </div>
       )}
-      <ul ref={list} className="lines" style={{ height: virtual.getTotalSize() }}>
+      <ul ref={list} className="all-lines" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const line = lines[index];
           const shown = line?.kind === 'row' ? rows.get(line.id) : undefined;

@@ -374,8 +374,16 @@ export const en: Dictionary = {
     gapsHead: 'Gaps',
     time: 'Time',
   },
+  wall: {
+    title: 'Wall',
+    calm: 'No emergency',
+    inHand: (n) => `${n} ${n === 1 ? 'emergency' : 'emergencies'} in hand`,
+    beyond: (n) => `${n} more waiting`,
+  },
   places: {
     title: 'Buildings',
+    floor: (n) => `F${n}`,
+    calmHome: (name) => `${name}, nothing open`,
     search: 'Find a building or a door',
     loading: 'Reading the buildings…',
     failed: 'The buildings cannot be read',

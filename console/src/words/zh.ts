@@ -379,8 +379,16 @@ export const zh = {
     gapsHead: '空档',
     time: '时间',
   },
+  wall: {
+    title: '大屏',
+    calm: '没有险情',
+    inHand: (n: number) => `处理中的险情 ${n} 起`,
+    beyond: (n: number) => `还有 ${n} 起待接`,
+  },
   places: {
     title: '楼栋',
+    floor: (n: number) => `${n} 层`,
+    calmHome: (name: string) => `${name}，没有未结警情`,
     search: '按楼栋、门牌查找',
     loading: '正在读取楼栋…',
     failed: '楼栋读不到',
