@@ -6,7 +6,7 @@ import { createClock } from './clock.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { type PlannedDevice, planDevice, planFleet } from './fleet-plan.ts';
 import { randomFrom } from './random.ts';
-import { registerCards, registerDevices } from './registration.ts';
+import { registerCards, registerDevices, registerSites } from './registration.ts';
 import type { Street } from './street.ts';
 
 /** Something that can be made to happen in the neighbourhood by hand. */
@@ -64,6 +64,7 @@ export const settleNeighbourhood = async (options: NeighbourhoodOptions): Promis
     api,
     street.homes.filter(({ place }) => inhabited.has(place.id)),
   );
+  await registerSites(api, street.sites);
 
   const random = randomFrom(seed, 'neighbourhood');
   const agenda = createAgenda();

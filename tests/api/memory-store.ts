@@ -51,6 +51,7 @@ export const emptyState = (): StoredState => ({
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
   rulebook: null,
   facts: new Map(),
 });

@@ -18,6 +18,7 @@ import { useSpeech } from '../words/words.tsx';
 import { Counts } from './counts.tsx';
 import { mainMeasurement } from './main-measurement.ts';
 import { Section } from './section.tsx';
+import { StreetMap } from './street-map.tsx';
 import { Tile } from './tile.tsx';
 import { useSketches } from './use-sketches.ts';
 import '../devices/devices.css';
@@ -124,6 +125,7 @@ const Chooser = (props: { readonly places: readonly Place[]; readonly alerts: re
         </div>
       )}
       {places.length > 0 && found.length === 0 && <p>{words.places.none}</p>}
+      {wanted === '' && <StreetMap places={places} alerts={alerts} />}
       {wanted === '' ? (
         [...communities].map(([id, buildings]) => {
           const [first] = buildings;

@@ -382,6 +382,7 @@ export const en: Dictionary = {
   },
   places: {
     title: 'Buildings',
+    map: 'Map of the street',
     floor: (n) => `F${n}`,
     calmHome: (name) => `${name}, nothing open`,
     search: 'Find a building or a door',

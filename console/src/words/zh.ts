@@ -387,6 +387,7 @@ export const zh = {
   },
   places: {
     title: '楼栋',
+    map: '街道地图',
     floor: (n: number) => `${n} 层`,
     calmHome: (name: string) => `${name}，没有未结警情`,
     search: '按楼栋、门牌查找',
