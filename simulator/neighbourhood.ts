@@ -8,7 +8,7 @@ import { createClock } from './clock.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { type PlannedDevice, planDevice, planFleet } from './fleet-plan.ts';
 import { randomFrom } from './random.ts';
-import { registerCards, registerDevices } from './registration.ts';
+import { registerCards, registerDevices, registerSites } from './registration.ts';
 import type { Street } from './street.ts';
 import { speechOf } from './voice/sound.ts';
 import { readWav } from './voice/wav.ts';
@@ -78,6 +78,7 @@ export const settleNeighbourhood = async (options: NeighbourhoodOptions): Promis
     api,
     street.homes.filter(({ place }) => inhabited.has(place.id)),
   );
+  await registerSites(api, street.sites);
 
   const random = randomFrom(seed, 'neighbourhood');
   const agenda = createAgenda();

@@ -5,6 +5,7 @@ import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import { isOver } from './call-life.ts';
 import type { Committed } from './doors.ts';
@@ -48,6 +49,7 @@ export const createCommitted = (
     state.households.map((household) => [household.place, household]),
   );
   const presences = new Map<string, Presence>(state.presences.map((presence) => [presence.place, presence]));
+  const sites = new Map<string, Site>(state.sites.map((site) => [site.place, site]));
   const testModes = new Map<string, TestMode>(state.testModes.map((mode) => [mode.id, mode]));
   let floods: readonly Flood[] = floodsIn(state.facts.get(floodFact));
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
@@ -82,6 +84,9 @@ export const createCommitted = (
           break;
         case 'presence':
           move(presences, put.id, put.body);
+          break;
+        case 'site':
+          move(sites, put.id, put.body);
           break;
         case 'test-mode':
           move(testModes, put.id, put.body);
@@ -134,6 +139,7 @@ export const createCommitted = (
       },
       households,
       presences,
+      sites,
       testModes,
       floods: () => floods,
       users,

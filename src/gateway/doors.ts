@@ -10,6 +10,7 @@ import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
+import type { NewSite, Site } from '../model/site.ts';
 import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
 import type { CallDoor } from './call-doors.ts';
@@ -61,6 +62,8 @@ export type Committed = {
   readonly places: () => readonly Place[];
   readonly households: ReadonlyMap<string, Household>;
   readonly presences: ReadonlyMap<string, Presence>;
+  /** By the place. */
+  readonly sites: ReadonlyMap<string, Site>;
   /** Running ones, and those that ended not long ago. */
   readonly testModes: ReadonlyMap<string, TestMode>;
   readonly floods: () => readonly Flood[];
@@ -138,6 +141,8 @@ export type DutyDoor = {
   readonly putPresence: (user: string, place: string, wanted: NewPresence) => Result<Presence>;
   /** Whether nobody is at home at this place now. */
   readonly isAway: (place: Place | null, now: number) => boolean;
+  readonly putSite: (user: string, place: string, site: NewSite) => Result<Site>;
+  readonly removeSite: (user: string, place: string) => Result<null>;
   readonly putHousehold: (user: string, household: Household) => Result<Household>;
   readonly eraseHousehold: (user: string, place: string) => Result<null>;
   readonly putUser: (by: string, user: UserRecord, newPassword: boolean) => Result<User>;

@@ -27,6 +27,7 @@ import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
 import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
+import { createSiteBook } from './site-book.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -164,6 +165,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const devicesThere = home.filter((record) => record.place !== null && liesWithin(record.place, place));
       heed(engine.presence(devicesThere, at), at, false);
     },
+  });
+  const sites = createSiteBook({
+    ledger,
+    known: (place) => committed.view.places().some(({ id }) => id === place),
+    has: (place) => committed.view.sites.has(place),
   });
   const testModes = createTestModes({
     stored: state.testModes,
@@ -538,6 +544,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       if (result.ok) endTests(at);
       return result;
     },
+    putSite: (user, place, site) => sites.put(user, place, site, now()),
+    removeSite: (user, place) => sites.remove(user, place, now()),
     putPresence: (user, place, wanted) => presences.put(user, place, wanted, now()),
     isAway: presences.isAway,
     putHousehold: (user, household) => {

@@ -10,6 +10,7 @@ import type { Latest, Reading, Series } from '../model/reading.ts';
 import type { ExportFormat } from '../model/reading-export.ts';
 import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
 import type { TryAnswer } from '../model/try-out.ts';
@@ -109,6 +110,8 @@ export type Rows = {
   /** By the household's place; without a row somebody is at home. */
   readonly presence: Presence;
   readonly rulebook: RulebookVersion;
+  /** By the place. */
+  readonly site: Site;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -165,6 +168,7 @@ export type StoredState = {
   /** Running ones, and those that ended not long ago. */
   readonly testModes: readonly TestMode[];
   readonly presences: readonly Presence[];
+  readonly sites: readonly Site[];
   /** The newest version; null = there is none yet. */
   readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;

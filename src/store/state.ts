@@ -41,6 +41,7 @@ export const readState = (db: Database.Database): StoredState => ({
   sessions: bodies(db, 'session'),
   testModes: bodies(db, 'test-mode'),
   presences: bodies(db, 'presence'),
+  sites: bodies(db, 'site'),
   rulebook: bodies(db, 'rulebook', 'ORDER BY number DESC LIMIT 1')[0] ?? null,
   facts: byId(db, 'fact'),
 });

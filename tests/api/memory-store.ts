@@ -53,6 +53,7 @@ export const emptyState = (): StoredState => ({
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
   rulebook: null,
   facts: new Map(),
 });

@@ -89,6 +89,7 @@ export const emptyState: StoredState = {
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
   rulebook: null,
   facts: new Map(),
 };
@@ -141,6 +142,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     sessions: all('session'),
     testModes: all('test-mode'),
     presences: all('presence'),
+    sites: all('site'),
     rulebook:
       all<NonNullable<StoredState['rulebook']>>('rulebook').sort((a, b) => b.number - a.number)[0] ??
       before.rulebook,

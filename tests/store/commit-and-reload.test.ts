@@ -87,6 +87,7 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     onSite: '王师傅',
   },
   presence: { place: 'home-301', state: 'hospital', since: 1, until: later, by: 'li' },
+  site: { place: 'home-301', at: [121.5, 31.2], since: 1, by: 'li' },
   rulebook: {
     number: 1,
     at: 1,
@@ -114,6 +115,7 @@ const ids: { readonly [K in keyof Rows]: string } = {
   quarantine: 'q-1',
   'test-mode': 'test-1',
   presence: 'home-301',
+  site: 'home-301',
   rulebook: '1',
   fact: 'cursor',
 };
@@ -141,6 +143,7 @@ test('everything that was committed is there after a restart', async () => {
     sessions: [rows.session],
     testModes: [rows['test-mode']],
     presences: [rows.presence],
+    sites: [rows.site],
   });
   expect(state.deviceStates).toEqual(new Map([['pager-1', rows['device-state']]]));
   expect(state.facts).toEqual(new Map([['cursor', 'a cursor']]));

@@ -6,6 +6,7 @@ import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
 import { Place } from '../../../src/model/place.ts';
 import { Value } from '../../../src/model/reading.ts';
+import { Site } from '../../../src/model/site.ts';
 import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
 import type { LimitingRule } from '../chart/limits.ts';
@@ -74,6 +75,14 @@ const PlaceList = z.object({ places: z.array(Place) });
 export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
   const answer = await request(PlaceList, '/places');
   return answer.ok ? { ok: true, value: answer.value.places } : answer;
+};
+
+const SiteList = z.object({ sites: z.array(Site.omit({ since: true, by: true })) });
+
+/** Where places stand on the ground, as far as somebody has said. */
+export const readSites = async (): Promise<Answer<z.infer<typeof SiteList>['sites']>> => {
+  const answer = await request(SiteList, '/sites');
+  return answer.ok ? { ok: true, value: answer.value.sites } : answer;
 };
 
 const DeclaredType = z.object({

@@ -146,6 +146,7 @@ export const en: Dictionary = {
     soundNote: 'Alert sounds are turned on with the login: check the loudspeaker.',
   },
   board: {
+    ofPriority: (priority, count) => `${count} ${priority.toLowerCase()}`,
     title: 'Alerts',
     empty: 'No alerts',
     emptyHint: 'The line to the gateway is good. An alert will appear here, and sound.',
@@ -373,8 +374,17 @@ export const en: Dictionary = {
     gapsHead: 'Gaps',
     time: 'Time',
   },
+  wall: {
+    title: 'Wall',
+    calm: 'No emergency',
+    inHand: (n) => `${n} ${n === 1 ? 'emergency' : 'emergencies'} in hand`,
+    beyond: (n) => `${n} more waiting`,
+  },
   places: {
     title: 'Buildings',
+    map: 'Map of the street',
+    floor: (n) => `F${n}`,
+    calmHome: (name) => `${name}, nothing open`,
     search: 'Find a building or a door',
     loading: 'Reading the buildings…',
     failed: 'The buildings cannot be read',

@@ -151,6 +151,7 @@ export const zh = {
     soundNote: '登录后会打开警报声，请确认音箱已开。',
   },
   board: {
+    ofPriority: (priority: string, count: number) => `${priority} ${count} 起`,
     title: '警情',
     empty: '没有警情',
     emptyHint: '与网关连接正常。有警情时会出现在这里，并响起声音。',
@@ -378,8 +379,17 @@ export const zh = {
     gapsHead: '空档',
     time: '时间',
   },
+  wall: {
+    title: '大屏',
+    calm: '没有险情',
+    inHand: (n: number) => `处理中的险情 ${n} 起`,
+    beyond: (n: number) => `还有 ${n} 起待接`,
+  },
   places: {
     title: '楼栋',
+    map: '街道地图',
+    floor: (n: number) => `${n} 层`,
+    calmHome: (name: string) => `${name}，没有未结警情`,
     search: '按楼栋、门牌查找',
     loading: '正在读取楼栋…',
     failed: '楼栋读不到',
