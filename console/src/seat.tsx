@@ -5,6 +5,9 @@ import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
 import { byUrgency, isRinging, isWaiting } from './board/order.ts';
+import { CallDeskProvider, startCallDesk, useCallDesk } from './call/call-desk.ts';
+import { CallDock } from './call/call-dock.tsx';
+import type { Legs } from './call/leg.ts';
 import type { DeskPageProps } from './desk/desk-page.ts';
 import { DeviceList } from './devices/device-list.tsx';
 import { useClock } from './feed/clock.ts';
@@ -19,6 +22,7 @@ import { LeaveSheet } from './strip/leave-sheet.tsx';
 import { Sheet } from './strip/sheet.tsx';
 import { type Page, Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
+import { useNotices } from './strip/use-notices.ts';
 import { goTo, useAddress } from './use-address.ts';
 import { useSpeech } from './words/words.tsx';
 
@@ -33,6 +37,7 @@ const useTitle = (waiting: number, ringing: number): void => {
 };
 
 const loadDevicePage = () => import('./devices/device-page.tsx');
+const loadDevicesSheet = () => import('./call/devices-sheet.tsx');
 const loadPlacesPage = () => import('./places/places-page.tsx');
 
 const isDeskAddress = (address: Address): address is DeskAddress =>
@@ -64,11 +69,13 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const state = useFeedState();
   const line = useLine();
   const health = useClock(() => feedHealth(line, Date.now()));
+  const calls = useCallDesk();
   const sound = useSound(health);
   const address = useAddress();
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  const [devices, setDevices] = useState(false);
   const { alerts: stored, uncommitted } = state;
   const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
   const ringing = useMemo(
@@ -96,12 +103,15 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     if (ringing.length === 0) return;
     setSheet(false);
     setLeaving(false);
+    setDevices(false);
   }, [ringing.length]);
+  useNotices(ringing, setOpened);
 
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
     escape: () => {
-      if (sheet || leaving) {
+      if (sheet || leaving || devices) {
+        setDevices(false);
         setSheet(false);
         setLeaving(false);
       } else if (opened !== null) setOpened(null);
@@ -111,6 +121,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     page: openPage,
     silence: sound.toggleSilence,
     test: sound.test,
+    mute: () => calls.mute(!calls.state().muted),
     open: setOpened,
   };
   useKeys(keys);
@@ -125,7 +136,9 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         sound={sound}
         leave={() => (held.length > 0 ? setLeaving(true) : leave())}
         showSheet={() => setSheet(true)}
+        showDevices={() => setDevices(true)}
       />
+      <CallDock openAlert={setOpened} />
       <div className={opened === null ? 'desk' : 'desk with-detail'}>
         <Panel ringing={ringing} open={setOpened} />
         {address.page === 'watch' && (
@@ -159,9 +172,15 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
             )}
           />
         )}
-        {opened !== null && <Detail key={opened} id={opened} close={close} />}
+        {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
       </div>
       <Banners health={health} sound={sound} ringing={ringing.length > 0} />
+      {devices && (
+        <LatePage
+          load={loadDevicesSheet}
+          draw={({ DevicesSheet }) => <DevicesSheet close={() => setDevices(false)} />}
+        />
+      )}
       {sheet && <Sheet close={() => setSheet(false)} />}
       {leaving && held.length > 0 && <LeaveSheet held={held} stay={() => setLeaving(false)} leave={leave} />}
     </div>
@@ -170,16 +189,22 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
 
 /** One seat of the duty room: the live feed and everything drawn from it. */
 export const Seat = ({ left }: { readonly left: () => void }) => {
-  const [feed, setFeed] = useState<LiveFeed | null>(null);
+  const [lines, setLines] = useState<{ readonly feed: LiveFeed; readonly calls: Legs } | null>(null);
   useEffect(() => {
-    const started = startFeed(() => void askSession());
-    setFeed(started);
-    return () => started.stop();
+    const feed = startFeed(() => void askSession());
+    const calls = startCallDesk(feed);
+    setLines({ feed, calls });
+    return () => {
+      calls.stop();
+      feed.stop();
+    };
   }, []);
-  if (feed === null) return null;
+  if (lines === null) return null;
   return (
-    <FeedProvider value={feed}>
-      <Desk leave={() => void logOut().then(left)} />
+    <FeedProvider value={lines.feed}>
+      <CallDeskProvider value={lines.calls}>
+        <Desk leave={() => void logOut().then(left)} />
+      </CallDeskProvider>
     </FeedProvider>
   );
 };

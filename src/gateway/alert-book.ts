@@ -772,6 +772,10 @@ const stepOf = (
         step: { event: 'dispatched', at, by },
         data: { who: operation.who, confirmed: operation.confirmed },
       };
+    case 'arrived':
+      return { step: { event: 'arrived', at, by }, data: { who: operation.who } };
+    case 'family-informed':
+      return { step: { event: 'family-informed', at, by }, data: {} };
     case 'close':
       return { step: { event: 'closed', at, by, disposition: operation.disposition }, data: {} };
   }

@@ -65,7 +65,9 @@ export type LifeEvent = { readonly at: number } & (
         | 'taken'
         | 'reset'
         | 'commented'
-        | 'dispatched';
+        | 'dispatched'
+        | 'arrived'
+        | 'family-informed';
       readonly by: string;
     }
   | { readonly event: 'handed-over'; readonly by: string; readonly to: string }
@@ -256,6 +258,15 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       );
     case 'dispatched':
       return settle(alert, { ...alert, dispatchedAt: alert.dispatchedAt ?? at }, at, 'dispatched');
+    case 'arrived':
+      return settle(alert, { ...alert, onSiteAt: alert.onSiteAt ?? at }, at, 'arrived');
+    case 'family-informed':
+      return settle(
+        alert,
+        { ...alert, familyInformedAt: alert.familyInformedAt ?? at },
+        at,
+        'family-informed',
+      );
     case 'shown':
       return settle(
         alert,

@@ -50,11 +50,15 @@ const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: n
   step.event === 'raised-again' || step.event === 'raised-higher';
 
 const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
-  step.event === 'commented' || step.event === 'dispatched' || step.event === 'voice-connected'
+  step.event === 'commented' ||
+  step.event === 'dispatched' ||
+  step.event === 'voice-connected' ||
+  step.event === 'arrived' ||
+  step.event === 'family-informed'
     ? { by: step.by, at: step.at }
     : null;
 
-/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note or sent somebody. */
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note, sent somebody or told what came of it. */
 const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
   (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
   (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);

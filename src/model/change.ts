@@ -22,6 +22,8 @@ export const alertEvents = [
   'reset',
   'commented',
   'dispatched',
+  'arrived',
+  'family-informed',
   'closed',
   'shown',
   're-announced',

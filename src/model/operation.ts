@@ -35,6 +35,13 @@ export const alertOperations = {
     name: z.string().max(100).optional(),
     confirmed: z.boolean().default(true),
   }),
+  /** Somebody who was sent is there; for people without a telephone of their own the seat enters it. */
+  arrived: z.strictObject({
+    ...base,
+    who: z.enum(helpers).default('other'),
+    name: z.string().max(100).optional(),
+  }),
+  'family-informed': z.strictObject(base),
   close: z.strictObject({ ...base, disposition: z.enum(dispositions).exclude(['returned']) }),
 } as const;
 export type AlertVerb = keyof typeof alertOperations;

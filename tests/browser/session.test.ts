@@ -41,7 +41,7 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     const { page, detail } = seat;
     await pager.press();
     await seat.call('401').getByRole('button', { name: '接警' }).click();
-    const note = detail.getByLabel('记录', { exact: true });
+    const note = detail.getByLabel('对方说什么');
     await note.pressSequentially('有人应门');
     await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
     const login = page.getByRole('region', { name: '值班登录' });

@@ -4,7 +4,7 @@ import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/
 import { type FeedState, floodHere, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
 import type { ServerMessage } from '../../src/model/change.ts';
 import type { Device } from '../../src/model/device.ts';
-import { alertOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
+import { alertOf, callChangeOf, callOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
 
 const hear = (state: FeedState, ...messages: readonly ServerMessage[]): FeedState =>
   messages.reduce((known, message) => applyMessage(known, message, 40_000), state);
@@ -213,4 +213,22 @@ test('what rises, comes off a shelf or is no test any more asks to be shown anew
     expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(12);
   for (const event of ['lowered', 'shelved', 'grouped'])
     expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(11);
+});
+
+test('a call that was not connected stays known beside its alert until that is closed or calls again', () => {
+  const ringing = hear(ready(alertOf('a')), callChangeOf(11, callOf('c', { alert: 'a' })));
+  expect([...ringing.calls.keys()]).toEqual(['c']);
+  const failed = hear(
+    ringing,
+    callChangeOf(12, callOf('c', { alert: 'a', state: 'failed', reason: 'no-sound' })),
+  );
+  expect(failed.calls.size).toBe(0);
+  expect(failed.overCalls.get('a')).toMatchObject({ state: 'failed', reason: 'no-sound' });
+  const resumed = hear(failed, snapshotOf(20, alertOf('a')));
+  expect(resumed.overCalls.get('a')?.state).toBe('failed');
+  const closed = hear(
+    resumed,
+    changeOf(21, alertOf('a', { version: 2, acknowledged: true, closedAt: 5_000 }), 'closed'),
+  );
+  expect(closed.overCalls.size).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { chimes, loopsNow, silenceFor } from '../../console/src/sound/choose-sound.ts';
 import { roundMs, samplesOf, type Tune, tunes } from '../../console/src/sound/tones.ts';
-import { alertOf } from './alerts.ts';
+import { alertOf, callOf } from './alerts.ts';
 
 const none = new Map<string, number>();
 
@@ -59,4 +59,12 @@ test('every tune is audible, never clips, begins and ends without a click, and i
 
 test('the chime of a high alert sounds three times', () => {
   expect(tunes.high.filter(({ hz }) => hz === 659)).toHaveLength(3);
+});
+
+test('a call that waits beside the alerts has a tune of its own, after all that is about life, and is silenced with the rest', () => {
+  const waits = callOf('c', { alert: 'taken' });
+  expect(loopsNow([alertOf('press')], none, null, 0, [waits])).toEqual(['sos', 'call']);
+  const silence = silenceFor([], none, 1_000, 60_000, [waits]);
+  expect(loopsNow([], none, silence, 2_000, [waits])).toEqual([]);
+  expect(loopsNow([], none, silence, 2_000, [callOf('c', { rings: 2 })])).toEqual(['call']);
 });

@@ -89,7 +89,18 @@ const events: readonly LifeEvent[] = [
     ] as const
   ).map((event) => ({ at, event })),
   ...(
-    ['shown', 'acknowledged', 'claimed', 'released', 'taken', 'reset', 'commented', 'dispatched'] as const
+    [
+      'shown',
+      'acknowledged',
+      'claimed',
+      'released',
+      'taken',
+      'reset',
+      'commented',
+      'dispatched',
+      'arrived',
+      'family-informed',
+    ] as const
   ).map((event) => ({
     at,
     event,

@@ -336,6 +336,35 @@ describe('an emergency that nobody answers', () => {
     },
   );
 
+  test('keeps when the family was told and when somebody was first on site, and both count as tending it', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(200);
+    street.gateway.duty.perform('li', { verb: 'family-informed', alert: id });
+    street.pass(200);
+    const told = street.only();
+    expect(told.familyInformedAt).toBeGreaterThan(told.takenAt ?? Number.POSITIVE_INFINITY);
+    expect([told.tendBy, told.onSiteAt]).toEqual([undefined, undefined]);
+    street.gateway.duty.perform('li', { verb: 'arrived', alert: id, who: 'neighbour' });
+    street.pass(200);
+    const there = street.only();
+    expect(there.onSiteAt).toBeGreaterThan(told.familyInformedAt ?? Number.POSITIVE_INFINITY);
+    street.pass(5_000);
+    street.gateway.duty.perform('li', { verb: 'arrived', alert: id, who: '120' });
+    street.gateway.duty.perform('li', { verb: 'family-informed', alert: id });
+    street.pass(200);
+    expect(street.only()).toMatchObject({
+      onSiteAt: there.onSiteAt,
+      familyInformedAt: told.familyInformedAt,
+    });
+    expect(street.changes.filter(({ event }) => event === 'arrived').map(({ data }) => data)).toEqual([
+      { who: 'neighbour' },
+      { who: '120' },
+    ]);
+  });
+
   test('help that was sent before she pressed again does not answer the new press', () => {
     const street = streetWithPager();
     street.event('pager-1', 'sos');

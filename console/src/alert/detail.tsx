@@ -4,18 +4,22 @@ import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
+import { CallLine } from '../call/call-line.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
 import { type Draft, useDraft } from './drafts.ts';
 import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
+import { FirstWords, Hazards, HomeHistory, HomeValues, hazardsBeside, RepeatCaller } from './home.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
+import { PersonSelect } from './person-select.tsx';
 import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
 import { EvidenceList, Timeline, timeText } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
+import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
 import './detail.css';
 
@@ -36,7 +40,7 @@ const Holding = (props: {
       {operation.sending === verb ? words.sending : word}
     </button>
   );
-  const heir = draft.heir.trim();
+  const { heir } = draft;
   return (
     <div className="holding">
       {!alert.acknowledged && <TakeButton id={alert.id} />}
@@ -49,11 +53,10 @@ const Holding = (props: {
         simple('reset', words.detail.reset)}
       {held && (
         <span className="hand-over">
-          <input
+          <PersonSelect
             value={draft.heir}
-            placeholder={words.detail.handOverTo}
-            aria-label={words.detail.handOverTo}
-            onChange={(event) => put({ heir: event.target.value })}
+            label={words.detail.handOverTo}
+            choose={(user) => put({ heir: user })}
           />
           <button
             type="button"
@@ -119,11 +122,18 @@ const Facts = ({ details }: { readonly details: Details }) => {
 };
 
 /** One alert with everything that happened to it, and everything that can be done. */
-export const Detail = ({ id, close }: { readonly id: string; readonly close: () => void }) => {
+export const Detail = (props: {
+  readonly id: string;
+  readonly close: () => void;
+  readonly open: (id: string) => void;
+}) => {
+  const { id, close, open } = props;
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user, names } = useFeedState();
+  const { user, names, alerts } = useFeedState();
+  const shown = typeof details === 'string' ? null : details.alert;
+  const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -198,14 +208,25 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
       ) : (
         <TendClock alert={alert} full />
       )}
+      {!closed && (
+        <>
+          <Hazards alert={alert} open={open} />
+          <FirstWords
+            kinds={new Set([alert.kind, ...hazardsBeside(alert, alerts).map(({ kind }) => kind)])}
+          />
+          <CallLine alert={alert} pager={home.pager} />
+        </>
+      )}
       <div className="columns">
         <div>
           <HouseholdCard place={alert.place} />
+          <RepeatCaller alert={alert} home={home} />
           {!closed && mayAct && (
             <>
-              <Holding details={details} {...handling} />
-              <Comment {...handling} />
-              <Dispatch {...handling} timeline={timeline} />
+              {!alert.acknowledged && <Holding details={details} {...handling} />}
+              <Comment {...handling} alert={alert} />
+              <Dispatch {...handling} alert={alert} timeline={timeline} />
+              {alert.acknowledged && <Holding details={details} {...handling} />}
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
@@ -215,10 +236,12 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
         </div>
         <div>
           {explanation !== null && <p data-explanation>{text(explanation)}</p>}
+          <HomeValues home={home} />
           <h3>{words.detail.timeline}</h3>
           <Timeline entries={timeline} />
           <h3>{words.detail.evidence}</h3>
           <EvidenceList evidence={alert.evidence} />
+          <HomeHistory alert={alert} home={home} open={open} />
           <Facts details={details} />
         </div>
       </div>

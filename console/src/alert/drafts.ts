@@ -1,9 +1,14 @@
 import { useState } from 'react';
 import type { Outcome } from './outcomes.ts';
+import type { Reached } from './reach.ts';
 
 /** What an operator has begun to write about an alert and not sent yet. */
-export type Draft = {
+export type Draft = Reached & {
   readonly note: string;
+  /** The three lines of a talk: what they say, how they are, what was agreed. */
+  readonly says: string;
+  readonly condition: string;
+  readonly agreed: string;
   readonly person: string;
   readonly heir: string;
   readonly disposition: Outcome | null;
@@ -15,10 +20,16 @@ export type Draft = {
 
 const blank: Draft = {
   note: '',
+  says: '',
+  condition: '',
+  agreed: '',
   person: '',
   heir: '',
   disposition: null,
   closeNote: '',
+  reached: null,
+  seenBy: '',
+  seenAt: '',
   shelfReason: '',
   shelfOnce: false,
 };

@@ -1,10 +1,13 @@
-import type { Alert } from '../../../src/model/alert.ts';
+import { type KeyboardEvent, useState } from 'react';
+import { type Alert, personKinds } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
+import { isReached, needsReach, reachNote } from './reach.ts';
+import { Script } from './script.tsx';
 import { minuteText } from './timeline.tsx';
 import type { Operation } from './use-operation.ts';
 
@@ -14,28 +17,56 @@ type Handling = {
   readonly put: (change: Partial<Draft>) => void;
 };
 
-/** A note on the alert. */
-export const Comment = ({ operation, draft, put }: Handling) => {
+const inThreeLines = ['says', 'condition', 'agreed'] as const;
+
+/** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
+export const Comment = ({ operation, draft, put, alert }: Handling & { readonly alert: Alert }) => {
   const { words } = useSpeech();
-  const note = draft.note.trim();
+  const { talk } = words.detail;
+  const talks = personKinds.has(alert.kind);
+  const note = talks
+    ? inThreeLines
+        .filter((line) => draft[line].trim() !== '')
+        .map((line) => `${talk[line]}：${draft[line].trim()}`)
+        .join('\n')
+    : draft.note.trim();
   const save = async (): Promise<void> => {
-    if (note !== '' && (await operation.send('comment', { note }))) put({ note: '' });
+    if (note !== '' && (await operation.send('comment', { note })))
+      put({ note: '', says: '', condition: '', agreed: '' });
+  };
+  const saveOn = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
   };
   return (
     <section className="comment">
       <h3>{words.detail.comment}</h3>
-      <textarea
-        name="note"
-        rows={3}
-        maxLength={2000}
-        value={draft.note}
-        placeholder={words.detail.commentPlaceholder}
-        aria-label={words.detail.comment}
-        onChange={(event) => put({ note: event.target.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-        }}
-      />
+      {talks ? (
+        inThreeLines.map((line) => (
+          <label key={line} className="talk-line">
+            <span>{talk[line]}</span>
+            <textarea
+              name={line}
+              rows={1}
+              maxLength={600}
+              value={draft[line]}
+              placeholder={talk.hint[line]}
+              onChange={(event) => put({ [line]: event.target.value })}
+              onKeyDown={saveOn}
+            />
+          </label>
+        ))
+      ) : (
+        <textarea
+          name="note"
+          rows={3}
+          maxLength={2000}
+          value={draft.note}
+          placeholder={words.detail.commentPlaceholder}
+          aria-label={words.detail.comment}
+          onChange={(event) => put({ note: event.target.value })}
+          onKeyDown={saveOn}
+        />
+      )}
       <button
         type="button"
         data-save
@@ -48,27 +79,92 @@ export const Comment = ({ operation, draft, put }: Handling) => {
   );
 };
 
-/** When each kind of help was asked and when it was on the way, by the timeline. */
-const sentSoFar = (timeline: readonly TimelineEntry[]): ReadonlyMap<string, number> =>
+type Helper = (typeof helpers)[number];
+const steps = ['asked', 'confirmed', 'arrived'] as const;
+type Step = (typeof steps)[number];
+
+/** When each kind of help was asked, on the way and there, by the timeline: the last time of each. */
+const helpSoFar = (timeline: readonly TimelineEntry[]): ReadonlyMap<string, number> =>
   new Map(
-    timeline
-      .filter(({ event, data }) => event === 'dispatched' && typeof data.who === 'string')
-      .map(({ at, data }) => [`${String(data.who)} ${data.confirmed === true}`, at]),
+    timeline.flatMap(({ event, at, data }): readonly (readonly [string, number])[] => {
+      if (typeof data.who !== 'string') return [];
+      if (event === 'arrived') return [[`${data.who} arrived`, at]];
+      if (event !== 'dispatched') return [];
+      return [[`${data.who} ${data.confirmed === true ? 'confirmed' : 'asked'}`, at]];
+    }),
   );
 
-/** Whom to send: asked, and on the way, each with its own button, so that a person who pressed is never told of help that has not agreed. */
-export const Dispatch = (props: Handling & { readonly timeline: readonly TimelineEntry[] }) => {
-  const { operation, draft, put } = props;
+/** Whom to send: asked, on the way, and there, each with its own button, so that a person who pressed is never told of help that has not agreed; behind each name what to say and whom to call. */
+export const Dispatch = (
+  props: Handling & { readonly alert: Alert; readonly timeline: readonly TimelineEntry[] },
+) => {
+  const { operation, draft, put, alert } = props;
   const { words, language } = useSpeech();
-  const sent = sentSoFar(props.timeline);
+  const [script, setScript] = useState<Helper | null>(null);
+  const done = helpSoFar(props.timeline);
   const person = draft.person.trim();
-  const send = async (who: (typeof helpers)[number], confirmed: boolean): Promise<void> => {
+  const send = async (who: Helper, step: Step): Promise<void> => {
     const named = person === '' ? {} : { name: person, note: `${words.helper[who]} ${person}` };
-    if (await operation.send('dispatch', { who, confirmed, ...named })) put({ person: '' });
+    const sent =
+      step === 'arrived'
+        ? await operation.send('arrived', { who, ...named })
+        : await operation.send('dispatch', { who, confirmed: step === 'confirmed', ...named });
+    if (sent) put({ person: '' });
   };
+  const said: Readonly<Record<Step, string>> = {
+    asked: words.detail.asked,
+    confirmed: words.detail.confirmed,
+    arrived: words.script.arrived,
+  };
+  const informedAt = alert.familyInformedAt;
   return (
     <section className="dispatch">
       <h3>{words.detail.dispatch}</h3>
+      <ul className="help">
+        {helpers.map((who) => (
+          <li key={who}>
+            <button
+              type="button"
+              className="name"
+              data-script={who}
+              aria-expanded={script === who}
+              onClick={() => setScript(script === who ? null : who)}
+            >
+              {words.helper[who]} <i aria-hidden="true">{script === who ? '▾' : '▸'}</i>
+            </button>
+            {steps.map((step) => {
+              const at = done.get(`${who} ${step}`);
+              return (
+                <button
+                  key={step}
+                  type="button"
+                  data-dispatch={who}
+                  data-step={step}
+                  className={at === undefined ? '' : 'done'}
+                  disabled={operation.sending !== null}
+                  onClick={() => void send(who, step)}
+                >
+                  {said[step]}
+                  {at !== undefined && <small> ✓ {minuteText(at, language)}</small>}
+                </button>
+              );
+            })}
+            {who === 'family' && (
+              <button
+                type="button"
+                data-verb="family-informed"
+                className={informedAt === undefined ? 'informed' : 'informed done'}
+                disabled={operation.sending !== null}
+                onClick={() => void operation.send('family-informed', {})}
+              >
+                {words.script.informed}
+                {informedAt !== undefined && <small> ✓ {minuteText(informedAt, language)}</small>}
+              </button>
+            )}
+            {script === who && <Script who={who} alert={alert} />}
+          </li>
+        ))}
+      </ul>
       <input
         value={draft.person}
         maxLength={100}
@@ -76,30 +172,6 @@ export const Dispatch = (props: Handling & { readonly timeline: readonly Timelin
         aria-label={words.detail.person}
         onChange={(event) => put({ person: event.target.value })}
       />
-      <ul>
-        {helpers.map((who) => (
-          <li key={who}>
-            <span>{words.helper[who]}</span>
-            {[false, true].map((confirmed) => {
-              const at = sent.get(`${who} ${confirmed}`);
-              return (
-                <button
-                  key={String(confirmed)}
-                  type="button"
-                  data-dispatch={who}
-                  data-confirmed={confirmed}
-                  className={at === undefined ? '' : 'done'}
-                  disabled={operation.sending !== null}
-                  onClick={() => void send(who, confirmed)}
-                >
-                  {confirmed ? words.detail.confirmed : words.detail.asked}
-                  {at !== undefined && <small> ✓ {minuteText(at, language)}</small>}
-                </button>
-              );
-            })}
-          </li>
-        ))}
-      </ul>
     </section>
   );
 };
@@ -182,15 +254,66 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
   );
 };
 
+/** Whether the person was spoken with or seen, by whom and when: nobody who called for help is filed away unseen. */
+const Reached = (props: Handling & { readonly alert: Alert; readonly disabled: boolean }) => {
+  const { draft, put, disabled } = props;
+  const { words } = useSpeech();
+  const { reach } = words.detail;
+  const chosen = draft.reached ?? (props.alert.voiceConnectedAt === undefined ? null : 'spoke');
+  return (
+    <fieldset className="reach">
+      <legend>{reach.question}</legend>
+      {(['spoke', 'seen'] as const).map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="reached"
+            data-reached={one}
+            checked={chosen === one}
+            disabled={disabled}
+            onChange={() => put({ reached: one })}
+          />
+          {reach[one]}
+        </label>
+      ))}
+      {chosen === 'seen' && (
+        <div className="seen">
+          <input
+            value={draft.seenBy}
+            maxLength={60}
+            disabled={disabled}
+            placeholder={reach.by}
+            aria-label={reach.by}
+            onChange={(event) => put({ seenBy: event.target.value })}
+          />
+          <input
+            type="time"
+            value={draft.seenAt}
+            disabled={disabled}
+            aria-label={reach.at}
+            onChange={(event) => put({ seenAt: event.target.value })}
+          />
+        </div>
+      )}
+      <p className="quiet">{reach.why}</p>
+    </fieldset>
+  );
+};
+
 /** How it ended: one of the dispositions that fit its kind, which only a person can say. */
 export const Finish = (props: Handling & { readonly alert: Alert }) => {
   const { operation, draft, put, alert } = props;
   const { active } = alert;
   const { words } = useSpeech();
   const { disposition } = draft;
+  const spoken = alert.voiceConnectedAt !== undefined;
+  const asksReach = needsReach(alert.kind, disposition);
+  const unreached = asksReach && !isReached(draft, spoken);
   const close = async (): Promise<void> => {
-    if (disposition === null) return;
-    const note = draft.closeNote.trim();
+    if (disposition === null || unreached) return;
+    const note = [asksReach ? reachNote(draft, spoken, words.detail.reach) : '', draft.closeNote.trim()]
+      .filter((line) => line !== '')
+      .join('\n');
     if (await operation.send('close', { disposition, ...(note === '' ? {} : { note }) }))
       forgetDraft(alert.id);
   };
@@ -213,6 +336,7 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           </label>
         ))}
       </div>
+      {asksReach && disposition !== null && <Reached {...props} disabled={active} />}
       <div className="last">
         <input
           value={draft.closeNote}
@@ -226,7 +350,7 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           type="button"
           className="main"
           data-close
-          disabled={disposition === null || active || operation.sending !== null}
+          disabled={disposition === null || unreached || active || operation.sending !== null}
           onClick={() => void close()}
         >
           {operation.sending === 'close' ? words.sending : words.detail.closeNow}

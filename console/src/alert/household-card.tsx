@@ -2,6 +2,7 @@ import type { Place } from '../../../src/model/place.ts';
 import { clock } from '../feed/clock.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useHousehold } from './household-book.ts';
+import { Phone } from './phone.tsx';
 import './household.css';
 
 /** The card of the home a call comes from: first what must be known before the first word, then who lives there, then who has the key. */
@@ -28,7 +29,7 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
           <li key={resident.name}>
             <strong>{resident.name}</strong>
             {resident.born !== undefined && <span>{words.household.age(year - resident.born)}</span>}
-            {resident.phone !== undefined && <span className="phone">{resident.phone}</span>}
+            {resident.phone !== undefined && <Phone number={resident.phone} />}
             {resident.health !== undefined && <span>{resident.health}</span>}
           </li>
         ))}
@@ -36,7 +37,7 @@ export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
           <li key={`${contact.name} ${contact.phone}`}>
             <span className="relation">{contact.relation}</span>
             <span>{contact.name}</span>
-            <span className="phone">{contact.phone}</span>
+            <Phone number={contact.phone} />
             {contact.hasKey && <span className="key">{words.household.key}</span>}
           </li>
         ))}

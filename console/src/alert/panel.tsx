@@ -3,6 +3,7 @@ import type { Alert } from '../../../src/model/alert.ts';
 import { keepOrder } from '../board/order.ts';
 import { usePointer } from '../board/use-pointer.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
+import { useCallNews } from '../call/call-line.tsx';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -66,6 +67,7 @@ const Call = (props: {
 }) => {
   const { words, text } = useSpeech();
   const { alert, stored } = props.shown;
+  const news = useCallNews(alert.id);
   const deviceName = useDeviceNames(alert.place === null);
   const element = useShown(alert.id);
   const armed = useArmed(props.standing);
@@ -93,6 +95,11 @@ const Call = (props: {
             </strong>
           )}
           <Marks alert={alert} stored={stored} />
+          {news !== null && (
+            <strong className={news.urgent ? 'voice urgent' : 'voice'}>
+              <i aria-hidden="true">☎</i> {news.text}
+            </strong>
+          )}
         </p>
       </div>
       <WaitingClock alert={alert} rings />

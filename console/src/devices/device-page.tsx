@@ -3,6 +3,7 @@ import type { Device } from '../../../src/model/device.ts';
 import type { Latest } from '../../../src/model/reading.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { byUrgency } from '../board/order.ts';
+import { CallDevice } from '../call/call-device.tsx';
 import { Chart } from '../chart/chart.tsx';
 import { FiguresTable } from '../chart/figures-table.tsx';
 import { silencesOf } from '../chart/gaps.ts';
@@ -408,6 +409,7 @@ export const DevicePage = (props: {
             {words.device.heard} <Age at={heardAt(device)} />
           </span>
         </span>
+        {type?.voice === true && <CallDevice device={device.id} />}
         <OpenAlerts device={device.id} open={props.openAlert} />
       </header>
       <History device={device} type={type} span={props.span} openAlert={props.openAlert} />

@@ -18,6 +18,10 @@ const announcing: ReadonlySet<string> = new Set([
   'unsuppressed',
   'test-ended',
   'moved',
+  'call-requested',
+  'call-missed',
+  'call-lost',
+  'call-failed',
 ]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';
@@ -30,6 +34,12 @@ const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState =>
   const alerts = new Map(state.alerts);
   if (isOpen(alert)) alerts.set(alert.id, alert);
   else alerts.delete(alert.id);
+  let { overCalls } = state;
+  if (!isOpen(alert) && overCalls.has(alert.id)) {
+    const rest = new Map(overCalls);
+    rest.delete(alert.id);
+    overCalls = rest;
+  }
   let uncommitted = state.uncommitted;
   const waiting = uncommitted.get(alert.id);
   if (waiting && (isCovered(waiting, alert) || !isOpen(alert))) {
@@ -42,7 +52,7 @@ const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState =>
     announcing.has(change.event) || !state.announced.has(alert.id)
       ? new Map(state.announced).set(alert.id, change.seq)
       : state.announced;
-  return { ...state, seq: change.seq, alerts, uncommitted, touched, announced };
+  return { ...state, seq: change.seq, alerts, overCalls, uncommitted, touched, announced };
 };
 
 const withDevice = (state: FeedState, change: Change, device: Device): FeedState => {
@@ -66,9 +76,17 @@ const withFlood = (state: FeedState, change: Change): FeedState => {
 
 const withCall = (state: FeedState, { seq }: Change, call: Call): FeedState => {
   const calls = new Map(state.calls);
-  if (endedStates.has(call.state)) calls.delete(call.id);
-  else calls.set(call.id, call);
-  return { ...state, seq, calls };
+  if (!endedStates.has(call.state)) {
+    calls.set(call.id, call);
+    return { ...state, seq, calls };
+  }
+  calls.delete(call.id);
+  const { alert } = call;
+  const overCalls =
+    alert !== undefined && state.alerts.has(alert)
+      ? new Map(state.overCalls).set(alert, call)
+      : state.overCalls;
+  return { ...state, seq, calls, overCalls };
 };
 
 const withChange = (state: FeedState, change: Change): FeedState => {
@@ -114,6 +132,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         complete: true,
         alerts,
         calls: new Map(message.calls.map((call) => [call.id, call])),
+        overCalls: new Map([...state.overCalls].filter(([id]) => alerts.has(id))),
         uncommitted,
         floods: message.floods ?? [],
         announced: known,

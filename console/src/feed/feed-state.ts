@@ -23,6 +23,8 @@ export type FeedState = {
   readonly alerts: ReadonlyMap<string, Alert>;
   /** Calls under way by id. */
   readonly calls: ReadonlyMap<string, Call>;
+  /** By alert: the last call of an open alert that was not connected or is over, as far as this page has seen it end. */
+  readonly overCalls: ReadonlyMap<string, Call>;
   /** Which console this is, as the gateway calls it; null before it has said so. */
   readonly console: string | null;
   /** Emergencies that ring although the store has not taken them. */
@@ -53,6 +55,7 @@ export const nothingHeard: FeedState = {
   clockOffsetMs: 0,
   alerts: new Map(),
   calls: new Map(),
+  overCalls: new Map(),
   console: null,
   uncommitted: new Map(),
   announced: new Map(),

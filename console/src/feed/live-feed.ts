@@ -1,9 +1,12 @@
 import { createContext, use, useSyncExternalStore } from 'react';
+import { v4 as newId } from 'uuid';
+import type { VoiceMessage } from '../../../src/model/call.ts';
 import type { ClientMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { applyMessage, withDeviceList, withDevicesRead, withoutUncommitted } from './apply-message.ts';
 import { beat, setClock } from './clock.ts';
 import { keepLine, type LineState, type Resumption } from './connection.ts';
+import { takeConsoleId } from './console-id.ts';
 import { type FeedState, nothingHeard } from './feed-state.ts';
 import { drawEveryMs, gather } from './gather.ts';
 
@@ -12,6 +15,8 @@ export type LiveFeed = {
   readonly state: () => FeedState;
   readonly line: () => LineState;
   readonly onChange: (listener: () => void) => () => void;
+  /** Signalling of calls for this console: no state, so whoever makes the legs hears every message once. */
+  readonly onVoice: (listener: (message: VoiceMessage) => void) => () => void;
   readonly send: (message: ClientMessage) => boolean;
   readonly putDevices: (list: readonly Device[]) => void;
   readonly addDevices: (some: readonly Device[]) => void;
@@ -19,16 +24,25 @@ export type LiveFeed = {
   readonly stop: () => void;
 };
 
+const consoleId = takeConsoleId(sessionStorage, newId);
+window.addEventListener('pagehide', consoleId.leave);
+window.addEventListener('pageshow', consoleId.comeBack);
+
 const addressOf = (from: Resumption | null): string => {
   const { protocol, host } = window.location;
-  const query = from === null ? '' : `?after=${from.after}&feed=${encodeURIComponent(from.feed)}`;
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live${query}`;
+  const query = new URLSearchParams({ console: consoleId.id });
+  if (from !== null) {
+    query.set('after', String(from.after));
+    query.set('feed', from.feed);
+  }
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live?${query}`;
 };
 
 /** Starts the feed. `askWhy` is called when the line could not be opened, which a browser does not explain: the session may have ended. */
 export const startFeed = (askWhy: () => void): LiveFeed => {
   let state = nothingHeard;
   const listeners = new Set<() => void>();
+  const ears = new Set<(message: VoiceMessage) => void>();
   const drawing = gather({
     run: () => {
       for (const listener of listeners) listener();
@@ -45,16 +59,19 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     changed();
   };
   const line = keepLine({
-    open: (after, ears) => {
+    open: (after, socketEars) => {
       const socket = new WebSocket(addressOf(after));
-      socket.addEventListener('message', (event) => ears.heard(String(event.data)));
-      socket.addEventListener('close', (event) => ears.closed(event.code));
+      socket.addEventListener('message', (event) => socketEars.heard(String(event.data)));
+      socket.addEventListener('close', (event) => socketEars.closed(event.code));
       return { send: (text) => socket.send(text), close: () => socket.close() };
     },
     now: Date.now,
     chance: Math.random,
     after: () => (state.complete && state.feed !== null ? { after: state.seq, feed: state.feed } : null),
-    heard: (message) => put(applyMessage(state, message, Date.now())),
+    heard: (message) => {
+      if (message.type === 'voice') for (const ear of ears) ear(message);
+      else put(applyMessage(state, message, Date.now()));
+    },
     agrees: () => state.complete,
     unreadable: () => put({ ...state, unreadable: state.unreadable + 1 }),
     changed,
@@ -75,6 +92,10 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onVoice: (ear) => {
+      ears.add(ear);
+      return () => ears.delete(ear);
     },
     send: line.send,
     putDevices: (list) => put(withDeviceList(state, list)),

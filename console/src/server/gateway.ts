@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alert, priorities } from '../../../src/model/alert.ts';
+import { Call } from '../../../src/model/call.ts';
 import { TimelineEntry } from '../../../src/model/change.ts';
 import { Device } from '../../../src/model/device.ts';
 import { Household } from '../../../src/model/household.ts';
@@ -41,6 +42,32 @@ export const perform = <V extends AlertVerb>(
   body: z.input<(typeof alertOperations)[V]>,
 ): Promise<Answer<Alert>> =>
   request(Alert, `/alerts/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body });
+
+const called = (path: string, body: Readonly<Record<string, string>>): Promise<Answer<Call>> =>
+  request(Call, `/calls${path}`, { method: 'POST', body });
+
+const at = (console: string | null): { readonly console?: string } => (console === null ? {} : { console });
+
+/** Calls a device, heard and spoken at this console. */
+export const placeCall = (
+  device: string,
+  alert: string | null,
+  console: string | null,
+): Promise<Answer<Call>> => called('', { device, ...(alert === null ? {} : { alert }), ...at(console) });
+
+/** What an operator may do with a call. */
+export type CallCommand = 'answer' | 'hang-up' | 'listen' | 'leave';
+
+/** Carries out a command to a call at this console; the answer is the call as it is committed. */
+export const commandCall = (
+  id: string,
+  command: CallCommand,
+  console: string | null,
+): Promise<Answer<Call>> => called(`/${encodeURIComponent(id)}/${command}`, at(console));
+
+/** Another operator speaks on. */
+export const handOverCall = (id: string, to: string, console: string | null): Promise<Answer<Call>> =>
+  called(`/${encodeURIComponent(id)}/hand-over`, { to, ...at(console) });
 
 /** The card of a home. */
 export const readHousehold = (place: string): Promise<Answer<Household>> =>
@@ -89,6 +116,8 @@ const DeclaredType = z.object({
   name: z.string(),
   label: Text,
   reportEveryMs: z.number(),
+  /** A person can be spoken with over it. */
+  voice: z.literal(true).optional(),
   measurements: z.record(
     z.string(),
     z.object({ kind: z.enum(['number', 'flag', 'text']), unit: z.string().optional() }),
@@ -152,6 +181,15 @@ export const readAlertsOf = async (
   const answer = await request(
     AlertList,
     `/alerts?device=${encodeURIComponent(device)}&from=${Math.floor(from)}&to=${Math.ceil(to)}&limit=1000`,
+  );
+  return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
+};
+
+/** The newest alerts of a place since a moment (epoch ms), open and closed, 200 at the most. */
+export const readAlertsIn = async (place: string, from: number): Promise<Answer<readonly Alert[]>> => {
+  const answer = await request(
+    AlertList,
+    `/alerts?place=${encodeURIComponent(place)}&from=${Math.floor(from)}&limit=200`,
   );
   return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
 };

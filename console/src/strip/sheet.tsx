@@ -13,6 +13,8 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
     ['Esc', words.sheet.escape],
     ['m', words.sheet.silence],
     ['t', words.sheet.sound],
+    ['u', words.sheet.mute],
+    ['h  h', words.sheet.hangUp],
     ['1 … 9', words.sheet.pages],
     ['?', words.sheet.sheet],
   ] as const;

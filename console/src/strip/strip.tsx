@@ -65,6 +65,8 @@ export const Strip = (props: {
   readonly sound: Sound;
   readonly leave: () => void;
   readonly showSheet: () => void;
+  /** Microphone, earpiece and notices. */
+  readonly showDevices: () => void;
 }) => {
   const { words, switchLanguage } = useSpeech();
   const { user } = useFeedState();
@@ -75,6 +77,7 @@ export const Strip = (props: {
     suspended: words.strip.soundLocked,
     missing: words.strip.soundMissing,
   }[sound.audio];
+  const heard = sound.audio === 'running' && sound.elsewhere ? words.strip.soundElsewhere : audio;
   return (
     <header className={`strip ${props.health}`}>
       <strong className="brand">{words.product}</strong>
@@ -94,17 +97,20 @@ export const Strip = (props: {
       <LineState health={props.health} />
       <span className="spring" />
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
-        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {audio}
+        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {heard}
       </span>
       <button type="button" data-test-sound onClick={sound.test}>
         {words.strip.testSound}
+      </button>
+      <button type="button" data-call-devices onClick={props.showDevices}>
+        {words.call.devices.open}
       </button>
       <button
         type="button"
         data-silence
         onClick={sound.toggleSilence}
         aria-pressed={sound.silencedMs > 0}
-        disabled={sound.sounding === '' && sound.silencedMs === 0}
+        disabled={!sound.ringing && sound.silencedMs === 0}
       >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>

@@ -10,6 +10,8 @@ export type Keys = {
   readonly page: (page: Page) => void;
   readonly silence: () => void;
   readonly test: () => void;
+  /** The microphone of the call. */
+  readonly mute: () => void;
   readonly open: (alert: string) => void;
 };
 
@@ -75,6 +77,15 @@ export const useKeys = (keys: Keys): void => {
           case 't':
             current.test();
             return true;
+          case 'u':
+            current.mute();
+            return true;
+          case 'h': {
+            // The button itself asks once more.
+            const button = document.querySelector<HTMLElement>('[data-hang-up=true]');
+            button?.click();
+            return button !== null;
+          }
           default: {
             const page = pages[pageKeys.indexOf(event.key)];
             if (page === undefined) return false;

@@ -72,6 +72,8 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
   unshelve: 'Take off the shelf before its time',
   comment: 'Write a note',
   dispatch: 'Somebody was sent',
+  arrived: 'Somebody who was sent is on site',
+  'family-informed': 'The family knows',
   close: 'Close with a disposition; 409 still-active while the condition holds',
 };
 

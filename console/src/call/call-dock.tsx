@@ -1,0 +1,107 @@
+import { useMemo } from 'react';
+import type { Call } from '../../../src/model/call.ts';
+import { mayActAs } from '../../../src/model/user.ts';
+import { spanText } from '../board/deadline.ts';
+import { useClock } from '../feed/clock.ts';
+import { useFeedState } from '../feed/live-feed.ts';
+import { commandCall } from '../server/gateway.ts';
+import { useSpeech } from '../words/words.tsx';
+import { CallBar } from './call-bar.tsx';
+import { useLegs } from './call-desk.ts';
+import { useCallCommand } from './use-call-command.ts';
+import { callsOf, waitingBeside } from './waiting.ts';
+import './call.css';
+
+/** How many of those who wait have a row of their own. */
+const rowsOfWaiting = 3;
+
+const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: string) => void }) => {
+  const { call } = props;
+  const { words } = useSpeech();
+  const { user } = useFeedState();
+  const { sending, refused, run } = useCallCommand();
+  const { legs } = useLegs();
+  const span = useClock((now) => spanText(now - (call.ringingAt ?? call.requestedAt), words.age));
+  const { alert } = call;
+  return (
+    <section className="call-bar rings" data-waiting-call={call.id} aria-label={words.call.news.rings}>
+      <div className="line">
+        <b className="state">
+          <i aria-hidden="true">☎</i> {words.call.state.rings}
+        </b>
+        <span className="who">
+          <strong>{call.place?.text ?? call.device}</strong>
+          <span>
+            {call.missedAt !== undefined
+              ? words.call.news.missed
+              : call.rings > 1
+                ? words.call.news.again
+                : words.call.news.rings}
+          </span>
+        </span>
+        <span className="span">{span}</span>
+        <span className="spring" />
+        {refused !== null && (
+          <span className="trouble" role="alert">
+            {refused}
+          </span>
+        )}
+        {legs.some(({ part }) => part === 'speak') && <small>{words.call.holdsOther}</small>}
+        {(user === null || mayActAs(user.role, 'operator')) && (
+          <button
+            type="button"
+            className="main"
+            data-answer={call.id}
+            disabled={sending !== null}
+            onClick={() =>
+              void run('answer', (at) => commandCall(call.id, 'answer', at)).then((done) => {
+                if (done && alert !== undefined) props.openAlert(alert);
+              })
+            }
+          >
+            {sending === null ? words.call.answer : words.sending}
+          </button>
+        )}
+        {alert !== undefined && (
+          <button type="button" onClick={() => props.openAlert(alert)}>
+            {words.call.alert}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+};
+
+/** The calls of this seat, under the strip on every page, beside what rings and never over it: those it is in, and those that wait although no emergency stands for them on the screen. */
+export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => void }) => {
+  const { words } = useSpeech();
+  const { calls, alerts, user } = useFeedState();
+  const { legs } = useLegs();
+  const waiting = useMemo(() => waitingBeside(calls, alerts), [calls, alerts]);
+  const mine = callsOf(calls, user?.id ?? null);
+  const listened = [...calls.values()].filter(
+    (call) => !mine.includes(call) && legs.some((leg) => leg.call === call.id && leg.line !== 'lost'),
+  );
+  if (mine.length + listened.length + waiting.length === 0) return null;
+  return (
+    <aside className="call-dock" data-call-dock>
+      {[...mine, ...listened].map((call) => (
+        <CallBar
+          key={call.id}
+          call={call}
+          leg={legs.find((leg) => leg.call === call.id) ?? null}
+          openAlert={openAlert}
+        />
+      ))}
+      {waiting.slice(0, rowsOfWaiting).map((call) => (
+        <WaitingCall key={call.id} call={call} openAlert={openAlert} />
+      ))}
+      {waiting.length > rowsOfWaiting && (
+        <p className="more-waiting">{words.call.more(waiting.length - rowsOfWaiting)}</p>
+      )}
+      <p className="unseen" aria-live="assertive">
+        {waiting.length > 0 && words.call.waiting(waiting.length)}
+      </p>
+    </aside>
+  );
+};

@@ -1,0 +1,46 @@
+import type { Call } from '../../../src/model/call.ts';
+import type { LegFacts, LegsState } from './leg.ts';
+import { isSpoken } from './waiting.ts';
+
+/** What can be wrong with a call at this seat, the worst first. */
+export const troubles = [
+  'lost',
+  'elsewhere',
+  'insecure',
+  'denied',
+  'none',
+  'busy',
+  'blocked',
+  'silent',
+  'replaced',
+  'loudspeaker-gone',
+] as const;
+export type Trouble = (typeof troubles)[number];
+
+/** A call is answered before its sound is there; so long (ms) nothing is wrong with that. */
+const patienceMs = 3_000;
+
+/** What is wrong with a call of this user, for which this page has the leg `leg` or none, at `now` (epoch ms, the gateway's). */
+export const troublesOf = (
+  call: Call,
+  leg: LegFacts | null,
+  { microphone, replaced, loudspeakerGone, active }: LegsState,
+  now: number,
+): readonly Trouble[] => {
+  if (leg === null)
+    return isSpoken(call) && now - (call.answeredAt ?? call.requestedAt) >= patienceMs ? ['elsewhere'] : [];
+  const speaks = leg.part === 'speak';
+  const fault =
+    speaks && microphone !== 'open' && microphone !== 'opening' && microphone !== 'closed'
+      ? microphone
+      : null;
+  const found = new Set<Trouble | null>([
+    leg.line === 'lost' ? 'lost' : null,
+    fault,
+    leg.blocked ? 'blocked' : null,
+    leg.silent && active === call.id ? 'silent' : null,
+    speaks && replaced && fault === null ? 'replaced' : null,
+    loudspeakerGone ? 'loudspeaker-gone' : null,
+  ]);
+  return troubles.filter((trouble) => found.has(trouble));
+};

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import type { LegFacts, LegsState } from '../../console/src/call/leg.ts';
+import { troublesOf } from '../../console/src/call/troubles.ts';
+import { callOfAlert, callsOf, waitingBeside, waitingCalls } from '../../console/src/call/waiting.ts';
+import type { Alert } from '../../src/model/alert.ts';
+import type { Call } from '../../src/model/call.ts';
+import { alertOf, callOf } from './alerts.ts';
+
+const callsIn = (...calls: readonly Call[]): ReadonlyMap<string, Call> =>
+  new Map(calls.map((call) => [call.id, call]));
+const alertsIn = (...alerts: readonly Alert[]): ReadonlyMap<string, Alert> =>
+  new Map(alerts.map((alert) => [alert.id, alert]));
+const ids = (calls: readonly Call[]): readonly string[] => calls.map(({ id }) => id);
+
+test('who waits longest comes first, but a press before a wish to speak', () => {
+  const alerts = alertsIn(alertOf('press'), alertOf('wish', { kind: 'call-request', priority: 'high' }));
+  const calls = callsIn(
+    callOf('a', { alert: 'wish', requestedAt: 1 }),
+    callOf('b', { alert: 'press', requestedAt: 3 }),
+    callOf('c', { alert: 'press', requestedAt: 2 }),
+    callOf('d', { requestedAt: 0 }),
+  );
+  expect(ids(waitingCalls(calls, alerts))).toEqual(['c', 'b', 'd', 'a']);
+});
+
+test('a call waits until somebody answers, also one that an operator placed and that was lost; one being placed does not', () => {
+  const calls = callsIn(
+    callOf('answered', { state: 'answered', answeredBy: 'li' }),
+    callOf('placing', { direction: 'out', answeredBy: 'li' }),
+    callOf('lost', { direction: 'out', rings: 2 }),
+    callOf('asked', { state: 'requested' }),
+  );
+  expect(ids(waitingCalls(calls, new Map()))).toEqual(['asked', 'lost']);
+  expect(ids(callsOf(calls, 'li'))).toEqual(['answered', 'placing']);
+  expect(callsOf(calls, 'zhao')).toEqual([]);
+});
+
+test('a call waits in a row of its own where no ringing alert shows it: the alert was taken, or is not critical', () => {
+  const alerts = alertsIn(
+    alertOf('rings'),
+    alertOf('taken', { acknowledged: true, claimedBy: 'li' }),
+    alertOf('wish', { kind: 'call-request', priority: 'high' }),
+  );
+  const calls = callsIn(
+    callOf('a', { alert: 'rings' }),
+    callOf('b', { alert: 'taken' }),
+    callOf('c', { alert: 'wish' }),
+    callOf('d', { alert: 'gone' }),
+  );
+  expect(ids(waitingBeside(calls, alerts))).toEqual(['b', 'c', 'd']);
+});
+
+test('of an alert with several calls the one that rings is the one to answer', () => {
+  const calls = callsIn(
+    callOf('spoken', { alert: 'a', state: 'connected', answeredBy: 'li' }),
+    callOf('rings', { alert: 'a' }),
+  );
+  expect(callOfAlert(calls, 'a')?.id).toBe('rings');
+  expect(callOfAlert(calls, 'b')).toBeNull();
+});
+
+const leg = (facts: Partial<LegFacts> = {}): LegFacts => ({
+  call: 'c',
+  part: 'speak',
+  line: 'up',
+  silent: false,
+  blocked: false,
+  ...facts,
+});
+const legs = (facts: Partial<LegsState> = {}): LegsState => ({
+  legs: [],
+  active: 'c',
+  muted: false,
+  microphone: 'open',
+  label: '',
+  replaced: false,
+  loudspeakerGone: false,
+  ...facts,
+});
+const spoken = callOf('c', { state: 'connected', answeredBy: 'li', answeredAt: 1_000 });
+
+test('a call in which all is well has no troubles, and one without sound here says so only after a moment', () => {
+  expect(troublesOf(spoken, leg(), legs(), 60_000)).toEqual([]);
+  expect(troublesOf(spoken, null, legs(), 3_999)).toEqual([]);
+  expect(troublesOf(spoken, null, legs(), 4_000)).toEqual(['elsewhere']);
+  expect(troublesOf(callOf('c', { direction: 'out', answeredBy: 'li' }), null, legs(), 60_000)).toEqual([]);
+});
+
+test('what is wrong is said the worst first; who only listens needs no microphone', () => {
+  const faults = legs({ microphone: 'denied', replaced: true, loudspeakerGone: true });
+  expect(troublesOf(spoken, leg({ line: 'lost', silent: true, blocked: true }), faults, 60_000)).toEqual([
+    'lost',
+    'denied',
+    'blocked',
+    'silent',
+    'loudspeaker-gone',
+  ]);
+  expect(troublesOf(spoken, leg({ part: 'listen' }), faults, 60_000)).toEqual(['loudspeaker-gone']);
+  expect(troublesOf(spoken, leg(), legs({ replaced: true }), 60_000)).toEqual(['replaced']);
+});
+
+test('a call on hold is not said to be silent', () => {
+  expect(troublesOf(spoken, leg({ silent: true }), legs({ active: 'other' }), 60_000)).toEqual([]);
+});
