@@ -25,6 +25,7 @@ export const frameOf = (message: ServerMessage): Buffer => Buffer.from(JSON.stri
 
 /** One console on the live feed. */
 export type LiveConsole = {
+  readonly id: string;
   readonly session: string;
   readonly user: () => User;
   /** Other rights: a new snapshot where they cover other places, which it answers. */
@@ -41,6 +42,8 @@ export type LiveConsole = {
   readonly watched: () => ReadonlySet<string>;
   readonly watch: (devices: readonly string[]) => void;
   readonly say: (message: ServerMessage) => void;
+  /** The same, as bytes that several consoles share. */
+  readonly pass: (frame: Buffer) => void;
   /** Asks the peer for a sign of life; ends a console that gave none since the last time. */
   readonly ping: () => void;
   readonly heard: () => void;
@@ -52,6 +55,7 @@ export type LiveConsole = {
 /** What a console is made of. `after` is the number to resume from, null = begin with a snapshot; `uncommitted` are the emergencies that ring though they are not stored. */
 export type ConsoleParts = {
   readonly socket: WebSocket;
+  readonly id: string;
   readonly session: string;
   readonly user: User;
   readonly after: number | null;
@@ -181,7 +185,16 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const begin = (): void => {
     const seq = committed.seq();
     const names = Object.fromEntries([...committed.users.values()].map(({ id, name }) => [id, name]));
-    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version, names });
+    say({
+      type: 'hello',
+      seq,
+      feed: committed.feed,
+      serverTime: now(),
+      user,
+      version: parts.version,
+      console: parts.id,
+      names,
+    });
     const { after } = parts;
     // A number from the future belongs to another run of numbers.
     if (after === null || after > seq) {
@@ -208,6 +221,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   begin();
 
   return {
+    id: parts.id,
     session: parts.session,
     user: () => user,
     become: (next) => {
@@ -274,6 +288,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       sendReadings(devices);
     },
     say,
+    pass: outbox.send,
     ping: () => {
       if (!alive) return socket.terminate();
       alive = false;

@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Alert } from '../model/alert.ts';
 import { ClientMessage } from '../model/change.ts';
+import { Id } from '../model/text.ts';
 import { mayActAs } from '../model/user.ts';
 import { maySee } from './access.ts';
 import { refuse } from './errors.ts';
@@ -32,6 +33,7 @@ const messagesPerSecond = 200;
 const Query = z.object({
   after: z.coerce.number().int().nonnegative().optional(),
   feed: z.string().max(64).optional(),
+  console: Id.optional(),
 });
 
 const createBudget = (): (() => boolean) => {
@@ -63,7 +65,7 @@ const readMessage = (data: RawData, isBinary: boolean): ClientMessage | string =
 };
 
 /** Adds `/api/v1/live`. */
-export const liveFeed = (app: App, { duty, archive, sessions, options }: RouteParts): Live => {
+export const liveFeed = (app: App, { duty, archive, sessions, seats, options }: RouteParts): Live => {
   const { committed } = duty;
   const { now, version } = options;
   const times = { ...liveTimes, ...options.liveTimes };
@@ -92,6 +94,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       else if (console.become(holder.user)) watch(console, [...console.watched()]);
     });
     tellWatching();
+    seats.look();
   };
   sessions.onEnd(recheck);
 
@@ -147,6 +150,14 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     setInterval(() => each((console) => console.ping()), times.pingMs),
     setInterval(() => each((console) => console.flushReadings()), times.readingsMs),
     setInterval(() => {
+      if (!seats.takeChanged()) return;
+      const frame = frameOf({ type: 'seats', seats: [...seats.list()] });
+      // Who sits where is for those at the desks, not for a screen on a wall.
+      each((console) => {
+        if (mayActAs(console.user().role, 'operator')) console.pass(frame);
+      });
+    }, times.seatsMs),
+    setInterval(() => {
       if (changedLinks.size === 0) return;
       const devices = changedLinks;
       changedLinks = new Set();
@@ -194,6 +205,9 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       case 'watch':
         watch(console, message.devices);
         break;
+      case 'seat':
+        seats.tell(console, message);
+        break;
     }
   };
 
@@ -206,9 +220,10 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     return ofUser >= maxOfViewer ? 'You have too many consoles open.' : null;
   };
 
-  const join = (socket: WebSocket, { session, user }: SignedIn, after: number | null): void => {
+  const join = (socket: WebSocket, { session, user }: SignedIn, id: string, after: number | null): void => {
     const console = createLiveConsole({
       socket,
+      id,
       session: session.id,
       user,
       after,
@@ -223,6 +238,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       closing: (code, reason) => options.log.info({ user: user.id, code, reason }, 'a console is closed'),
     });
     consoles.add(console);
+    seats.sit(console);
     tellWatching();
     const mayTalk = createBudget();
 
@@ -241,6 +257,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       console.end();
       unwatch(console);
       consoles.delete(console);
+      seats.leave(console);
       tellWatching();
     });
   };
@@ -264,10 +281,11 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       // Several may have been let through before the first of them had its place.
       const full = fullFor(signedIn);
       if (full !== null) return socket.close(closeCodes.tooMany, 'too many consoles');
-      const { after, feed } = request.query;
+      const { after, feed, console } = request.query;
       join(
         socket,
         signedIn,
+        console ?? options.newId(),
         after === undefined || (feed !== undefined && feed !== committed.feed) ? null : after,
       );
     },

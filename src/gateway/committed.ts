@@ -4,6 +4,7 @@ import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
+import type { Shift } from '../model/shift.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Committed } from './doors.ts';
 import { floodFact, floodsIn } from './flood.ts';
@@ -46,6 +47,7 @@ export const createCommitted = (
   );
   const presences = new Map<string, Presence>(state.presences.map((presence) => [presence.place, presence]));
   const testModes = new Map<string, TestMode>(state.testModes.map((mode) => [mode.id, mode]));
+  const shifts = new Map<string, Shift>(state.shifts.map((shift) => [shift.id, shift]));
   let floods: readonly Flood[] = floodsIn(state.facts.get(floodFact));
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
@@ -79,6 +81,12 @@ export const createCommitted = (
           break;
         case 'test-mode':
           move(testModes, put.id, put.body);
+          break;
+        case 'shift':
+          if (put.body?.endedAt !== undefined)
+            for (const { id, endedAt } of [...shifts.values()])
+              if (endedAt !== undefined && id !== put.id) shifts.delete(id);
+          move(shifts, put.id, put.body);
           break;
         case 'fact':
           if (put.id === floodFact) floods = floodsIn(put.body ?? undefined);
@@ -128,6 +136,7 @@ export const createCommitted = (
       households,
       presences,
       testModes,
+      shifts,
       floods: () => floods,
       users,
       sessions,

@@ -17,6 +17,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   'test-mode': 'test_mode',
   presence: 'presence',
   rulebook: 'rulebook',
+  shift: 'shift',
   fact: 'fact',
 };
 

@@ -78,6 +78,7 @@ export const emptyState: StoredState = {
   sessions: [],
   testModes: [],
   presences: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 };
@@ -101,6 +102,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     table('memory').set(`${kept.rule} ${kept.branch} ${kept.subject}`, kept);
   for (const command of before.commands) table('command').set(command.id, command);
   for (const mode of before.testModes) table('test-mode').set(mode.id, mode);
+  for (const shift of before.shifts) table('shift').set(shift.id, shift);
   for (const presence of before.presences) table('presence').set(presence.place, presence);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
@@ -127,6 +129,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     sessions: all('session'),
     testModes: all('test-mode'),
     presences: all('presence'),
+    shifts: all('shift'),
     rulebook:
       all<NonNullable<StoredState['rulebook']>>('rulebook').sort((a, b) => b.number - a.number)[0] ??
       before.rulebook,
