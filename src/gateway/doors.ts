@@ -14,7 +14,6 @@ import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
 import type { CallDoor } from './call-doors.ts';
 import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
-import type { HandingOver } from './shift-book.ts';
 
 /** A message as the broker hands it in: over whose connection, in which convention, and whether it had the retain flag. */
 export type Inbound = {
@@ -102,6 +101,16 @@ export type RulebookDoor = {
     version: RulebookVersion,
     why: { readonly note: string; readonly base: number | undefined },
   ) => Result<RulebookVersion>;
+};
+
+/** A hand-over as it is asked for; what was signed when is in epoch ms. `seat`: the successor sits down where the giver was, and need not be signed in elsewhere. */
+export type HandingOver = {
+  readonly to: string;
+  readonly givenAt: number;
+  readonly takenAt: number;
+  readonly taken: readonly string[];
+  readonly note?: string | undefined;
+  readonly seat: boolean;
 };
 
 /** The shifts of the duty room. */

@@ -5,23 +5,13 @@ import type { AlertOperation } from '../model/operation.ts';
 import { covers, type Place } from '../model/place.ts';
 import { isHandedOverByName, type Shift, type ShiftSummary } from '../model/shift.ts';
 import type { User } from '../model/user.ts';
-import type { Committed, Result } from './doors.ts';
+import type { Committed, HandingOver, Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import { isOutOfService } from './repairs.ts';
 import { systemDevice } from './system-alerts.ts';
 
 /** As many sound tests a shift keeps, newest last. */
 const soundTestsKept = 20;
-
-/** A hand-over as it is asked for; what was signed when is in epoch ms. `seat`: the successor sits down where the giver was, and need not be signed in elsewhere. */
-export type HandingOver = {
-  readonly to: string;
-  readonly givenAt: number;
-  readonly takenAt: number;
-  readonly taken: readonly string[];
-  readonly note?: string | undefined;
-  readonly seat: boolean;
-};
 
 /** The shifts of the duty room: one runs for each set of rights. */
 export type ShiftBook = {

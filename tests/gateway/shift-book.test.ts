@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HandingOver } from '../../src/gateway/shift-book.ts';
+import type { HandingOver } from '../../src/gateway/doors.ts';
 import { reachesOver, shiftOf } from '../../src/gateway/shift-book.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Shift } from '../../src/model/shift.ts';
