@@ -115,8 +115,8 @@ export type HandingOver = {
 
 /** The shifts of the duty room. */
 export type ShiftDoor = {
-  /** `already-running` where one runs for this user's rights, and its operator is signed in. */
-  readonly begin: (user: string) => Result<Shift>;
+  /** `already-running` where one runs for this user's rights, and its operator is on line. */
+  readonly begin: (user: string, isOnLine: (user: string) => boolean) => Result<Shift>;
   readonly soundTested: (user: string, shift: string, heard: boolean) => Result<Shift>;
   /** Answers the successor's shift, which has begun; `not-all-taken` with what is `missing`. */
   readonly handOver: (giver: string, shift: string, wanted: HandingOver) => Result<Shift>;

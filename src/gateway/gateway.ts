@@ -410,7 +410,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     rulebook: rulebook.door,
     calls: noCalls,
     shifts: {
-      begin: (user) => shifts.begin(user, now()),
+      begin: (user, isOnLine) => shifts.begin(user, isOnLine, now()),
       soundTested: (user, id, heard) => shifts.soundTested(user, id, heard, now()),
       handOver: (giver, id, wanted) => shifts.handOver(giver, id, wanted, now()),
       summary: (places, shift) => shifts.summary(places, shift, now()),

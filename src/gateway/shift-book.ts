@@ -15,8 +15,8 @@ const soundTestsKept = 20;
 
 /** The shifts of the duty room: one runs for each set of rights. */
 export type ShiftBook = {
-  /** A shift for the user's own rights begins; `already-running` where one does and its operator is signed in. */
-  readonly begin: (user: string, now: number) => Result<Shift>;
+  /** A shift for the user's own rights begins; `already-running` where one does and its operator is on line. */
+  readonly begin: (user: string, isOnLine: (user: string) => boolean, now: number) => Result<Shift>;
   /** What came of playing the tune at the user's seat. */
   readonly soundTested: (user: string, id: string, heard: boolean, now: number) => Result<Shift>;
   /** The shift ends and the successor's begins, which is answered. `not-all-taken` names what the successor has not taken. Whatever the giver holds becomes the successor's, and what of the critical nobody holds as well. */
@@ -153,13 +153,13 @@ export const createShiftBook = (parts: {
 
   return {
     summary,
-    begin: (user, now) => {
+    begin: (user, isOnLine, now) => {
       const operator = parts.user(user);
       if (operator === undefined) return refuse('unknown-user', `no user ${user}`);
       const places = scopeOf(operator.places);
       const before = [...running.values()].find((shift) => keyOf(shift.places) === keyOf(places)) ?? null;
       if (before !== null) {
-        if (before.operator === user || parts.isSignedIn(before.operator, now))
+        if (before.operator === user || isOnLine(before.operator))
           return refuse('already-running', `the shift of ${before.operator} is running`, {
             shift: before.id,
             operator: before.operator,

@@ -37,7 +37,7 @@ export const HandOver = z.object({
 });
 export type HandOver = Readonly<z.infer<typeof HandOver>>;
 
-/** A shift of the duty room for one set of rights (`places`, sorted; none = the whole street): `operator` answers for it. `after` is the shift before it. It ends by a hand-over, or is `lapsed`: its operator was signed in nowhere any more, and somebody else began. Times in epoch ms. */
+/** A shift of the duty room for one set of rights (`places`, sorted; none = the whole street): `operator` answers for it. `after` is the shift before it. It ends by a hand-over, or is `lapsed`: its operator was not on line any more, and somebody else began. Times in epoch ms. */
 export const Shift = z.object({
   id: Id,
   places: z.array(Id),

@@ -56,11 +56,15 @@ describe('a shift', () => {
     expect(listed.shifts).toEqual([answer.body]);
   });
 
-  test('is begun once, and not by somebody who may only look', async () => {
+  test('is begun once while its operator is on line, and not by somebody who may only look', async () => {
     const shift = await begin(li);
+    const page = await room.console(li);
     const second = await zhao.call('POST', '/shifts');
     expect([second.status, second.body.error?.code]).toEqual([409, 'already-running']);
     expect(second.body.error?.details).toEqual({ shift: shift.id, operator: 'li' });
+    page.socket.close();
+    await expect.poll(async () => (await zhao.call('GET', '/seats')).body.seats).toEqual([]);
+    expect((await begin(zhao)).after).toBe(shift.id);
     const wall = await room.person('wall', 'viewer');
     expect((await wall.call('POST', '/shifts')).status).toBe(403);
     expect((await wall.call('GET', '/shifts')).status).toBe(403);

@@ -46,8 +46,11 @@ const openRoom = (): Street => {
   return street;
 };
 
-const begin = (street: Street, user = 'li'): Shift => {
-  const begun = street.gateway.duty.shifts.begin(user);
+const everybody = () => true;
+const nobody = () => false;
+
+const begin = (street: Street, user = 'li', isOnLine = everybody): Shift => {
+  const begun = street.gateway.duty.shifts.begin(user, isOnLine);
   if (!begun.ok) throw new Error(begun.refusal.message);
   street.pass(200);
   return begun.value;
@@ -89,20 +92,19 @@ describe('a shift begins', () => {
   test('once for each set of rights: a second is refused and told whose is running', () => {
     const street = openRoom();
     const shift = begin(street);
-    expect(street.gateway.duty.shifts.begin('zhao')).toMatchObject({
+    expect(street.gateway.duty.shifts.begin('zhao', everybody)).toMatchObject({
       ok: false,
       refusal: { code: 'already-running', details: { shift: shift.id, operator: 'li' } },
     });
-    expect(street.gateway.duty.shifts.begin('li')).toMatchObject({ ok: false });
+    expect(street.gateway.duty.shifts.begin('li', nobody)).toMatchObject({ ok: false });
     join(street, 'chen', 'operator', ['b2', 'b1', 'b2']);
     expect(begin(street, 'chen').places).toEqual(['b1', 'b2']);
   });
 
-  test('over that of somebody who left without handing over: it lapsed, and says so', () => {
+  test('over that of somebody who is gone and did not hand over: it lapsed, and says so', () => {
     const street = openRoom();
     const left = begin(street);
-    street.gateway.duty.endSession('session of li');
-    const next = begin(street, 'zhao');
+    const next = begin(street, 'zhao', nobody);
     expect(next.after).toBe(left.id);
     const over = street.gateway.duty.committed.shifts.get(left.id);
     expect(over).toMatchObject({ lapsed: true, endedAt: next.beganAt });
@@ -297,7 +299,9 @@ describe('a hand-over', () => {
       { id: shift.id, handOver: { to: 'zhao' } },
       { id: done.value.id, operator: 'zhao' },
     ]);
-    expect(again.gateway.duty.shifts.begin('zhao')).toMatchObject({ refusal: { code: 'already-running' } });
+    expect(again.gateway.duty.shifts.begin('zhao', everybody)).toMatchObject({
+      refusal: { code: 'already-running' },
+    });
   });
 });
 

@@ -9,6 +9,8 @@ import { useSpeech } from '../words/words.tsx';
 import { MorePages } from './more-pages.tsx';
 import { maySeePage } from './page-rights.ts';
 import { type Page, pages } from './pages.ts';
+import { RoomState } from './room-state.tsx';
+import { SoundTestButtons } from './sound-test.tsx';
 import './strip.css';
 
 // What a shift is spent on stands in the strip; the rest under one word.
@@ -103,18 +105,22 @@ export const Strip = (props: {
       </nav>
       <LineState health={props.health} />
       <span className="spring" />
+      <RoomState
+        health={props.health}
+        heardElsewhere={sound.heardElsewhere}
+        open={() => props.open('shift')}
+      />
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
         <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {audio}
       </span>
-      <button type="button" data-test-sound onClick={sound.test}>
-        {words.strip.testSound}
-      </button>
+      <SoundTestButtons />
       <button
         type="button"
         data-silence
         onClick={sound.toggleSilence}
         aria-pressed={sound.silencedMs > 0}
-        disabled={sound.sounding === '' && sound.silencedMs === 0}
+        disabled={(sound.sounding === '' || !sound.heardElsewhere) && sound.silencedMs === 0}
+        title={sound.sounding !== '' && !sound.heardElsewhere ? words.roomState.mayNotSilence : undefined}
       >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>

@@ -28,13 +28,15 @@ const OutOfServiceDevice = z.object({
 /** The shifts of the duty room: who answers for it, the sound tests, and the hand-over, which both sign. */
 export const shiftRoutes = (
   app: App,
-  { duty, archive, commits, login, sessions, options }: RouteParts,
+  { duty, archive, commits, login, sessions, seats, options }: RouteParts,
 ): void => {
   const { committed } = duty;
   const params = z.object({ id: z.string().max(64) });
 
   const maySee = (user: User, { places, operator }: Shift): boolean =>
     operator === user.id || reachesOver(user.places, places, committed.places());
+
+  const isOnLine = (id: string): boolean => seats.list().some(({ user }) => user === id);
 
   const current = (user: User): Shift | null => shiftOf(committed.shifts.values(), user);
 
@@ -83,7 +85,7 @@ export const shiftRoutes = (
             shift: Shift.nullable(),
             summary: ShiftSummary,
             outOfService: z.array(OutOfServiceDevice),
-            testModes: z.array(TestMode),
+            testModes: z.array(TestMode.extend({ where: z.string().nullable() })),
           }),
         },
       },
@@ -103,7 +105,12 @@ export const shiftRoutes = (
           const { until, reason } = outOfService;
           return [{ id, name, place: place?.text ?? null, until, reason }];
         }),
-        testModes: summary.testModes.flatMap((id) => committed.testModes.get(id) ?? []),
+        testModes: summary.testModes.flatMap((id) => {
+          const mode = committed.testModes.get(id);
+          if (mode === undefined) return [];
+          const place = committed.places().find((known) => known.id === mode.place);
+          return [{ ...mode, where: place?.text ?? null }];
+        }),
       };
     },
   );
@@ -115,13 +122,13 @@ export const shiftRoutes = (
       schema: {
         tags: ['shifts'],
         summary:
-          '上岗: begin a shift for your own rights; 409 already-running while somebody who is signed in has one',
+          '上岗: begin a shift for your own rights; 409 already-running while somebody who is on line has one',
         body: z.strictObject({}),
         response: { 201: Shift },
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await commits.run(() => duty.shifts.begin(userOf(request).id))),
+      reply.code(201).send(await commits.run(() => duty.shifts.begin(userOf(request).id, isOnLine))),
   );
 
   app.post(
