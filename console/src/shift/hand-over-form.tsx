@@ -21,7 +21,7 @@ export const HandOverForm = (props: {
   readonly others: readonly Seat[];
   readonly taken: readonly string[];
   readonly left: number;
-  readonly done: (next: Shift) => void;
+  readonly done: () => void;
 }) => {
   const page = usePageWords(shiftWords);
   const { words } = useSpeech();
@@ -47,18 +47,19 @@ export const HandOverForm = (props: {
     }
     // Who sits here is somebody else now: nothing of the giver's may stay on the page.
     if (seat === true) window.location.reload();
-    else props.done(answer.value);
+    else props.done();
   };
   return (
     <Form
       form={form}
       layout="vertical"
       requiredMark={false}
-      className="hand-over"
+      className="signing"
       onFinish={(signed) => void sign(signed)}
     >
       <p>
-        {page.giver}：<strong>{page.signedIn(props.me)}</strong>
+        {page.giver}
+        <strong>{page.signedIn(props.me)}</strong>
       </p>
       <Form.Item name="successor" label={page.successor} rules={[{ required: true, message: '' }]}>
         <AutoComplete

@@ -60,7 +60,8 @@ export const RoomSection = () => {
             <Notice key={warning} type="warning" showIcon title={warning} />
           ))}
           <p>
-            {page.recording}：<strong>{gateway.recording ? page.on : page.off}</strong>
+            {page.recording}
+            <strong>{gateway.recording ? page.on : page.off}</strong>
           </p>
         </>
       )}

@@ -1,8 +1,7 @@
-import { App, Button, Card } from 'antd';
+import { Button, Card } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { covers } from '../../../src/model/place.ts';
 import { isHandedOverByName, type Shift } from '../../../src/model/shift.ts';
-import { byUrgency } from '../board/order.ts';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import type { DeskPageProps } from '../desk/desk-page.ts';
 import { clock } from '../feed/clock.ts';
@@ -83,7 +82,6 @@ const SoundState = ({ shift }: { readonly shift: Shift }) => {
 const Content = ({ openAlert }: DeskPageProps) => {
   const page = usePageWords(shiftWords);
   const { words } = useSpeech();
-  const { message } = App.useApp();
   const state = useFeedState();
   const { shifts, before } = useShiftAnswers();
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
@@ -97,7 +95,8 @@ const Content = ({ openAlert }: DeskPageProps) => {
       [...openAlerts({ alerts: stored, uncommitted }).values()]
         .map(({ alert }) => alert)
         .filter(({ place }) => covers(scope ?? [], place))
-        .sort(byUrgency),
+        // What comes while somebody ticks stands below what is there.
+        .sort((a, b) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1)),
     [stored, uncommitted, scope],
   );
   const critical = alerts.filter(isHandedOverByName);
@@ -107,7 +106,7 @@ const Content = ({ openAlert }: DeskPageProps) => {
   if (!shifts.answer.ok)
     return (
       <p className="refused" role="alert">
-        {page.failed}：{refusalText(words, shifts.answer)}{' '}
+        {page.failed(refusalText(words, shifts.answer))}{' '}
         <Button onClick={shifts.again}>{page.again}</Button>
       </p>
     );
@@ -189,9 +188,8 @@ const Content = ({ openAlert }: DeskPageProps) => {
                 others={others}
                 taken={critical.filter(({ id }) => taken.has(id)).map(({ id }) => id)}
                 left={left}
-                done={(next) => {
+                done={() => {
                   setTaken(new Set());
-                  void message.success(page.done(nameOf(next.operator)));
                   shifts.again();
                   before.again();
                 }}

@@ -48,13 +48,13 @@ export const RoomState = (props: {
             words.roomState.onlyHereShort
           )
         ) : (
-          <span className="roomy">{words.roomState.desksUnknown}</span>
+          <span className="wordy">{words.roomState.desksUnknown}</span>
         )}
       </span>
       {gateway !== null && (
         <span data-recording={gateway.recording}>
           <i aria-hidden="true">{gateway.recording ? '●' : '○'}</i>{' '}
-          <span className={gateway.recording ? undefined : 'roomy'}>
+          <span className={gateway.recording ? undefined : 'wordy'}>
             {gateway.recording ? words.roomState.recording : words.roomState.notRecording}
           </span>
         </span>
@@ -65,7 +65,7 @@ export const RoomState = (props: {
           data-gateway={ill ? 'ill' : warned ? 'warned' : 'well'}
         >
           <i aria-hidden="true">{ill || warned ? '▲' : '✓'}</i>{' '}
-          <span className={ill || warned ? undefined : 'roomy'}>
+          <span className={ill || warned ? undefined : 'wordy'}>
             {ill
               ? words.roomState.gatewayIll
               : warned

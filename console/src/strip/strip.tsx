@@ -111,7 +111,8 @@ export const Strip = (props: {
         open={() => props.open('shift')}
       />
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
-        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {audio}
+        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i>{' '}
+        <span className={sound.audio === 'running' ? 'wordy' : undefined}>{audio}</span>
       </span>
       <SoundTestButtons />
       <button
