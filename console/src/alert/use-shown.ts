@@ -8,7 +8,7 @@ const half = 0.5;
 // One set for the page: the panel may draw the same showing again, but it is told once.
 const sent = new Set<string>();
 
-/** Watches whether the alert's element is really on the screen (laid out, the better half of it within what is scrolled into view) and tells the gateway so once the browser draws it: a page that is hidden, on a locked screen or asleep is not drawn, and shows nothing to anybody. Put the ref on the element. */
+/** Watches whether the alert's element is really on the screen (laid out, the better half of it within what is scrolled into view) and tells the gateway so while the page can be in front of somebody: one that is hidden or asleep shows nothing to anybody. Put the ref on the element. */
 export const useShown = (id: string) => {
   const feed = useFeed();
   const element = useRef<HTMLElement>(null);
@@ -16,9 +16,7 @@ export const useShown = (id: string) => {
     const drawn = element.current;
     if (drawn === null) return;
     let within = false;
-    let drawing = 0;
-    const tell = (): void => {
-      drawing = 0;
+    const look = (): void => {
       const state = feed.state();
       const alert = state.uncommitted.get(id) ?? state.alerts.get(id);
       if (alert === undefined) return;
@@ -26,10 +24,6 @@ export const useShown = (id: string) => {
       for (const due of receiptsDue(new Map([[id, alert]]), state.announced, new Set([id]), sent, visible)) {
         if (feed.send({ type: 'shown', alert: due.alert, version: due.version })) sent.add(due.showing);
       }
-    };
-    // Of a page that nobody can see no frame is drawn, whatever the browser says of it.
-    const look = (): void => {
-      if (drawing === 0) drawing = requestAnimationFrame(tell);
     };
     const observer = new IntersectionObserver(
       (entries) => {
@@ -44,7 +38,6 @@ export const useShown = (id: string) => {
     const leave = feed.onChange(look);
     return () => {
       observer.disconnect();
-      cancelAnimationFrame(drawing);
       stay();
       leave();
     };

@@ -106,8 +106,7 @@ const Content = ({ openAlert }: DeskPageProps) => {
   if (!shifts.answer.ok)
     return (
       <p className="refused" role="alert">
-        {page.failed(refusalText(words, shifts.answer))}{' '}
-        <Button onClick={shifts.again}>{page.again}</Button>
+        {page.failed(refusalText(words, shifts.answer))} <Button onClick={shifts.again}>{page.again}</Button>
       </p>
     );
   const mine = current !== null && current.operator === user?.id;
