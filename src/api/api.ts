@@ -36,9 +36,12 @@ import { readingExportRoutes } from './routes/reading-exports.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { ruleTryRoutes } from './routes/rule-tries.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { seatRoutes } from './routes/seats.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { testModeRoutes } from './routes/test-modes.ts';
 import { userRoutes } from './routes/users.ts';
+import { createSeats } from './seats.ts';
 import { createSessions } from './sessions.ts';
 
 export type { ApiOptions, ApiParts } from './parts.ts';
@@ -155,6 +158,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     sessions,
     passwords,
     lockOut,
+    seats: createSeats(options.now),
     login: createLogin(duty, passwords, lockOut, options.now),
     consoles: createConsoles(duty.calls, options.newId),
     commits: createCommits(duty, { ...patience, ...options.patience }),
@@ -197,6 +201,8 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   floodRoutes(app, routeParts);
   callRoutes(app, routeParts);
   callRecordingRoutes(app, routeParts);
+  shiftRoutes(app, routeParts);
+  seatRoutes(app, routeParts);
   ruleRoutes(app, routeParts);
   ruleTryRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);

@@ -10,6 +10,7 @@ import type { Latest, Reading, Series } from '../model/reading.ts';
 import type { ExportFormat } from '../model/reading-export.ts';
 import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Shift } from '../model/shift.ts';
 import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
@@ -112,6 +113,7 @@ export type Rows = {
   readonly rulebook: RulebookVersion;
   /** By the place. */
   readonly site: Site;
+  readonly shift: Shift;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -169,6 +171,8 @@ export type StoredState = {
   readonly testModes: readonly TestMode[];
   readonly presences: readonly Presence[];
   readonly sites: readonly Site[];
+  /** Those that are running, one for each set of rights, and the last that ended. */
+  readonly shifts: readonly Shift[];
   /** The newest version; null = there is none yet. */
   readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;
@@ -239,6 +243,8 @@ export type Archive = {
   readonly alert: (id: string) => Promise<Alert | null>;
   readonly calls: (query: CallQuery) => Promise<readonly Call[]>;
   readonly call: (id: string) => Promise<Call | null>;
+  /** Shifts before the one with the id `after`, running and ended ones, newest first. */
+  readonly shifts: (after: string | undefined, limit: number) => Promise<readonly Shift[]>;
   readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
   /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
   readonly changes: (

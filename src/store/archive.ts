@@ -62,6 +62,7 @@ export const createArchive = (
       alert: (id) => ask('alert', id),
       calls: (query) => ask('calls', query),
       call: (id) => ask('call', id),
+      shifts: (after, limit) => ask('shifts', after, limit),
       timeline: (alert) => ask('timeline', alert),
       changes: (after, limit) => ask('changes', after, limit),
       readings: (query) => ask('readings', query),

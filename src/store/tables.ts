@@ -18,6 +18,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   presence: 'presence',
   rulebook: 'rulebook',
   site: 'site',
+  shift: 'shift',
   fact: 'fact',
 };
 

@@ -9,6 +9,7 @@ import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { exportLine } from '../../src/model/reading-export.ts';
 import type { RulebookVersion } from '../../src/model/rulebook.ts';
+import type { Shift } from '../../src/model/shift.ts';
 import { tryOut } from '../../src/rules/try-out.ts';
 
 type Stored = { readonly seq: number; readonly text: string };
@@ -54,6 +55,7 @@ export const emptyState = (): StoredState => ({
   testModes: [],
   presences: [],
   sites: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 });
@@ -69,6 +71,7 @@ export const createMemoryStore = (): MemoryStore => {
   const readings: Reading[] = [];
   const alerts = new Map<string, Alert>();
   const calls = new Map<string, Call>();
+  const shifts = new Map<string, Shift>();
   const notes = new Map<string, string>();
   const quarantine: Quarantined[] = [];
   const versions: RulebookVersion[] = [];
@@ -86,6 +89,7 @@ export const createMemoryStore = (): MemoryStore => {
       alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
     }
     if (kind === 'call' && body !== null) calls.set(id, (body as Rows['call']).call);
+    if (kind === 'shift' && body !== null) shifts.set(id, body as Rows['shift']);
     if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
     if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
@@ -150,6 +154,11 @@ export const createMemoryStore = (): MemoryStore => {
           .filter((_, at, all) => after === undefined || at > all.findIndex(({ id }) => id === after))
           .slice(0, limit),
       call: async (id) => calls.get(id) ?? null,
+      shifts: async (after, limit) =>
+        [...shifts.values()]
+          .filter(({ id }) => after === undefined || id < after)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
       timeline: async (alert) =>
         entries
           .filter(({ subject }) => subject === `alert:${alert}`)

@@ -98,6 +98,13 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     changed: [{ name: 'fire.yaml', before: null, after: 'c'.repeat(64) }],
     files: [{ name: 'fire.yaml', text: 'rules: []' }],
   },
+  shift: {
+    id: '01900000-0000-7000-8000-00000000000a',
+    places: ['b-3'],
+    operator: 'li',
+    beganAt: 1,
+    soundTests: [{ at: 2, by: 'li', heard: true }],
+  },
   fact: 'a cursor',
 };
 const ids: { readonly [K in keyof Rows]: string } = {
@@ -117,6 +124,7 @@ const ids: { readonly [K in keyof Rows]: string } = {
   presence: 'home-301',
   site: 'home-301',
   rulebook: '1',
+  shift: rows.shift.id,
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];
@@ -144,6 +152,7 @@ test('everything that was committed is there after a restart', async () => {
     testModes: [rows['test-mode']],
     presences: [rows.presence],
     sites: [rows.site],
+    shifts: [rows.shift],
   });
   expect(state.deviceStates).toEqual(new Map([['pager-1', rows['device-state']]]));
   expect(state.facts).toEqual(new Map([['cursor', 'a cursor']]));
@@ -174,6 +183,7 @@ test('what was removed, closed or answered is not loaded again', async () => {
     users: [],
     testModes: [],
     presences: [],
+    shifts: [],
   });
   expect(state.sessions).toEqual([]);
   expect([state.deviceStates.size, state.facts.size]).toEqual([0, 0]);
