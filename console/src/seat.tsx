@@ -16,8 +16,10 @@ import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
 import { LeaveSheet } from './strip/leave-sheet.tsx';
+import { maySeePage } from './strip/page-rights.ts';
+import type { Page } from './strip/pages.ts';
 import { Sheet } from './strip/sheet.tsx';
-import { type Page, Strip } from './strip/strip.tsx';
+import { Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
 import { goTo, useAddress } from './use-address.ts';
 import { useSpeech } from './words/words.tsx';
@@ -108,7 +110,9 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
     help: () => setSheet((now) => !now),
-    page: openPage,
+    page: (page) => {
+      if (maySeePage(state.user, page)) openPage(page);
+    },
     silence: sound.toggleSilence,
     test: sound.test,
     open: setOpened,
@@ -122,6 +126,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
         open={openPage}
         health={health}
         waiting={waiting}
+        ringing={ringing.length > 0}
         sound={sound}
         leave={() => (held.length > 0 ? setLeaving(true) : leave())}
         showSheet={() => setSheet(true)}
