@@ -9,7 +9,7 @@ import { publicUser } from '../sessions.ts';
 const loginsPerMinute = 300;
 
 /** Signing in and out. */
-export const sessionRoutes = (app: App, { sessions, login, commits, duty }: RouteParts): void => {
+export const sessionRoutes = (app: App, { sessions, login, commits, duty, options }: RouteParts): void => {
   app.post(
     '/api/v1/session',
     {
@@ -52,9 +52,13 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: z.object({ user: User }) } },
+      schema: {
+        tags: ['session'],
+        summary: "Who is signed in, and the street's time zone, in which people speak of times",
+        response: { 200: z.object({ user: User, timeZone: z.string() }) },
+      },
     },
-    async (request) => ({ user: userOf(request) }),
+    async (request) => ({ user: userOf(request), timeZone: options.timeZone }),
   );
 
   app.delete(
