@@ -283,6 +283,8 @@ export const en: Dictionary = {
   actor: { system: 'System', device: (id) => `Device ${id}`, rule: (id) => `Rule ${id}` },
   devices: {
     title: 'Devices',
+    register: 'Register a device',
+    import: 'Import',
     search: 'Find by name, id, type, place',
     all: 'All',
     online: 'Online',
@@ -306,6 +308,7 @@ export const en: Dictionary = {
     no: 'no',
   },
   device: {
+    tend: 'Look after it',
     back: 'Devices',
     loading: 'Reading the device…',
     missing: 'This device cannot be found',
@@ -375,6 +378,7 @@ export const en: Dictionary = {
     time: 'Time',
   },
   places: {
+    tend: 'Household and tests',
     title: 'Buildings',
     search: 'Find a building or a door',
     loading: 'Reading the buildings…',
