@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   type AlertFilter,
@@ -11,6 +13,8 @@ import {
 } from '../../console/src/alerts/alert-filter.ts';
 import { placeTree } from '../../console/src/desk/place-tree.ts';
 import { momentOf, wallText, wallTimeOf } from '../../console/src/desk/wall-clock.ts';
+import { payloadText } from '../../console/src/quarantine/payload.ts';
+import { texts } from '../../console/src/quarantine/words.ts';
 import type { Place } from '../../src/model/place.ts';
 import { alertOf } from './alerts.ts';
 
@@ -127,4 +131,24 @@ test('places hang together as a tree in the order of their names, found by any p
       ],
     },
   ]);
+});
+
+test('a message in quarantine is shown with nothing hidden in it, and bytes as digits', () => {
+  expect(payloadText({ payload: 'a\u202eb\u0000\n中', encoding: 'utf8' })).toBe('a\\u{202e}b\\u{0}\n中');
+  expect(payloadText({ payload: btoa('\u0000\u00ff\r'), encoding: 'base64' })).toBe('00 ff 0d');
+});
+
+test('every reason for which a message is kept has words in both languages', () => {
+  const sources = ['devices/dialects/native.ts', 'src/gateway/ingest.ts', 'src/gateway/gateway.ts'];
+  const root = resolve(import.meta.dirname, '../..');
+  const named = sources.flatMap((path) =>
+    [
+      ...readFileSync(join(root, path), 'utf8').matchAll(
+        /(?:refuse\(|quarantine\.keep\(\s*\w+,\s*[\w.]+,\s*)'([a-z][a-z0-9-]+)'/g,
+      ),
+    ].map(([, reason = '']) => reason),
+  );
+  expect(new Set(named).size).toBeGreaterThan(8);
+  for (const { reasons } of [texts.zh, texts.en])
+    expect([...new Set(named)].filter((reason) => !Object.hasOwn(reasons, reason))).toEqual([]);
 });

@@ -81,7 +81,7 @@ export const DeviceList = () => {
   const [link, setLink] = useState<(typeof links)[number]>('all');
   const [most, setMost] = useState(atOnce);
   const { user } = useFeedState();
-  const [opened, setOpened] = useState<'register' | 'import' | null>(null);
+  const [registering, setRegistering] = useState(false);
   const found = useMemo(() => {
     const wanted = search.trim().toLowerCase().split(/\s+/);
     const textOf = ({ id, name, type, place }: Device): string =>
@@ -127,11 +127,9 @@ export const DeviceList = () => {
           {user !== null && mayActAs(user.role, 'admin') && (
             <>
               <span className="spring" />
-              {(['register', 'import'] as const).map((what) => (
-                <button key={what} type="button" onClick={() => setOpened(what)}>
-                  {words.devices[what]}
-                </button>
-              ))}
+              <button type="button" onClick={() => setRegistering(true)}>
+                {words.devices.register}
+              </button>
             </>
           )}
         </div>
@@ -170,12 +168,10 @@ export const DeviceList = () => {
           </button>
         )}
       </main>
-      {opened !== null && (
+      {registering && (
         <LatePart
           load={loadRegistering}
-          draw={({ Registering }) => (
-            <Registering key={opened} what={opened} changed={again} close={() => setOpened(null)} />
-          )}
+          draw={({ Registering }) => <Registering changed={again} close={() => setRegistering(false)} />}
         />
       )}
     </div>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import { DeskSheet } from '../desk/desk-sheet.tsx';
 import { usePageWords } from '../words/words.tsx';
@@ -6,17 +5,12 @@ import { DeviceForm } from './device-form.tsx';
 import { texts } from './tending-words.ts';
 
 /** Registers devices one by one, beside their list. */
-export const Registering = (props: {
-  readonly what: 'register' | 'import';
-  readonly changed: () => void;
-  readonly close: () => void;
-}) => {
+export const Registering = (props: { readonly changed: () => void; readonly close: () => void }) => {
   const words = usePageWords(texts);
-  const [first] = useState({});
   return (
     <DeskFrame>
       <DeskSheet title={words.registerTitle} close={props.close}>
-        <DeviceForm device={null} first={first} saved={props.changed} />
+        <DeviceForm device={null} saved={props.changed} />
       </DeskSheet>
     </DeskFrame>
   );

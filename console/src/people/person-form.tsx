@@ -72,7 +72,7 @@ export const PersonForm = (props: { readonly user: User | null; readonly saved: 
           { min: 8, message: words.passwordRule },
         ]}
       >
-        <Input.Password maxLength={200} autoComplete="new-password" />
+        <Input type="password" maxLength={200} autoComplete="new-password" />
       </Form.Item>
       <Button type="primary" htmlType="submit" disabled={task.busy}>
         {words.save}
