@@ -17,6 +17,8 @@ const useTree = (): readonly PlaceNode[] => {
 
 const look = {
   allowClear: true,
+  // What was chosen says where it is: many homes are called 101.
+  treeNodeLabelProp: 'said',
   showSearch: { treeNodeFilterProp: 'said' },
   popupMatchSelectWidth: 320,
   listHeight: 320,

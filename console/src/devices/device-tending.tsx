@@ -119,8 +119,8 @@ const Registry = ({ device }: { readonly device: Device }) => {
         />
         <p role="status">{saved && words.saved}</p>
       </section>
-      <section aria-label={words.renew}>
-        <h3>{words.renew}</h3>
+      <section aria-label={words.secretAndRemoval}>
+        <h3>{words.secretAndRemoval}</h3>
         {task.refused !== null && (
           <p className="refused" role="alert">
             {task.refused}

@@ -42,7 +42,6 @@ export const texts = {
     editTitle: (id: string) => `修改 ${id}`,
     saved: '已保存',
     outOfService: '停用维修',
-    outTitle: (id: string) => `停用 ${id}`,
     outNote: '停用期间它的警情显示为“停用中”，不响铃。呼救永远不会被停用盖住。',
     reason: '原因',
     until: '到什么时候（最长 30 天）',
@@ -51,6 +50,7 @@ export const texts = {
     backNow: '恢复使用',
     outSaid: (until: string, reason: string, by: string) => `停用至 ${until}，原因：${reason}（${by}）`,
     onSiteSaid: (who: string) => `，现场：${who}`,
+    secretAndRemoval: '密码与删除',
     renew: '换新密码',
     renewSure: '旧密码立刻失效，设备会断开，直到把新密码设进去。确定？',
     remove: '删除设备',
@@ -58,7 +58,6 @@ export const texts = {
     removed: '设备已删除',
     yes: '确定',
     no: '不',
-    operatorsNote: '停用维修由值班长操作，登记、修改和删除由管理员操作',
     adminsNote: '登记、修改和删除由管理员操作',
   },
   en: {
@@ -99,12 +98,11 @@ export const texts = {
     copied: 'Copied',
     copyByHand: 'It cannot be copied for you here; it is selected: press Ctrl+C',
     another: 'Register another',
-    tend: 'Look after it',
+    tend: 'Look after',
     edit: 'Change name and place',
     editTitle: (id: string) => `Change ${id}`,
     saved: 'Saved',
     outOfService: 'Out of service',
-    outTitle: (id: string) => `Take ${id} out of service`,
     outNote:
       'Meanwhile its alerts stand as out of service and do not ring. A call for help is never covered by it.',
     reason: 'Reason',
@@ -115,6 +113,7 @@ export const texts = {
     outSaid: (until: string, reason: string, by: string) =>
       `Out of service until ${until}: ${reason} (${by})`,
     onSiteSaid: (who: string) => `; on site: ${who}`,
+    secretAndRemoval: 'Secret and removal',
     renew: 'New secret',
     renewSure: 'The old secret stops working at once, and the device is gone until it has the new one. Sure?',
     remove: 'Remove it',
@@ -122,7 +121,6 @@ export const texts = {
     removed: 'The device is removed',
     yes: 'Yes',
     no: 'No',
-    operatorsNote: 'Supervisors take devices out of service; admins register, change and remove them',
     adminsNote: 'Admins register, change and remove devices',
   },
 };

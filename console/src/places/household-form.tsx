@@ -76,9 +76,11 @@ const Residents = () => {
                   <Checkbox>{words.recordingConsent}</Checkbox>
                 </Form.Item>
               )}
-              <Button size="small" onClick={() => remove(name)}>
-                {words.take}
-              </Button>
+              <span className="desk-actions">
+                <Button size="small" onClick={() => remove(name)}>
+                  {words.take}
+                </Button>
+              </span>
             </fieldset>
           ))}
           {fields.length < 20 && <Button onClick={() => add({})}>{words.add}</Button>}

@@ -192,8 +192,11 @@ const AtHome = ({ place }: { readonly place: string }) => {
         }}
         onFinish={(fields) => void save(fields)}
       >
-        <Form.Item name="state" label={words.presence}>
-          <Radio.Group options={presenceStates.map((value) => ({ value, label: words.presences[value] }))} />
+        <Form.Item name="state">
+          <Radio.Group
+            aria-label={words.presence}
+            options={presenceStates.map((value) => ({ value, label: words.presences[value] }))}
+          />
         </Form.Item>
         {state !== undefined && withEnd.has(state) && (
           <Form.Item

@@ -12,7 +12,6 @@ export const texts = {
     test: '演练 / 测试',
     testNote: '演练中的设备照样显示、打上“演练”标记，但不响铃、不通知外面。呼救永远是真的。',
     testRunning: (types: string, until: string, onSite: string) => `${types}：到 ${until}，现场 ${onSite}`,
-    testElsewhere: '上级或下级地点的演练',
     testNone: '这里没有演练',
     testEnd: '结束演练',
     testTypes: '哪些设备',
@@ -68,7 +67,6 @@ export const texts = {
       'What is under test is still shown, marked as a test, rings nobody and tells nobody outside. A call for help is always real.',
     testRunning: (types: string, until: string, onSite: string) =>
       `${types}: until ${until}, on site: ${onSite}`,
-    testElsewhere: 'Tests above or below this place',
     testNone: 'Nothing is under test here',
     testEnd: 'End the test',
     testTypes: 'Which devices',
