@@ -22,6 +22,7 @@ import { chooseProtocol, mqttSocket } from './mqtt-socket.ts';
 import { describeRoutes } from './openapi.ts';
 import type { ApiOptions, ApiParts, App, RouteParts } from './parts.ts';
 import { createPasswords } from './passwords.ts';
+import { alertExportRoutes } from './routes/alert-exports.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
@@ -197,6 +198,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   placeRoutes(app, routeParts);
   householdRoutes(app, routeParts);
   testModeRoutes(app, routeParts);
+  alertExportRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
   callRoutes(app, routeParts);

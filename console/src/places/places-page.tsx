@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { liesWithin, type Place } from '../../../src/model/place.ts';
+import { mayActAs } from '../../../src/model/user.ts';
 import { placeHref } from '../address.ts';
 import { byUrgency } from '../board/order.ts';
 import { limitsFor } from '../chart/limits.ts';
@@ -14,6 +15,7 @@ import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { readDevices, readPlaces, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { LatePart } from '../strip/late-page.tsx';
 import { useSpeech } from '../words/words.tsx';
 import { Counts } from './counts.tsx';
 import { mainMeasurement } from './main-measurement.ts';
@@ -27,6 +29,8 @@ import './places.css';
 /** How many devices are drawn at first, and more with each press. */
 const tilesAtOnce = 60;
 const foundAtMost = 200;
+
+const loadTending = () => import('./place-tending.tsx');
 
 const inOrder = (a: Place, b: Place): number => a.text.localeCompare(b.text, 'zh', { numeric: true });
 
@@ -311,7 +315,8 @@ const Multiples = ({ place, alerts }: { readonly place: Place; readonly alerts: 
 /** The buildings of the street; of one place (a building, a home) every device in a small picture. */
 export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   const { words } = useSpeech();
-  const { alerts: known } = useFeedState();
+  const { alerts: known, user } = useFeedState();
+  const [tended, setTended] = useState<string | null>(null);
   const alerts = useMemo(() => [...known.values()], [known]);
   const { answer, again } = useAnswer(readPlaces);
   const page = useRef<HTMLElement>(null);
@@ -323,41 +328,56 @@ export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   const places = answer?.ok === true ? answer.value : [];
   const chosen = places.find(({ id }) => id === place);
   return (
-    <main ref={page} tabIndex={-1} className="places-page" aria-label={words.places.title}>
-      {place !== null && (
-        <header className="page-head">
-          <a className="back" href="#/places">
-            ‹ {words.places.all}
-          </a>
-          {chosen !== undefined && (
-            <>
-              <h2>{chosen.path.at(-1)?.name ?? chosen.text}</h2>
-              <PlaceLinks place={chosen} />
-              <span className="quiet">{words.places.lastDay}</span>
-            </>
+    <div className="desk-split">
+      <main ref={page} tabIndex={-1} className="places-page" aria-label={words.places.title}>
+        {place !== null && (
+          <header className="page-head">
+            <a className="back" href="#/places">
+              ‹ {words.places.all}
+            </a>
+            {chosen !== undefined && (
+              <>
+                <h2>{chosen.path.at(-1)?.name ?? chosen.text}</h2>
+                <PlaceLinks place={chosen} />
+                <span className="quiet">{words.places.lastDay}</span>
+                {user !== null && mayActAs(user.role, 'operator') && (
+                  <button type="button" onClick={() => setTended(chosen.id)}>
+                    {words.places.tend}
+                  </button>
+                )}
+              </>
+            )}
+          </header>
+        )}
+        {answer === null && <p>{words.places.loading}</p>}
+        {answer?.ok === false && (
+          <p className="refused" role="alert">
+            {words.places.failed}{' '}
+            <button type="button" onClick={again}>
+              {words.devices.again}
+            </button>
+          </p>
+        )}
+        {answer?.ok === true && place === null && <Chooser places={places} alerts={alerts} />}
+        {answer?.ok === true && place !== null && chosen === undefined && (
+          <div className="nothing">
+            <h3>{words.places.missing}</h3>
+            <p className="quiet">{place}</p>
+          </div>
+        )}
+        {chosen !== undefined && chosen.path.at(-1)?.kind !== 'household' && (
+          <Section building={chosen} places={places} alerts={alerts} />
+        )}
+        {chosen !== undefined && <Multiples key={chosen.id} place={chosen} alerts={alerts} />}
+      </main>
+      {chosen !== undefined && tended === chosen.id && (
+        <LatePart
+          load={loadTending}
+          draw={({ PlaceTending }) => (
+            <PlaceTending key={chosen.id} place={chosen} close={() => setTended(null)} />
           )}
-        </header>
+        />
       )}
-      {answer === null && <p>{words.places.loading}</p>}
-      {answer?.ok === false && (
-        <p className="refused" role="alert">
-          {words.places.failed}{' '}
-          <button type="button" onClick={again}>
-            {words.devices.again}
-          </button>
-        </p>
-      )}
-      {answer?.ok === true && place === null && <Chooser places={places} alerts={alerts} />}
-      {answer?.ok === true && place !== null && chosen === undefined && (
-        <div className="nothing">
-          <h3>{words.places.missing}</h3>
-          <p className="quiet">{place}</p>
-        </div>
-      )}
-      {chosen !== undefined && chosen.path.at(-1)?.kind !== 'household' && (
-        <Section building={chosen} places={places} alerts={alerts} />
-      )}
-      {chosen !== undefined && <Multiples key={chosen.id} place={chosen} alerts={alerts} />}
-    </main>
+    </div>
   );
 };

@@ -39,7 +39,7 @@ export const request = async <S extends z.ZodType>(
   schema: S,
   path: string,
   options: {
-    readonly method?: 'GET' | 'POST' | 'DELETE';
+    readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     readonly body?: unknown;
     readonly signal?: AbortSignal;
   } = {},

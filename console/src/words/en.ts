@@ -448,6 +448,7 @@ export const en: Dictionary = {
   actor: { system: 'System', device: (id) => `Device ${id}`, rule: (id) => `Rule ${id}` },
   devices: {
     title: 'Devices',
+    register: 'Register a device',
     search: 'Find by name, id, type, place',
     all: 'All',
     online: 'Online',
@@ -471,6 +472,7 @@ export const en: Dictionary = {
     no: 'no',
   },
   device: {
+    tend: 'Look after it',
     back: 'Devices',
     loading: 'Reading the device…',
     missing: 'This device cannot be found',
@@ -546,6 +548,7 @@ export const en: Dictionary = {
     beyond: (n) => `${n} more waiting`,
   },
   places: {
+    tend: 'Household and tests',
     title: 'Buildings',
     map: 'Map of the street',
     floor: (n) => `F${n}`,

@@ -451,6 +451,7 @@ export const zh = {
   actor: { system: '系统', device: (id: string) => `设备 ${id}`, rule: (id: string) => `规则 ${id}` },
   devices: {
     title: '设备',
+    register: '登记设备',
     search: '按名称、编号、类型、地点查找',
     all: '全部',
     online: '在线',
@@ -475,6 +476,7 @@ export const zh = {
   },
   device: {
     back: '设备',
+    tend: '管理设备',
     loading: '正在读取设备…',
     missing: '找不到这台设备',
     missingHint: '它可能已被移除，或不在您的权限范围内。',
@@ -553,6 +555,7 @@ export const zh = {
     map: '街道地图',
     floor: (n: number) => `${n} 层`,
     calmHome: (name: string) => `${name}，没有未结警情`,
+    tend: '住户与演练',
     search: '按楼栋、门牌查找',
     loading: '正在读取楼栋…',
     failed: '楼栋读不到',

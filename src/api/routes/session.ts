@@ -10,7 +10,7 @@ import { publicUser } from '../sessions.ts';
 const loginsPerMinute = 300;
 
 /** Signing in and out. */
-export const sessionRoutes = (app: App, { sessions, login, commits, duty }: RouteParts): void => {
+export const sessionRoutes = (app: App, { sessions, login, commits, duty, options }: RouteParts): void => {
   /** What somebody holds who is signed in nowhere any more, nobody sees to. */
   const refuseToLeave = (user: string): void => {
     if (sessions.countOf(user) > 1) return;
@@ -63,9 +63,13 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: z.object({ user: User }) } },
+      schema: {
+        tags: ['session'],
+        summary: "Who is signed in, and the street's time zone, in which people speak of times",
+        response: { 200: z.object({ user: User, timeZone: z.string() }) },
+      },
     },
-    async (request) => ({ user: userOf(request) }),
+    async (request) => ({ user: userOf(request), timeZone: options.timeZone }),
   );
 
   app.delete(
