@@ -24,6 +24,7 @@ import { createPasswords } from './passwords.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { floodRoutes } from './routes/floods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
@@ -190,6 +191,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   testModeRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
+  figureRoutes(app, routeParts);
   callRoutes(app);
   ruleRoutes(app, routeParts);
   ruleTryRoutes(app, routeParts);

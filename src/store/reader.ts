@@ -18,6 +18,7 @@ import { alertSearch } from './alert-search.ts';
 import { callSearch } from './call-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { readFigures } from './figures.ts';
 import { giveWay } from './priority.ts';
 import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
@@ -127,6 +128,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = version.get(number);
       return text === undefined ? null : (JSON.parse(text) as RulebookVersion);
     },
+    figures: (query) => readFigures(db, query),
   };
 };
 

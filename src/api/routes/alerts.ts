@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { explain } from '../../gateway/explain.ts';
+import { staleAfterMs } from '../../gateway/figures.ts';
 import type { AlertQuery } from '../../gateway/ports.ts';
 import { Alert, alertStates, priorities } from '../../model/alert.ts';
 import { TimelineEntry } from '../../model/change.ts';
@@ -34,8 +35,6 @@ const Query = z.object({
 type Query = z.infer<typeof Query>;
 
 const pageOfDefault = 100;
-// Active for longer than this, it stands on the board like furniture.
-const staleAfterMs = 24 * 3_600_000;
 // What is read at a time to fill a page of what a user with limited rights may see.
 const scanned = 500;
 
