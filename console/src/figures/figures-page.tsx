@@ -18,8 +18,8 @@ import { type Answer, request } from '../server/request.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { goTo } from '../use-address.ts';
 import { refusalText } from '../words/refusal.ts';
-import { useSpeech } from '../words/words.tsx';
-import { type FiguresWords, useFiguresWords } from './figures-words.ts';
+import { usePageWords, useSpeech } from '../words/words.tsx';
+import { type FiguresWords, figuresWords } from './figures-words.ts';
 import { falseOnes, figuresCsv, isMet, lengthText, mixOf, shareText } from './say-figures.ts';
 import '../desk/desk.css';
 import './figures.css';
@@ -110,7 +110,7 @@ const Card = (props: { readonly title: string; readonly hint?: string; readonly 
 );
 
 const Fact = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div className="fact">
+  <div className="figure-fact">
     <dt>{name}</dt>
     <dd>{value}</dd>
   </div>
@@ -138,7 +138,7 @@ const Answers = (props: {
           </li>
         ))}
       </ul>
-      <dl className="facts">
+      <dl className="figure-facts">
         <Fact name={words.half} value={length(answers.p50Ms)} />
         <Fact name={words.ninety} value={length(answers.p90Ms)} />
         <Fact name={words.ninetyNine} value={length(answers.p99Ms)} />
@@ -340,7 +340,7 @@ const saveFile = (name: string, content: string): void => {
 };
 
 const Page = ({ query, openAlert }: DeskPageProps) => {
-  const words = useFiguresWords();
+  const words = usePageWords<FiguresWords>(figuresWords);
   const { words: dictionary, language } = useSpeech();
   const { user, names } = useFeedState();
   const deviceNameOf = useDeviceNames();
@@ -459,7 +459,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
               title={words.calls}
               hint={`${words.callsIn(figures.calls.in)} · ${words.callsOut(figures.calls.out)}`}
             >
-              <dl className="facts">
+              <dl className="figure-facts">
                 <Fact name={words.connected} value={String(figures.calls.connected)} />
                 <Fact name={words.missedCalls} value={String(figures.calls.missed)} />
                 <Fact name={words.failedCalls} value={String(figures.calls.failed)} />
@@ -467,7 +467,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
               </dl>
             </Card>
             <Card title={words.load} hint={`${words.alerts(figures.alerts)} · ${words.tests(figures.tests)}`}>
-              <dl className="facts">
+              <dl className="figure-facts">
                 <Fact name={words.perTen} value={figures.load.perTenMinutes.toFixed(2)} />
                 <Fact
                   name={words.worstTen}
@@ -491,7 +491,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
                     <strong>{shareText(share)}</strong>
                     <span className="quiet">{alerts}</span>
                     {aim !== null && (
-                      <span className="quiet">
+                      <span className="quiet aim">
                         {words.aim(shareText(aim))}{' '}
                         <Verdict met={fine} yes={words.aimMet} no={words.aimMissed} none="" />
                       </span>
@@ -519,7 +519,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
 
 /** How the room answers: its times against their targets, its load, and what it is busy with. */
 export const DeskPage = (props: DeskPageProps) => {
-  const words = useFiguresWords();
+  const words = usePageWords<FiguresWords>(figuresWords);
   return (
     <main className="desk-page figures-page" aria-label={words.title} data-page="figures">
       <DeskFrame>

@@ -1,5 +1,3 @@
-import { usePageWords } from '../words/words.tsx';
-
 const zh = {
   title: '统计',
   spans: { today: '今天', '7': '7 天', '30': '30 天', own: '自定' },
@@ -187,5 +185,5 @@ const en: FiguresWords = {
   },
 };
 
-/** The words of the figures page in the seat's language. */
-export const useFiguresWords = (): FiguresWords => usePageWords<FiguresWords>({ zh, en });
+/** The words of the figures page in every language. */
+export const figuresWords = { zh, en };

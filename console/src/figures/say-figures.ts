@@ -3,8 +3,9 @@ import { type AnswerTimes, type Figures, priorityAims } from '../../../src/model
 import type { Dictionary } from '../words/zh.ts';
 import type { FiguresWords } from './figures-words.ts';
 
-/** A share as a percentage with one decimal; what falls short of a whole is never rounded up to it. */
+/** A share as a percentage with one decimal; what falls short of a whole is never rounded up to it, and what is there is not nothing. */
 export const shareText = (share: number): string => {
+  if (share > 0 && share < 0.001) return '< 0.1 %';
   const percent = Math.floor(share * 1000 + 1e-9) / 10;
   return `${percent} %`;
 };

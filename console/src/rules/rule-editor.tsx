@@ -1,5 +1,5 @@
 import { App, Button, Input, Alert as Notice, Popconfirm, Select, Tag } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { RuleFileName, type RuleProblem } from '../../../src/model/rulebook.ts';
 import { refusalText } from '../words/refusal.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -108,6 +108,11 @@ export const RuleEditor = (props: {
       }),
     [drafted, language],
   );
+  const shown = `${file?.name} ${index}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another rule is brought into sight, not every letter typed.
+  useEffect(() => {
+    if (file !== undefined) source.current?.show(linesOfRules(file.text)[index] ?? 1);
+  }, [shown]);
   const conflict = draft.base !== null && draft.base !== version && edits.length > 0;
 
   const put = (text: string): void => {
@@ -122,7 +127,8 @@ export const RuleEditor = (props: {
     const each = readRuleFile(there.text);
     const id = each.ok ? each.rules[at]?.id : undefined;
     goTo({ file: there.name, rule: typeof id === 'string' ? id : null });
-    requestAnimationFrame(() => source.current?.goTo(problem.line, problem.column));
+    // Once the file is drawn and its rule brought into sight.
+    setTimeout(() => source.current?.goTo(problem.line, problem.column), 50);
   };
   /** What would be sent: what was changed, or else the file as it stands. */
   const candidates =
@@ -212,8 +218,6 @@ export const RuleEditor = (props: {
           onChange={(at: number) => {
             const id = rules[at]?.id;
             goTo({ file: file?.name ?? null, rule: typeof id === 'string' ? id : null });
-            if (file !== undefined)
-              requestAnimationFrame(() => source.current?.goTo(linesOfRules(file.text)[at] ?? 1, 1));
           }}
         />
         {mayEdit && read?.ok === true && file !== undefined && (

@@ -53,12 +53,16 @@ export const RuleList = (props: {
       return { rule, said, file: home.get(rule.id) ?? '', found: found.toLowerCase() };
     });
   }, [book, say, words, dictionary, whereOf]);
+  const rankOf = ({ rule }: Row): number =>
+    Math.min(...rule.levels.map((level) => priorities.indexOf(level.priority)));
   const wanted = search.trim().toLowerCase().split(/\s+/);
-  const shown = rows.filter(
-    ({ rule, found }) =>
-      wanted.every((word) => found.includes(word)) &&
-      (priority === 'all' || rule.levels.some((level) => level.priority === priority)),
-  );
+  const shown = rows
+    .filter(
+      ({ rule, found }) =>
+        wanted.every((word) => found.includes(word)) &&
+        (priority === 'all' || rule.levels.some((level) => level.priority === priority)),
+    )
+    .sort((a, b) => rankOf(a) - rankOf(b));
   return (
     <section aria-label={words.tabs.list}>
       <div className="desk-head">

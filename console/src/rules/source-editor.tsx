@@ -1,7 +1,12 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 
 /** The way to a line of the text. */
-export type SourceHandle = { readonly goTo: (line: number, column: number) => void };
+export type SourceHandle = {
+  /** Puts the cursor there. */
+  readonly goTo: (line: number, column: number) => void;
+  /** Brings the line into sight and leaves the cursor where it is. */
+  readonly show: (line: number) => void;
+};
 
 const lineHeightPx = 20;
 
@@ -27,6 +32,9 @@ export const SourceEditor = (props: {
       element.focus();
       element.setSelectionRange(Math.min(start + column - 1, text.length), end === -1 ? text.length : end);
       element.scrollTop = Math.max(0, (line - 4) * lineHeightPx);
+    },
+    show: (line) => {
+      if (area.current !== null) area.current.scrollTop = Math.max(0, (line - 2) * lineHeightPx);
     },
   }));
   useEffect(() => setTop(area.current?.scrollTop ?? 0), []);
