@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Committed } from '../gateway/doors.ts';
+import { staleAfterMs } from '../gateway/figures.ts';
 import type { Archive } from '../gateway/ports.ts';
 import { type Alert, alertKinds, alertStates, priorities } from '../model/alert.ts';
 import { liesWithin } from '../model/place.ts';
@@ -31,7 +32,7 @@ export type AlertFilter = Readonly<z.infer<typeof AlertFilter>>;
 
 const pageOfDefault = 100;
 // Active for longer than this, it stands on the board like furniture.
-const staleAfterMs = 24 * 3_600_000;
+
 // What is read at a time where only some of it is wanted: by kind, or by a user with limited rights.
 const scanned = 500;
 

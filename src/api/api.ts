@@ -27,6 +27,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { floodRoutes } from './routes/floods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
@@ -201,6 +202,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   alertExportRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
+  figureRoutes(app, routeParts);
   callRoutes(app, routeParts);
   callRecordingRoutes(app, routeParts);
   shiftRoutes(app, routeParts);

@@ -3,6 +3,7 @@ import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
+import type { Figures } from '../model/figures.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
@@ -214,6 +215,16 @@ export type CallQuery = {
   readonly after?: string | undefined;
 };
 
+/** Of which span figures are asked, and what `now` is (epoch ms); of `place` only, and of what a right over `places` covers (none = the whole street). Days and hours are those of the zone. */
+export type FiguresQuery = {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  readonly place?: string | undefined;
+  readonly places: readonly string[];
+  readonly timeZone: string;
+};
+
 /** Where an export goes on: with which of its series, and at which moment (epoch ms). */
 export type ExportCursor = { readonly series: number; readonly at: number };
 
@@ -270,6 +281,7 @@ export type Archive = {
     limit: number,
   ) => Promise<readonly RulebookVersionHead[]>;
   readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
+  readonly figures: (query: FiguresQuery) => Promise<Figures>;
 };
 
 /** Rules to be tried out over what was recorded of these devices (each with when it was registered) in `[from, to)`. */

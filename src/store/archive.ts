@@ -70,6 +70,7 @@ export const createArchive = (
       quarantine: (query) => ask('quarantine', query),
       rulebookVersions: (before, limit) => ask('rulebookVersions', before, limit),
       rulebookVersion: (number) => ask('rulebookVersion', number),
+      figures: (query) => ask('figures', query),
     },
     close: async () => {
       closed = true;

@@ -19,6 +19,7 @@ import { alertSearch } from './alert-search.ts';
 import { callSearch } from './call-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { readFigures } from './figures.ts';
 import { giveWay } from './priority.ts';
 import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
@@ -132,6 +133,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = version.get(number);
       return text === undefined ? null : (JSON.parse(text) as RulebookVersion);
     },
+    figures: (query) => readFigures(db, query),
   };
 };
 

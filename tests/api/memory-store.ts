@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes } from '../../devices/index.ts';
+import { figuresOf } from '../../src/gateway/figures.ts';
 import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Call } from '../../src/model/call.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
-import { liesWithin, type Place } from '../../src/model/place.ts';
+import { covers, liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { exportLine } from '../../src/model/reading-export.ts';
@@ -206,6 +207,34 @@ export const createMemoryStore = (): MemoryStore => {
           .slice(0, limit)
           .map(({ files: _files, ...head }) => head),
       rulebookVersion: async (number) => versions.find((version) => version.number === number) ?? null,
+      figures: async ({ from, to, now, place, places }) =>
+        figuresOf({
+          from,
+          to,
+          now,
+          alerts: [...alerts.values()]
+            .filter(
+              (alert) =>
+                alert.raisedAt >= from &&
+                alert.raisedAt < to &&
+                covers(places, alert.place) &&
+                (place === undefined || within(alert, place)),
+            )
+            .map((alert) => ({
+              ...alert,
+              quiet: alert.outOfService || alert.suppressedBy !== undefined,
+              activeSince: alert.raisedAt,
+              activeUntil: alert.active ? null : alert.raisedAt,
+              takenAt: alert.takenAt ?? null,
+              holder: alert.claimedBy ?? null,
+              disposition: alert.disposition ?? null,
+            })),
+          answeringOf: ({ takenAt }) => ({ takenAt, voiceAt: null, askedAt: null }),
+          calls: [],
+          staleNow: [],
+          offsetAt: () => 0,
+          complete: () => true,
+        }),
     },
     tryOuts: {
       run: async (question, signal) => {
