@@ -54,7 +54,8 @@ const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
   step.event === 'dispatched' ||
   step.event === 'voice-connected' ||
   step.event === 'arrived' ||
-  step.event === 'family-informed'
+  step.event === 'family-informed' ||
+  step.event === 'voice-connected'
     ? { by: step.by, at: step.at }
     : null;
 
