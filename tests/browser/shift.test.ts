@@ -86,7 +86,7 @@ optional('Chromium', hasChromium)('a shift', () => {
     await li.call('502').waitFor();
     await leaveSeat(zhao);
     await leaveSeat(li);
-  }, 180_000);
+  }, 240_000);
 
   test('is handed over at one desk: the successor sits down there, and the giver is signed out', async () => {
     const pager = await room.pager('pager-503', '503');
@@ -112,7 +112,7 @@ optional('Chromium', hasChromium)('a shift', () => {
     await seat.page.locator('[data-shift=mine]').waitFor();
     await critical(seat, '503').filter({ hasText: '赵工' }).waitFor();
     await leaveSeat(seat);
-  }, 120_000);
+  }, 180_000);
 });
 
 optional('Chromium', hasChromium)('the seats of a room', () => {
@@ -148,5 +148,5 @@ optional('Chromium', hasChromium)('the seats of a room', () => {
     await li.sounds('sos');
     await tone(li.page);
     await leaveSeat(li);
-  }, 120_000);
+  }, 180_000);
 });
