@@ -54,8 +54,7 @@ const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
   step.event === 'dispatched' ||
   step.event === 'voice-connected' ||
   step.event === 'arrived' ||
-  step.event === 'family-informed' ||
-  step.event === 'voice-connected'
+  step.event === 'family-informed'
     ? { by: step.by, at: step.at }
     : null;
 
