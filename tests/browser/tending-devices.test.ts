@@ -93,7 +93,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await page.evaluate("location.hash = '#/devices/smoke-501'");
     await page.getByRole('button', { name: '管理设备' }).click();
     const sheet = page.locator('.desk-sheet');
-    await sheet.getByLabel('名称', { exact: false }).fill('厨房烟感');
+    await sheet.getByLabel('名称（可不填）').fill('厨房烟感');
     await sheet.getByRole('button', { name: '保存' }).click();
     await sheet.getByText('已保存').waitFor();
     expect(await device('smoke-501')).toMatchObject({ name: '厨房烟感', place: { id: 'h-501' } });

@@ -9,6 +9,7 @@ import { changeDevice, readDialects, registerDevice } from '../server/desk-reque
 import { readPlaces, readTypes } from '../server/gateway.ts';
 import { request } from '../server/request.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { wordFor } from '../words/word-for.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
 import { SecretNote } from './secret-note.tsx';
 import { texts } from './tending-words.ts';
@@ -94,7 +95,7 @@ export const DeviceForm = (props: {
   readonly saved: (device: Device) => void;
 }) => {
   const words = usePageWords(texts);
-  const { words: room, text } = useSpeech();
+  const { words: room } = useSpeech();
   const task = useTask();
   const [form] = Form.useForm<Fields>();
   const { answer: types } = useAnswer(readTypes);
@@ -194,9 +195,9 @@ export const DeviceForm = (props: {
           <Form.Item name="type" label={words.type} rules={[{ required: true, message: words.required }]}>
             <Select
               showSearch={{ optionFilterProp: 'label' }}
-              options={[...(types?.ok === true ? types.value.values() : [])].map(({ name, label }) => ({
-                value: name,
-                label: text(label),
+              options={[...(types?.ok === true ? types.value.keys() : [])].map((value) => ({
+                value,
+                label: wordFor(room.type, value),
               }))}
             />
           </Form.Item>

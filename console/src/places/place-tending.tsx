@@ -39,7 +39,7 @@ type Test = {
 /** The tests of a place: those that are running here, above and below, with the way to end them, and a new one. */
 const Tests = ({ place }: { readonly place: Place }) => {
   const words = usePageWords(texts);
-  const { words: room, text } = useSpeech();
+  const { words: room } = useSpeech();
   const { user } = useFeedState();
   const zone = useStreetZone();
   const task = useTask();
@@ -114,9 +114,9 @@ const Tests = ({ place }: { readonly place: Place }) => {
           >
             <Select
               mode="multiple"
-              options={(types?.ok === true ? types.value : []).map(({ name, label }) => ({
-                value: name,
-                label: text(label),
+              options={(types?.ok === true ? types.value : []).map((value) => ({
+                value,
+                label: wordFor(room.type, value),
               }))}
               showSearch={{ optionFilterProp: 'label' }}
             />

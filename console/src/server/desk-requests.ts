@@ -3,7 +3,6 @@ import { Device, type DevicePatch, type NewDevice } from '../../../src/model/dev
 import { Household, type NewPresence, Presence } from '../../../src/model/household.ts';
 import { Quarantined } from '../../../src/model/quarantine.ts';
 import { type NewTestMode, TestMode } from '../../../src/model/test-mode.ts';
-import { Text } from '../../../src/model/text.ts';
 import { type NewUser, User, type UserPatch } from '../../../src/model/user.ts';
 import { type Answer, request } from './request.ts';
 
@@ -72,16 +71,17 @@ export const readDialects = async (): Promise<Answer<readonly string[]>> => {
 };
 
 const Types = z.object({
-  types: z.array(z.object({ name: z.string(), label: Text, events: z.array(z.string()) })),
+  types: z.array(z.object({ name: z.string(), events: z.array(z.string()) })),
 });
 
 /** The device types that may be put under test: all but those that call for help. */
-export const readTestableTypes = async (): Promise<
-  Answer<readonly { readonly name: string; readonly label: Text }[]>
-> => {
+export const readTestableTypes = async (): Promise<Answer<readonly string[]>> => {
   const answer = await request(Types, '/device-types');
   return answer.ok
-    ? { ok: true, value: answer.value.types.filter(({ events }) => !events.includes('sos')) }
+    ? {
+        ok: true,
+        value: answer.value.types.filter(({ events }) => !events.includes('sos')).map(({ name }) => name),
+      }
     : answer;
 };
 
