@@ -1,3 +1,4 @@
+import { consolePage } from './console.ts';
 import { consoles } from './consoles.ts';
 import { devices } from './devices.ts';
 import { engine } from './engine.ts';
@@ -12,8 +13,7 @@ import { tryOut } from './try-out.ts';
 
 /** Every bench by its name, in the order in which they run; a new one is a file and a word here. */
 export const benches: ReadonlyMap<string, Bench> = new Map(
-  [ingest, presses, consoles, engine, rules, tryOut, devices, start, history, history100m].map((bench) => [
-    bench.name,
-    bench,
-  ]),
+  [ingest, presses, consoles, consolePage, engine, rules, tryOut, devices, start, history, history100m].map(
+    (bench) => [bench.name, bench],
+  ),
 );

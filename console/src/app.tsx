@@ -3,6 +3,12 @@ import { Seat } from './seat.tsx';
 import { askSession } from './server/gateway.ts';
 import { onSessionEnded } from './server/request.ts';
 import { LoginForm } from './session/login-form.tsx';
+import { LatePage } from './strip/late-page.tsx';
+
+const loadWall = () => import('./wall/wall.tsx');
+
+/** The big screen of the room has an address of its own, without a seat's strip and keys. */
+const isWall = window.location.pathname.replace(/\/+$/, '') === '/wall';
 
 /** The page: the login, or the seat. A session that ends puts the login over the seat, so that nothing that was typed is lost. */
 export const App = () => {
@@ -15,7 +21,11 @@ export const App = () => {
   if (session === 'none') return <LoginForm expired={false} entered={() => setSession('open')} />;
   return (
     <>
-      <Seat left={() => setSession('none')} />
+      {isWall ? (
+        <LatePage load={loadWall} draw={({ WallPage }) => <WallPage />} />
+      ) : (
+        <Seat left={() => setSession('none')} />
+      )}
       {session === 'ended' && <LoginForm expired entered={() => setSession('open')} />}
     </>
   );

@@ -14,13 +14,17 @@ import { useClock } from './feed/clock.ts';
 import { openAlerts } from './feed/feed-state.ts';
 import { feedHealth } from './feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from './feed/live-feed.ts';
-import { askSession, logOut } from './server/gateway.ts';
+import { useSeatReport } from './feed/use-seat-report.ts';
+import { askSession, logOut, perform } from './server/gateway.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
 import { LeaveSheet } from './strip/leave-sheet.tsx';
+import { maySeePage } from './strip/page-rights.ts';
+import type { Page } from './strip/pages.ts';
 import { Sheet } from './strip/sheet.tsx';
-import { type Page, Strip } from './strip/strip.tsx';
+import { SoundTestProvider, useNewSoundTest } from './strip/sound-test.tsx';
+import { Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
 import { useNotices } from './strip/use-notices.ts';
 import { goTo, useAddress } from './use-address.ts';
@@ -65,12 +69,14 @@ const loadDeskPage: Readonly<
   people: () => import('./people/people-page.tsx'),
 };
 
-const Desk = ({ leave }: { readonly leave: () => void }) => {
+const Desk = ({ left }: { readonly left: () => void }) => {
   const state = useFeedState();
   const line = useLine();
   const health = useClock(() => feedHealth(line, Date.now()));
   const calls = useCallDesk();
   const sound = useSound(health);
+  useSeatReport(sound.audio, sound.silencedMs > 0);
+  const soundTest = useNewSoundTest(sound.test);
   const address = useAddress();
   const [opened, setOpened] = useState<string | null>(null);
   const [sheet, setSheet] = useState(false);
@@ -107,6 +113,13 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   }, [ringing.length]);
   useNotices(ringing, setOpened);
 
+  /** The gateway says whether somebody may go. */
+  const leave = (): void =>
+    void logOut().then((answer) => {
+      if (!answer.ok && answer.code === 'still-holding') setLeaving(true);
+      else left();
+    });
+
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
     escape: () => {
@@ -118,72 +131,87 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
     help: () => setSheet((now) => !now),
-    page: openPage,
+    page: (page) => {
+      if (maySeePage(state.user, page)) openPage(page);
+    },
     silence: sound.toggleSilence,
-    test: sound.test,
+    test: soundTest.play,
     mute: () => calls.mute(!calls.state().muted),
     open: setOpened,
   };
   useKeys(keys);
 
   return (
-    <div className="seat">
-      <Strip
-        page={pageOf(address)}
-        open={openPage}
-        health={health}
-        waiting={waiting}
-        sound={sound}
-        leave={() => (held.length > 0 ? setLeaving(true) : leave())}
-        showSheet={() => setSheet(true)}
-        showDevices={() => setDevices(true)}
-      />
-      <CallDock openAlert={setOpened} />
-      <div className={opened === null ? 'desk' : 'desk with-detail'}>
-        <Panel ringing={ringing} open={setOpened} />
-        {address.page === 'watch' && (
-          <Board
-            alerts={alerts}
-            me={state.user?.id ?? null}
-            names={state.names}
-            sure={state.complete && health === 'live'}
-            opened={opened}
-            open={setOpened}
-          />
-        )}
-        {address.page === 'devices' && <DeviceList />}
-        {address.page === 'device' && (
-          <LatePage
-            load={loadDevicePage}
-            draw={({ DevicePage }) => (
-              <DevicePage key={address.id} id={address.id} span={address.span} openAlert={setOpened} />
-            )}
-          />
-        )}
-        {address.page === 'places' && (
-          <LatePage load={loadPlacesPage} draw={({ PlacesPage }) => <PlacesPage place={address.place} />} />
-        )}
-        {isDeskAddress(address) && (
-          <LatePage
-            key={address.page}
-            load={loadDeskPage[address.page]}
-            draw={({ DeskPage }) => (
-              <DeskPage rest={address.rest} query={address.query} openAlert={setOpened} />
-            )}
-          />
-        )}
-        {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
-      </div>
-      <Banners health={health} sound={sound} ringing={ringing.length > 0} />
-      {devices && (
-        <LatePage
-          load={loadDevicesSheet}
-          draw={({ DevicesSheet }) => <DevicesSheet close={() => setDevices(false)} />}
+    <SoundTestProvider value={soundTest}>
+      <div className="seat">
+        <Strip
+          page={pageOf(address)}
+          open={openPage}
+          health={health}
+          waiting={waiting}
+          ringing={ringing.length > 0}
+          sound={sound}
+          leave={leave}
+          showSheet={() => setSheet(true)}
+          showDevices={() => setDevices(true)}
         />
-      )}
-      {sheet && <Sheet close={() => setSheet(false)} />}
-      {leaving && held.length > 0 && <LeaveSheet held={held} stay={() => setLeaving(false)} leave={leave} />}
-    </div>
+        <CallDock openAlert={setOpened} />
+        <div className={opened === null ? 'desk' : 'desk with-detail'}>
+          <Panel ringing={ringing} open={setOpened} />
+          {address.page === 'watch' && (
+            <Board
+              alerts={alerts}
+              me={state.user?.id ?? null}
+              names={state.names}
+              sure={state.complete && health === 'live'}
+              opened={opened}
+              open={setOpened}
+            />
+          )}
+          {address.page === 'devices' && <DeviceList />}
+          {address.page === 'device' && (
+            <LatePage
+              load={loadDevicePage}
+              draw={({ DevicePage }) => (
+                <DevicePage key={address.id} id={address.id} span={address.span} openAlert={setOpened} />
+              )}
+            />
+          )}
+          {address.page === 'places' && (
+            <LatePage load={loadPlacesPage} draw={({ PlacesPage }) => <PlacesPage place={address.place} />} />
+          )}
+          {isDeskAddress(address) && (
+            <LatePage
+              key={address.page}
+              load={loadDeskPage[address.page]}
+              draw={({ DeskPage }) => (
+                <DeskPage rest={address.rest} query={address.query} openAlert={setOpened} />
+              )}
+            />
+          )}
+          {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
+        </div>
+        <Banners health={health} sound={sound} ringing={ringing.length > 0} />
+        {devices && (
+          <LatePage
+            load={loadDevicesSheet}
+            draw={({ DevicesSheet }) => <DevicesSheet close={() => setDevices(false)} />}
+          />
+        )}
+        {sheet && <Sheet close={() => setSheet(false)} />}
+        {leaving && held.length > 0 && (
+          <LeaveSheet
+            held={held}
+            stay={() => setLeaving(false)}
+            handOver={() => {
+              setLeaving(false);
+              openPage('shift');
+            }}
+            giveBack={() => void Promise.all(held.map(({ id }) => perform(id, 'release', {}))).then(leave)}
+          />
+        )}
+      </div>
+    </SoundTestProvider>
   );
 };
 
@@ -203,7 +231,7 @@ export const Seat = ({ left }: { readonly left: () => void }) => {
   return (
     <FeedProvider value={lines.feed}>
       <CallDeskProvider value={lines.calls}>
-        <Desk leave={() => void logOut().then(left)} />
+        <Desk left={left} />
       </CallDeskProvider>
     </FeedProvider>
   );

@@ -22,10 +22,12 @@ import { chooseProtocol, mqttSocket } from './mqtt-socket.ts';
 import { describeRoutes } from './openapi.ts';
 import type { ApiOptions, ApiParts, App, RouteParts } from './parts.ts';
 import { createPasswords } from './passwords.ts';
+import { alertExportRoutes } from './routes/alert-exports.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { floodRoutes } from './routes/floods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
@@ -36,9 +38,12 @@ import { readingExportRoutes } from './routes/reading-exports.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { ruleTryRoutes } from './routes/rule-tries.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { seatRoutes } from './routes/seats.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { testModeRoutes } from './routes/test-modes.ts';
 import { userRoutes } from './routes/users.ts';
+import { createSeats } from './seats.ts';
 import { createSessions } from './sessions.ts';
 
 export type { ApiOptions, ApiParts } from './parts.ts';
@@ -155,6 +160,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     sessions,
     passwords,
     lockOut,
+    seats: createSeats(options.now),
     login: createLogin(duty, passwords, lockOut, options.now),
     consoles: createConsoles(duty.calls, options.newId),
     commits: createCommits(duty, { ...patience, ...options.patience }),
@@ -193,10 +199,14 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   placeRoutes(app, routeParts);
   householdRoutes(app, routeParts);
   testModeRoutes(app, routeParts);
+  alertExportRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
+  figureRoutes(app, routeParts);
   callRoutes(app, routeParts);
   callRecordingRoutes(app, routeParts);
+  shiftRoutes(app, routeParts);
+  seatRoutes(app, routeParts);
   ruleRoutes(app, routeParts);
   ruleTryRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);

@@ -1,3 +1,5 @@
+import type { FastifyReply } from 'fastify';
+
 /** How much may be exported at once. `stallMs` is how long a client may take nothing. */
 export type ExportLimits = {
   readonly ofOneUser: number;
@@ -40,3 +42,23 @@ export const createExportDesk = ({ ofOneUser, inAll }: ExportLimits): ExportDesk
     },
   };
 };
+
+/** Gives a client up that takes nothing of what is written to it for `stallMs`; the socket tells how much of it is still there. */
+export const giveUpOnStall = (reply: FastifyReply, stallMs: number): void => {
+  const { raw } = reply;
+  const look = (): void => {
+    if (raw.writableLength === 0) return void raw.off('timeout', look).setTimeout(stallMs, look);
+    reply.log.info({ stallMs }, 'an export was given up: its client takes nothing');
+    raw.destroy();
+  };
+  raw.setTimeout(stallMs, look);
+};
+
+/** What an exported file is, for the answer's head. */
+export const exportMediaTypes = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+} as const;
+
+/** How long whoever finds too many exports under way is asked to wait, in ms. */
+export const exportRetryAfterMs = 5000;

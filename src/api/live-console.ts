@@ -33,6 +33,8 @@ export type LiveConsole = {
   readonly watched: () => ReadonlySet<string>;
   readonly watch: (devices: readonly string[]) => void;
   readonly say: (message: ServerMessage) => void;
+  /** The same, as bytes that several consoles share. */
+  readonly pass: (frame: Buffer) => void;
   /** Asks the peer for a sign of life; ends a console that gave none since the last time. */
   readonly ping: () => void;
   readonly heard: () => void;
@@ -280,6 +282,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       sendReadings(devices);
     },
     say,
+    pass: outbox.send,
     ping: () => {
       if (!alive) return socket.terminate();
       alive = false;

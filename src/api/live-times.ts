@@ -6,6 +6,7 @@ export type LiveTimes = {
   readonly pingMs: number;
   readonly readingsMs: number;
   readonly linksMs: number;
+  readonly seatsMs: number;
   readonly closeMs: number;
   readonly outbox: OutboxLimits;
 };
@@ -16,6 +17,7 @@ export const liveTimes: LiveTimes = {
   pingMs: 15_000,
   readingsMs: 500,
   linksMs: 1000,
+  seatsMs: 1000,
   closeMs: 2000,
   outbox: outboxLimits,
 };

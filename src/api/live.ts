@@ -69,7 +69,7 @@ const readMessage = (data: RawData, isBinary: boolean): ClientMessage | string =
 /** Adds `/api/v1/live`. */
 export const liveFeed = (
   app: App,
-  { duty, archive, sessions, consoles: register, options }: RouteParts,
+  { duty, archive, sessions, consoles: register, seats, options }: RouteParts,
 ): Live => {
   const { committed } = duty;
   const { now, version } = options;
@@ -102,6 +102,7 @@ export const liveFeed = (
       }
     });
     tellWatching();
+    seats.look();
   };
   sessions.onEnd(recheck);
 
@@ -157,6 +158,14 @@ export const liveFeed = (
     }, times.tickMs),
     setInterval(() => each((console) => console.ping()), times.pingMs),
     setInterval(() => each((console) => console.flushReadings()), times.readingsMs),
+    setInterval(() => {
+      if (!seats.takeChanged()) return;
+      const frame = frameOf({ type: 'seats', seats: [...seats.list()] });
+      // Who sits where is for those at the desks, not for a screen on a wall.
+      each((console) => {
+        if (mayActAs(console.user().role, 'operator')) console.pass(frame);
+      });
+    }, times.seatsMs),
     setInterval(() => {
       if (changedLinks.size === 0) return;
       const devices = changedLinks;
@@ -220,6 +229,9 @@ export const liveFeed = (
       case 'voice':
         signal(console, message);
         break;
+      case 'seat':
+        seats.tell(console, message);
+        break;
     }
   };
 
@@ -263,6 +275,7 @@ export const liveFeed = (
     consoles.add(console);
     register.enter(console);
     entered = console;
+    seats.sit(console);
     tellWatching();
     const mayTalk = createBudget();
 
@@ -282,6 +295,7 @@ export const liveFeed = (
       unwatch(console);
       consoles.delete(console);
       register.leave(console);
+      seats.leave(console);
       tellWatching();
     });
   };

@@ -18,6 +18,7 @@ import type { LiveTimes } from './live-times.ts';
 import type { LockOut } from './lock-out.ts';
 import type { Login } from './login.ts';
 import type { Passwords } from './passwords.ts';
+import type { Seats } from './seats.ts';
 import type { Sessions } from './sessions.ts';
 
 /** How the API is to run. Times in ms. */
@@ -80,6 +81,8 @@ export type ApiParts = {
     readonly problems: readonly string[];
     readonly warnings: readonly string[];
   };
+  /** Whether calls are recorded; left out = this gateway records none. */
+  readonly recording?: () => boolean;
 };
 
 /** The fastify instance that routes are added to: requests are typed by their zod schemas. */
@@ -98,6 +101,7 @@ export type RouteParts = ApiParts & {
   readonly login: Login;
   readonly lockOut: LockOut;
   readonly passwords: Passwords;
+  readonly seats: Seats;
   readonly commits: Commits;
   readonly consoles: Consoles;
 };

@@ -1,43 +1,26 @@
 import type { Alert } from '../model/alert.ts';
 import { mustBeAnswered } from '../model/alert.ts';
-import type { Call, DeviceSignal, VoiceMessage } from '../model/call.ts';
+import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Dialects } from '../model/dialect.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { Household } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
-import type { Text } from '../model/text.ts';
 import { type AlertBook, callRequestKey, pressKey } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
-import {
-  type CallHappening,
-  consoleGraceMs,
-  createCallBook,
-  missAfterMs,
-  soundWithinMs,
-} from './call-book.ts';
+import { type CallHappening, consoleGraceMs, createCallBook, missAfterMs } from './call-book.ts';
 import type { CallDoor, Media, MediaDoor } from './call-doors.ts';
 import { type Legs, newLegs, shiftLegs } from './call-legs.ts';
-import { callsDevice, isOver, isSpoken, waitsForRoom } from './call-life.ts';
+import { isOver, isSpoken, waitsForRoom } from './call-life.ts';
 import { createCallNotices } from './call-notices.ts';
-import { believe } from './clock-trust.ts';
-import type { DeviceBook, WorkingDevice } from './device-book.ts';
-import type { Inbound, Result } from './doors.ts';
+import { alertFor, createCallRequests } from './call-requests.ts';
+import { createCallSides, deviceSilenceMs, wordOf } from './call-sides.ts';
+import type { DeviceBook } from './device-book.ts';
+import type { Result } from './doors.ts';
 import type { Effects } from './ingest.ts';
 import type { Ledger } from './ledger.ts';
 import type { CallRecord, Downlink, Outbound } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
-
-/** The adapter says that sound has stopped when no packet came for so long (ms). */
-const noticedAfterMs = 2_000;
-/** A device that is not heard for so long in a call has lost it (ms). */
-const deviceSilenceMs = 10_000 - noticedAfterMs;
-/** The same of the console that speaks: as long as one that is gone has to come back (ms). */
-const speakerSilenceMs = consoleGraceMs - noticedAfterMs;
-/** How often a device's leg that breaks is made anew before that waits for somebody to answer. */
-const remakes = 3;
-
-const askedToSpeak: Text = { zh: '请求通话', en: 'Asks to speak with the duty room' };
 
 /** The voice calls of the duty room. */
 export type Calls = {
@@ -115,13 +98,9 @@ const refuse = (code: Refusal['code'], message: string, details?: Refusal['detai
 
 const notFound = (call: string): Result<never> => refuse('not-found', `no call ${call} is under way`);
 
-/** A reason in words of ours: what a page or a library says goes into the record only where it is one word. */
-const wordOf = (reason: string | undefined, otherwise: string): string =>
-  reason !== undefined && /^[a-z0-9-]{1,64}$/.test(reason) ? reason : otherwise;
-
 /** Makes the calls from those that were under way. */
 export const createCalls = (parts: CallsParts): Calls => {
-  const { ledger, alerts, devices, quarantine, now } = parts;
+  const { ledger, alerts, devices, now } = parts;
   const media = parts.media ?? noMedia;
   const notices = createCallNotices(parts);
   const legsByCall = new Map<string, Legs>();
@@ -149,36 +128,6 @@ export const createCalls = (parts: CallsParts): Calls => {
 
   const onAlert = (call: Call, step: LifeEvent, actor: string, data: object = {}): void => {
     if (isOpen(call.alert)) alerts.befall(call.alert, step, actor, { call: call.id, ...data });
-  };
-
-  /** The alert on which a call of this device hangs: the open call for help, or one that says that somebody asked to speak. */
-  const alertFor = (device: string, place: Place | null, receivedAt: number, late: boolean): string => {
-    const open = alerts.openOf(device, pressKey);
-    if (open) return open.id;
-    return alerts.raise(
-      {
-        key: callRequestKey,
-        rule: null,
-        kind: 'call-request',
-        priority: 'high',
-        latching: true,
-        test: false,
-        testMode: false,
-        title: askedToSpeak,
-        subject: device,
-        device,
-        place,
-        shelvable: false,
-        outOfService: false,
-        late,
-        receivedAt,
-        evidence: { at: receivedAt, receivedAt, event: 'call-request' },
-        reAlarmAfterMs: null,
-        explainedBy: null,
-      },
-      `device:${device}`,
-      receivedAt,
-    ).id;
   };
 
   /** Whoever speaks has the alert too, unless somebody else has it. */
@@ -267,7 +216,11 @@ export const createCalls = (parts: CallsParts): Calls => {
         // Somebody was spoken with and is cut off: that must stand on the board also where no alert stood behind it.
         if (isOpen(call.alert)) onAlert(call, { event: 'call-lost', at, again: true }, actor, said);
         else if (devices.get(device))
-          book.befall(id, { event: 'joined', at, alert: alertFor(device, call.place, at, false) }, 'system');
+          book.befall(
+            id,
+            { event: 'joined', at, alert: alertFor(alerts, device, call.place, at, false) },
+            'system',
+          );
         return;
       }
       case 'joined':
@@ -312,123 +265,32 @@ export const createCalls = (parts: CallsParts): Calls => {
 
   const book = createCallBook({ stored: parts.stored, ledger, happened });
 
-  /** Sound flows both ways: the person is heard, and hears. */
-  const connectIfHeard = (id: string, at: number): void => {
-    const record = book.get(id);
-    const legs = legsOf(id);
-    if (record?.call.state !== 'answered' || record.console === null) return;
-    if (legs.deviceFlows && legs.flowing.has(record.console))
-      book.befall(id, { event: 'connected', at }, 'system');
-  };
-
-  const ringsAgain = (id: string, at: number, reason: string): void => {
-    book.befall(id, { event: 'rings-again', at, reason }, 'system', { reason });
-  };
-
-  /** Another console speaks from now on; the alert goes along where whoever gives the call has it. */
-  const speakOver = (
-    id: string,
-    to: string,
-    console: string,
-    actor: string,
-    at: number,
-    data: Readonly<Record<string, unknown>>,
-  ): Result<Call> => {
-    const from = book.get(id)?.call.answeredBy;
-    const done = book.befall(id, { event: 'handed-over', at, to }, actor, { to, ...data }, { console });
-    if (!done.ok) return done;
-    // The same operator at another console: nobody must hear of it.
-    if (from === to) {
-      const soundBy = done.value.state === 'answered' ? at + soundWithinMs : null;
-      book.note(id, { console, consoleBackBy: null, soundBy });
-    }
-    const { alert } = done.value;
-    if (from !== undefined && from !== to && isOpen(alert) && alerts.get(alert)?.claimedBy === from)
-      alerts.befall(alert, { event: 'handed-over', at, by: from, to }, actor, { to, call: id });
-    return done;
-  };
-
-  const handOver = (
-    record: CallRecord,
-    to: string,
-    console: string,
-    actor: string,
-    at: number,
-  ): Result<Call> => {
-    const { call, console: from } = record;
-    const { id } = call;
-    const legs = legsOf(id);
-    if (call.answeredBy === to && from === console) return { ok: true, value: call };
-    const giver =
-      legs.giver ??
-      (from === null || call.answeredBy === undefined ? null : { user: call.answeredBy, console: from });
-    const done = speakOver(id, to, console, actor, at, {});
-    if (!done.ok) return done;
-    legs.speakerSoundBy = null;
-    if (legs.listening.delete(console)) leaveAlone(id, to, at);
-    // Whoever was to have it in between, and never spoke, is out of it.
-    const between = legs.giver !== null && from !== null && from !== legs.giver.console ? from : null;
-    const back = giver?.console === console;
-    if (between !== null) legs.flowing.delete(between);
-    if (!back) legs.flowing.delete(console);
-    legs.giver = giver === null || back ? null : { ...giver, backBy: at + soundWithinMs };
-    later(() => {
-      if (between !== null && between !== console) letGo(id, between, 'handed-over');
-      if (!back) media.openConsole(id, console, 'speak');
-    });
-    return done;
-  };
-
-  /** The heir has no sound: whoever gave the call has it again, if still heard. */
-  const giveBack = (id: string, at: number, reason: string): void => {
-    const legs = legsOf(id);
-    const { giver } = legs;
-    const heir = book.get(id)?.console ?? null;
-    legs.giver = null;
-    if (giver === null || !legs.flowing.has(giver.console)) {
-      legs.giver = giver;
-      ringsAgain(id, at, reason);
-      return;
-    }
-    speakOver(id, giver.user, giver.console, 'system', at, { back: true, reason });
-    if (heir !== null) later(() => letGo(id, heir, reason));
-    connectIfHeard(id, at);
-  };
-
-  /** A console's leg is broken for good, or its page says that it is out. */
-  const consoleFailed = (record: CallRecord, console: string, at: number, reason: string): void => {
-    const { id } = record.call;
-    const legs = legsOf(id);
-    legs.flowing.delete(console);
-    const listener = legs.listening.get(console);
-    if (listener) {
-      legs.listening.delete(console);
-      leaveAlone(id, listener.user, at);
-    } else if (record.console !== console) return;
-    else if (legs.giver !== null) giveBack(id, at, reason);
-    else if (isSpoken(record.call)) ringsAgain(id, at, reason);
-    else book.befall(id, { event: 'failed', at, reason }, 'system', { reason });
-  };
-
-  /** Somebody listens on as long as one of that user's consoles does. */
-  const leaveAlone = (id: string, user: string, at: number, actor = 'system'): void => {
-    const { listening } = legsOf(id);
-    if ([...listening.values()].some((one) => one.user === user)) return;
-    book.befall(id, { event: 'left-alone', at, by: user }, actor);
-  };
-
-  /** What a console is in a call; null = nothing. */
-  const partOf = ({ call, console: speaking }: CallRecord, console: string): 'speak' | 'listen' | null => {
-    const legs = legsOf(call.id);
-    if (speaking === console || legs.giver?.console === console) return 'speak';
-    return legs.listening.has(console) ? 'listen' : null;
-  };
-
-  const userAt = ({ call, console: speaking }: CallRecord, console: string): string | undefined => {
-    const legs = legsOf(call.id);
-    if (speaking === console) return call.answeredBy;
-    return legs.giver?.console === console ? legs.giver.user : legs.listening.get(console)?.user;
-  };
+  const sides = createCallSides({
+    book,
+    alerts,
+    media,
+    notices,
+    now,
+    legsOf,
+    isCommitted: (id) => parts.underWay.has(id),
+    later,
+    letGo,
+    onAlert,
+    voice: parts.voice,
+  });
+  const { partOf, userAt, handOver, consoleFailed, leaveAlone } = sides;
+  const requests = createCallRequests({
+    book,
+    alerts,
+    media,
+    notices,
+    quarantine: parts.quarantine,
+    puzzled: parts.puzzled,
+    legsOf,
+    later,
+    watched: parts.watched,
+    connectIfHeard: sides.connectIfHeard,
+  });
 
   const answer = (user: string, console: string | null, id: string, at: number): Result<Call> => {
     const record = book.get(id) ?? book.over(id);
@@ -559,245 +421,17 @@ export const createCalls = (parts: CallsParts): Calls => {
     },
   };
 
-  const mediaDoor: MediaDoor = {
-    signal: (id, to, signal) => {
-      const record = book.get(id);
-      if (record === undefined) return;
-      if (to === 'device') notices.leg(record.call, signal);
-      else if (partOf(record, to.console) !== null)
-        parts.voice(to.console, { type: 'voice', call: id, ...signal });
-    },
-    audio: (id, frame) => {
-      const record = book.get(id);
-      if (record) notices.sound(record.call.device, frame);
-    },
-    flows: (id, side, flowing) => {
-      const at = now();
-      const record = book.get(id);
-      if (record === undefined) return;
-      const legs = legsOf(id);
-      const connected = record.call.state === 'connected';
-      if (side === 'device') {
-        legs.deviceFlows = flowing;
-        if (flowing) legs.deviceBroken = false;
-        legs.deviceSoundBy = connected && !flowing ? at + deviceSilenceMs : null;
-      } else if (partOf(record, side.console) === 'speak') {
-        const { console } = side;
-        if (flowing) legs.flowing.add(console);
-        else legs.flowing.delete(console);
-        if (record.console === console) {
-          const silent = connected && !flowing && legs.giver === null;
-          legs.speakerSoundBy = silent ? at + speakerSilenceMs : null;
-          if (flowing) inherit(record, at);
-        }
-      }
-      connectIfHeard(id, at);
-    },
-    failed: (id, side, reason) => {
-      const at = now();
-      const record = book.get(id);
-      if (record === undefined) return;
-      if (side !== 'device') {
-        consoleFailed(record, side.console, at, wordOf(reason, 'leg-failed'));
-        return;
-      }
-      const legs = legsOf(id);
-      legs.deviceFlows = false;
-      legs.deviceBroken = true;
-      if (record.call.state === 'connected') legs.deviceSoundBy ??= at + deviceSilenceMs;
-      if (legs.remade < remakes) legs.remake = true;
-    },
-    recorded: (id, lengthMs) => {
-      book.befall(id, { event: 'recorded', at: now() }, 'system', { lengthMs });
-    },
-    lost: () => {
-      const at = now();
-      for (const { call, console } of book.underWay()) {
-        const { id } = call;
-        const legs = legsOf(id);
-        legs.deviceFlows = false;
-        legs.flowing.clear();
-        legs.giver = null;
-        legs.remake = true;
-        if (call.state === 'connected') {
-          legs.deviceSoundBy = at + deviceSilenceMs;
-          legs.speakerSoundBy = at + speakerSilenceMs;
-        }
-        if (call.state === 'answered') book.note(id, { soundBy: at + soundWithinMs });
-        if (console !== null) media.openConsole(id, console, 'speak');
-        for (const listener of legs.listening.keys()) media.openConsole(id, listener, 'listen');
-      }
-    },
-  };
-
-  /** The heir has sound: whoever gave the call is out of it. */
-  const inherit = ({ call }: CallRecord, at: number): void => {
-    const legs = legsOf(call.id);
-    const { giver } = legs;
-    if (giver === null) return;
-    legs.giver = null;
-    legs.flowing.delete(giver.console);
-    if (call.state === 'connected')
-      onAlert(call, { event: 'voice-connected', at, by: call.answeredBy ?? '' }, 'system');
-    later(() => letGo(call.id, giver.console, 'handed-over'));
-  };
-
-  /** Somebody asks to speak. */
-  const requested = (
-    device: WorkingDevice,
-    signal: DeviceSignal,
-    message: Inbound,
-    standing: 'new' | 'own' | 'other',
-  ): void => {
-    const { id, place } = device.record;
-    const actor = `device:${id}`;
-    const { receivedAt: at } = message;
-    if (standing === 'own') {
-      notices.refuse(id, signal.call, 'already-ended');
-      return;
-    }
-    if (standing === 'other') {
-      foreign(device, signal, message);
-      return;
-    }
-    const { expiresAt } = signal;
-    if (expiresAt !== undefined && expiresAt <= at && !believe(expiresAt, at).wrong) {
-      quarantine.keep(message, id, 'call-expired', 'the request for a call came after it had expired');
-      // Somebody asked, however long ago: the room can call back.
-      const alert = alertFor(id, place, at, true);
-      alerts.befall(alert, { event: 'call-missed', at, again: true }, actor, {
-        call: signal.call,
-        reason: 'expired',
-      });
-      later(() => notices.refuse(id, signal.call, 'expired'));
-      return;
-    }
-    const current = book.ofDevice(id);
-    if (current?.call.state === 'connected' && legsOf(current.call.id).deviceFlows) {
-      quarantine.keep(message, id, 'call-under-way', 'this device is spoken with in another call');
-      notices.refuse(id, signal.call, 'busy');
-      notices.repeat(current.call);
-      return;
-    }
-    const alert = alertFor(id, place, at, false);
-    if (current)
-      book.befall(current.call.id, { event: 'ended', at, reason: 'replaced' }, actor, { by: signal.call });
-    const call: Call = {
-      id: signal.call,
-      device: id,
-      alert,
-      place,
-      state: 'requested',
-      media: signal.media ?? 'webrtc',
-      requestedAt: at,
-      rings: 0,
-      direction: 'in',
-      listeners: [],
-      recorded: false,
-    };
-    book.begin(call, null, actor, at);
-    if (parts.watched(place)) book.befall(call.id, { event: 'ringing', at }, 'system');
-  };
-
-  /** The id of a call that another device makes, or made. Whoever asked for a call by it is a person all the same. */
-  const foreign = (device: WorkingDevice, signal: DeviceSignal, message: Inbound): void => {
-    const { id } = device.record;
-    const [reason, detail] = ['foreign-call', 'the call is one of another device'];
-    const quarantined = quarantine.keep(message, id, reason, detail);
-    notices.refuse(id, signal.call, reason);
-    if (signal.type === 'request')
-      parts.puzzled({ device, reason, detail, quarantine: quarantined, message });
-  };
-
-  const signalled: Calls['signalled'] = (device, signal, message, standing) => {
-    const { id } = device.record;
-    const known = (book.get(signal.call) ?? book.over(signal.call))?.call;
-    if (known !== undefined && known.device !== id) {
-      foreign(device, signal, message);
-      return;
-    }
-    if (known === undefined) {
-      if (signal.type === 'request') requested(device, signal, message, standing());
-      else {
-        quarantine.keep(message, id, 'unknown-call', `no call ${signal.call} is under way`);
-        notices.refuse(id, signal.call, 'unknown-call');
-      }
-      return;
-    }
-    if (signal.type === 'request' || isOver(known)) {
-      later(() => notices.repeat(book.get(known.id)?.call ?? book.over(known.id)?.call ?? known));
-      return;
-    }
-    const { receivedAt: at } = message;
-    const actor = `device:${id}`;
-    switch (signal.type) {
-      case 'answer':
-        if (signal.media === 'mqtt-audio' || (signal.sdp === undefined && callsDevice(known)))
-          book.befall(known.id, { event: 'fell-back', at }, actor);
-        else if (signal.sdp !== undefined)
-          media.signal(known.id, 'device', { kind: 'answer', sdp: signal.sdp });
-        book.befall(known.id, { event: 'picked-up', at }, actor);
-        connectIfHeard(known.id, at);
-        return;
-      case 'candidate':
-        if (signal.candidate !== undefined)
-          media.signal(known.id, 'device', { kind: 'candidate', candidate: signal.candidate });
-        return;
-      case 'cancel':
-      case 'hang-up':
-        book.befall(known.id, { event: 'hung-up', at, side: 'device' }, actor);
-        return;
-    }
-  };
-
   const ringWhereWatched = (at: number): void => {
     for (const { call } of book.underWay())
       if (call.state === 'requested' && parts.watched(call.place))
         book.befall(call.id, { event: 'ringing', at }, 'system');
   };
 
-  /** What of a call's legs has come to its end. */
-  const tickLegs = ({ call, console, soundBy }: CallRecord, at: number): void => {
-    const { id } = call;
-    const legs = legsOf(id);
-    const { giver, deviceSoundBy, speakerSoundBy } = legs;
-    if (legs.remake && parts.underWay.has(id)) {
-      legs.remake = false;
-      if (!legs.deviceFlows) {
-        legs.remade += 1;
-        legs.deviceBroken = false;
-        media.openDevice(id, call.device, call.media);
-        if (waitsForRoom(call)) media.play(id, 'received');
-      }
-    }
-    for (const [listener, { user, backBy }] of legs.listening) {
-      if (backBy === null || backBy > at) continue;
-      legs.listening.delete(listener);
-      media.closeConsole(id, listener);
-      leaveAlone(id, user, at);
-    }
-    if (!isSpoken(call)) return;
-    if (giver !== null && giver.backBy <= at) giveBack(id, at, 'no-sound');
-    else if (deviceSoundBy !== null && deviceSoundBy <= at) ringsAgain(id, at, 'device-silent');
-    else if (speakerSoundBy !== null && speakerSoundBy <= at) ringsAgain(id, at, 'console-silent');
-    // The person is heard and only the console has no sound: another one can answer.
-    else if (soundBy !== null && soundBy <= at && legs.deviceFlows && console !== null)
-      if (!legs.flowing.has(console)) ringsAgain(id, at, 'console-silent');
-  };
-
   return {
     door,
-    media: mediaDoor,
-    signalled,
-    sounded: ({ record }, frame, at) => {
-      const { id, media: carrier } = book.ofDevice(record.id)?.call ?? {};
-      if (id === undefined) return;
-      if (carrier === 'webrtc') {
-        if (legsOf(id).deviceFlows) return;
-        book.befall(id, { event: 'fell-back', at }, `device:${record.id}`);
-      }
-      media.audio(id, frame);
-    },
+    media: sides.door,
+    signalled: requests.signalled,
+    sounded: requests.sounded,
     spokenWith: (device) => book.ofDevice(device)?.call.state === 'connected',
     pressed: (device, alert, at) => {
       const call = book.ofDevice(device)?.call;
@@ -861,7 +495,7 @@ export const createCalls = (parts: CallsParts): Calls => {
     },
     takeUp: book.takeUp,
     tick: (at) => {
-      for (const record of book.underWay()) tickLegs(record, at);
+      for (const record of book.underWay()) sides.tick(record, at);
       book.tick(at);
       ringWhereWatched(at);
     },

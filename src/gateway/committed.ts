@@ -5,6 +5,8 @@ import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
+import type { Shift } from '../model/shift.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import { isOver } from './call-life.ts';
 import type { Committed } from './doors.ts';
@@ -48,7 +50,9 @@ export const createCommitted = (
     state.households.map((household) => [household.place, household]),
   );
   const presences = new Map<string, Presence>(state.presences.map((presence) => [presence.place, presence]));
+  const sites = new Map<string, Site>(state.sites.map((site) => [site.place, site]));
   const testModes = new Map<string, TestMode>(state.testModes.map((mode) => [mode.id, mode]));
+  const shifts = new Map<string, Shift>(state.shifts.map((shift) => [shift.id, shift]));
   let floods: readonly Flood[] = floodsIn(state.facts.get(floodFact));
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
@@ -83,8 +87,17 @@ export const createCommitted = (
         case 'presence':
           move(presences, put.id, put.body);
           break;
+        case 'site':
+          move(sites, put.id, put.body);
+          break;
         case 'test-mode':
           move(testModes, put.id, put.body);
+          break;
+        case 'shift':
+          if (put.body?.endedAt !== undefined)
+            for (const { id, endedAt } of [...shifts.values()])
+              if (endedAt !== undefined && id !== put.id) shifts.delete(id);
+          move(shifts, put.id, put.body);
           break;
         case 'fact':
           if (put.id === floodFact) floods = floodsIn(put.body ?? undefined);
@@ -134,7 +147,9 @@ export const createCommitted = (
       },
       households,
       presences,
+      sites,
       testModes,
+      shifts,
       floods: () => floods,
       users,
       sessions,

@@ -10,6 +10,8 @@ import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
+import type { Shift, ShiftSummary } from '../model/shift.ts';
+import type { NewSite, Site } from '../model/site.ts';
 import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
 import type { CallDoor } from './call-doors.ts';
@@ -61,8 +63,12 @@ export type Committed = {
   readonly places: () => readonly Place[];
   readonly households: ReadonlyMap<string, Household>;
   readonly presences: ReadonlyMap<string, Presence>;
+  /** By the place. */
+  readonly sites: ReadonlyMap<string, Site>;
   /** Running ones, and those that ended not long ago. */
   readonly testModes: ReadonlyMap<string, TestMode>;
+  /** Running ones, and the last that ended. */
+  readonly shifts: ReadonlyMap<string, Shift>;
   readonly floods: () => readonly Flood[];
   readonly users: ReadonlyMap<string, UserRecord>;
   readonly sessions: ReadonlyMap<string, Session>;
@@ -103,6 +109,27 @@ export type RulebookDoor = {
   ) => Result<RulebookVersion>;
 };
 
+/** A hand-over as it is asked for; what was signed when is in epoch ms. `seat`: the successor sits down where the giver was, and need not be signed in elsewhere. */
+export type HandingOver = {
+  readonly to: string;
+  readonly givenAt: number;
+  readonly takenAt: number;
+  readonly taken: readonly string[];
+  readonly note?: string | undefined;
+  readonly seat: boolean;
+};
+
+/** The shifts of the duty room. */
+export type ShiftDoor = {
+  /** `already-running` where one runs for this user's rights, and its operator is on line. */
+  readonly begin: (user: string, isOnLine: (user: string) => boolean) => Result<Shift>;
+  readonly soundTested: (user: string, shift: string, heard: boolean) => Result<Shift>;
+  /** Answers the successor's shift, which has begun; `not-all-taken` with what is `missing`. */
+  readonly handOver: (giver: string, shift: string, wanted: HandingOver) => Result<Shift>;
+  /** Of committed state. */
+  readonly summary: (places: readonly string[], shift: Shift | null) => ShiftSummary;
+};
+
 /** What the duty room may ask and tell. Commands take effect at once and are answered at once; the answer may be passed on only after `settled`. */
 export type DutyDoor = {
   readonly committed: Committed;
@@ -116,6 +143,7 @@ export type DutyDoor = {
   readonly rules: () => readonly Rule[];
   readonly rulebook: RulebookDoor;
   readonly calls: CallDoor;
+  readonly shifts: ShiftDoor;
   /** `console`: the one at which it is done; where a call of the alert rings `take` answers it there. */
   readonly perform: (user: string, operation: AlertOperation, console?: string | null) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
@@ -138,6 +166,8 @@ export type DutyDoor = {
   readonly putPresence: (user: string, place: string, wanted: NewPresence) => Result<Presence>;
   /** Whether nobody is at home at this place now. */
   readonly isAway: (place: Place | null, now: number) => boolean;
+  readonly putSite: (user: string, place: string, site: NewSite) => Result<Site>;
+  readonly removeSite: (user: string, place: string) => Result<null>;
   readonly putHousehold: (user: string, household: Household) => Result<Household>;
   readonly eraseHousehold: (user: string, place: string) => Result<null>;
   readonly putUser: (by: string, user: UserRecord, newPassword: boolean) => Result<User>;

@@ -27,6 +27,8 @@ import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
 import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
+import { createShiftBook } from './shift-book.ts';
+import { createSiteBook } from './site-book.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -164,6 +166,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const devicesThere = home.filter((record) => record.place !== null && liesWithin(record.place, place));
       heed(engine.presence(devicesThere, at), at, false);
     },
+  });
+  const sites = createSiteBook({
+    ledger,
+    known: (place) => committed.view.places().some(({ id }) => id === place),
+    has: (place) => committed.view.sites.has(place),
   });
   const testModes = createTestModes({
     stored: state.testModes,
@@ -441,6 +448,17 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     congestion: ledger.congestion,
   };
 
+  const shifts = createShiftBook({
+    stored: state.shifts,
+    ledger,
+    committed: committed.view,
+    user: people.get,
+    isSignedIn: people.isSignedIn,
+    alert: alerts.get,
+    perform: (user, operation) => duty.perform(user, operation),
+    newId,
+  });
+
   const duty: DutyDoor = {
     committed: committed.view,
     settled: () => new Promise((resolve) => ledger.afterCommit(resolve)),
@@ -451,6 +469,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     rules: rulebook.rules,
     rulebook: rulebook.door,
     calls: calls.door,
+    shifts: {
+      begin: (user, isOnLine) => shifts.begin(user, isOnLine, now()),
+      soundTested: (user, id, heard) => shifts.soundTested(user, id, heard, now()),
+      handOver: (giver, id, wanted) => shifts.handOver(giver, id, wanted, now()),
+      summary: (places, shift) => shifts.summary(places, shift, now()),
+    },
     perform: (user, operation, console = null) => {
       const at = now();
       if (operation.verb === 'hand-over' && !mayTakeOver(operation.to)) {
@@ -538,6 +562,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       if (result.ok) endTests(at);
       return result;
     },
+    putSite: (user, place, site) => sites.put(user, place, site, now()),
+    removeSite: (user, place) => sites.remove(user, place, now()),
     putPresence: (user, place, wanted) => presences.put(user, place, wanted, now()),
     isAway: presences.isAway,
     putHousehold: (user, household) => {

@@ -52,9 +52,9 @@ const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: n
 const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
   step.event === 'commented' ||
   step.event === 'dispatched' ||
+  step.event === 'voice-connected' ||
   step.event === 'arrived' ||
-  step.event === 'family-informed' ||
-  step.event === 'voice-connected'
+  step.event === 'family-informed'
     ? { by: step.by, at: step.at }
     : null;
 

@@ -3,6 +3,7 @@ import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
+import type { Figures } from '../model/figures.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
@@ -10,6 +11,8 @@ import type { Latest, Reading, Series } from '../model/reading.ts';
 import type { ExportFormat } from '../model/reading-export.ts';
 import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Shift } from '../model/shift.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
 import type { TryAnswer } from '../model/try-out.ts';
@@ -109,6 +112,9 @@ export type Rows = {
   /** By the household's place; without a row somebody is at home. */
   readonly presence: Presence;
   readonly rulebook: RulebookVersion;
+  /** By the place. */
+  readonly site: Site;
+  readonly shift: Shift;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -165,6 +171,9 @@ export type StoredState = {
   /** Running ones, and those that ended not long ago. */
   readonly testModes: readonly TestMode[];
   readonly presences: readonly Presence[];
+  readonly sites: readonly Site[];
+  /** Those that are running, one for each set of rights, and the last that ended. */
+  readonly shifts: readonly Shift[];
   /** The newest version; null = there is none yet. */
   readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;
@@ -206,6 +215,16 @@ export type CallQuery = {
   readonly after?: string | undefined;
 };
 
+/** Of which span figures are asked, and what `now` is (epoch ms); of `place` only, and of what a right over `places` covers (none = the whole street). Days and hours are those of the zone. */
+export type FiguresQuery = {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  readonly place?: string | undefined;
+  readonly places: readonly string[];
+  readonly timeZone: string;
+};
+
 /** Where an export goes on: with which of its series, and at which moment (epoch ms). */
 export type ExportCursor = { readonly series: number; readonly at: number };
 
@@ -235,6 +254,8 @@ export type Archive = {
   readonly alert: (id: string) => Promise<Alert | null>;
   readonly calls: (query: CallQuery) => Promise<readonly Call[]>;
   readonly call: (id: string) => Promise<Call | null>;
+  /** Shifts before the one with the id `after`, running and ended ones, newest first. */
+  readonly shifts: (after: string | undefined, limit: number) => Promise<readonly Shift[]>;
   readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
   /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
   readonly changes: (
@@ -260,6 +281,7 @@ export type Archive = {
     limit: number,
   ) => Promise<readonly RulebookVersionHead[]>;
   readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
+  readonly figures: (query: FiguresQuery) => Promise<Figures>;
 };
 
 /** Rules to be tried out over what was recorded of these devices (each with when it was registered) in `[from, to)`. */

@@ -4,6 +4,7 @@ import { Call, VoiceMessage } from './call.ts';
 import { Device } from './device.ts';
 import { Flood } from './flood.ts';
 import { Latest } from './reading.ts';
+import { Seat, SeatMessage } from './seat.ts';
 import { Id, Moment } from './text.ts';
 import { User } from './user.ts';
 
@@ -117,6 +118,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
       z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() }),
     ),
   }),
+  /** Everybody who may answer and is on line; the whole list anew, a second at most after it changed. */
+  z.object({ type: z.literal('seats'), seats: z.array(Seat) }),
   VoiceMessage,
   z.object({ type: z.literal('error'), error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
@@ -126,6 +129,7 @@ export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('shown'), alert: z.string(), version: z.number().int() }),
   z.object({ type: z.literal('watch'), devices: z.array(Id).max(1000) }),
+  SeatMessage,
   VoiceMessage,
 ]);
 export type ClientMessage = Readonly<z.infer<typeof ClientMessage>>;

@@ -62,6 +62,7 @@ export const createArchive = (
       alert: (id) => ask('alert', id),
       calls: (query) => ask('calls', query),
       call: (id) => ask('call', id),
+      shifts: (after, limit) => ask('shifts', after, limit),
       timeline: (alert) => ask('timeline', alert),
       changes: (after, limit) => ask('changes', after, limit),
       readings: (query) => ask('readings', query),
@@ -69,6 +70,7 @@ export const createArchive = (
       quarantine: (query) => ask('quarantine', query),
       rulebookVersions: (before, limit) => ask('rulebookVersions', before, limit),
       rulebookVersion: (number) => ask('rulebookVersion', number),
+      figures: (query) => ask('figures', query),
     },
     close: async () => {
       closed = true;

@@ -14,10 +14,12 @@ import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Shift } from '../model/shift.ts';
 import { alertSearch } from './alert-search.ts';
 import { callSearch } from './call-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { readFigures } from './figures.ts';
 import { giveWay } from './priority.ts';
 import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
@@ -50,6 +52,9 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
     .pluck();
   const alert = db.prepare<[string], string>('SELECT body FROM alert WHERE id = ?').pluck();
   const call = db.prepare<[string], string>('SELECT body FROM call WHERE id = ?').pluck();
+  const shifts = db
+    .prepare<[string, number], string>('SELECT body FROM shift WHERE id < ? ORDER BY id DESC LIMIT ?')
+    .pluck();
   const ofSubject = db.prepare<[string], EntryRow>(
     "SELECT seq, at, actor, event, subject, version, data, '' AS hash FROM journal WHERE subject = ? ORDER BY seq",
   );
@@ -113,6 +118,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = call.get(id);
       return text === undefined ? null : (JSON.parse(text) as CallRecord).call;
     },
+    shifts: (after, limit) => shifts.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Shift),
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
     readings: series.points,
@@ -127,6 +133,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = version.get(number);
       return text === undefined ? null : (JSON.parse(text) as RulebookVersion);
     },
+    figures: (query) => readFigures(db, query),
   };
 };
 

@@ -41,6 +41,12 @@ export const readState = (db: Database.Database): StoredState => ({
   sessions: bodies(db, 'session'),
   testModes: bodies(db, 'test-mode'),
   presences: bodies(db, 'presence'),
+  sites: bodies(db, 'site'),
+  shifts: bodies(
+    db,
+    'shift',
+    'WHERE open = 1 OR id = (SELECT max(id) FROM shift WHERE open = 0) ORDER BY id',
+  ),
   rulebook: bodies(db, 'rulebook', 'ORDER BY number DESC LIMIT 1')[0] ?? null,
   facts: byId(db, 'fact'),
 });

@@ -17,6 +17,8 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   'test-mode': 'test_mode',
   presence: 'presence',
   rulebook: 'rulebook',
+  site: 'site',
+  shift: 'shift',
   fact: 'fact',
 };
 

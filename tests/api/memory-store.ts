@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes } from '../../devices/index.ts';
+import { figuresOf } from '../../src/gateway/figures.ts';
 import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Call } from '../../src/model/call.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
-import { liesWithin, type Place } from '../../src/model/place.ts';
+import { covers, liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { exportLine } from '../../src/model/reading-export.ts';
 import type { RulebookVersion } from '../../src/model/rulebook.ts';
+import type { Shift } from '../../src/model/shift.ts';
 import { tryOut } from '../../src/rules/try-out.ts';
 
 type Stored = { readonly seq: number; readonly text: string };
@@ -53,6 +55,8 @@ export const emptyState = (): StoredState => ({
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 });
@@ -68,6 +72,7 @@ export const createMemoryStore = (): MemoryStore => {
   const readings: Reading[] = [];
   const alerts = new Map<string, Alert>();
   const calls = new Map<string, Call>();
+  const shifts = new Map<string, Shift>();
   const notes = new Map<string, string>();
   const quarantine: Quarantined[] = [];
   const versions: RulebookVersion[] = [];
@@ -85,6 +90,7 @@ export const createMemoryStore = (): MemoryStore => {
       alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
     }
     if (kind === 'call' && body !== null) calls.set(id, (body as Rows['call']).call);
+    if (kind === 'shift' && body !== null) shifts.set(id, body as Rows['shift']);
     if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
     if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
@@ -149,6 +155,11 @@ export const createMemoryStore = (): MemoryStore => {
           .filter((_, at, all) => after === undefined || at > all.findIndex(({ id }) => id === after))
           .slice(0, limit),
       call: async (id) => calls.get(id) ?? null,
+      shifts: async (after, limit) =>
+        [...shifts.values()]
+          .filter(({ id }) => after === undefined || id < after)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
       timeline: async (alert) =>
         entries
           .filter(({ subject }) => subject === `alert:${alert}`)
@@ -196,6 +207,34 @@ export const createMemoryStore = (): MemoryStore => {
           .slice(0, limit)
           .map(({ files: _files, ...head }) => head),
       rulebookVersion: async (number) => versions.find((version) => version.number === number) ?? null,
+      figures: async ({ from, to, now, place, places }) =>
+        figuresOf({
+          from,
+          to,
+          now,
+          alerts: [...alerts.values()]
+            .filter(
+              (alert) =>
+                alert.raisedAt >= from &&
+                alert.raisedAt < to &&
+                covers(places, alert.place) &&
+                (place === undefined || within(alert, place)),
+            )
+            .map((alert) => ({
+              ...alert,
+              quiet: alert.outOfService || alert.suppressedBy !== undefined,
+              activeSince: alert.raisedAt,
+              activeUntil: alert.active ? null : alert.raisedAt,
+              takenAt: alert.takenAt ?? null,
+              holder: alert.claimedBy ?? null,
+              disposition: alert.disposition ?? null,
+            })),
+          answeringOf: ({ takenAt }) => ({ takenAt, voiceAt: null, askedAt: null }),
+          calls: [],
+          staleNow: [],
+          offsetAt: () => 0,
+          complete: () => true,
+        }),
     },
     tryOuts: {
       run: async (question, signal) => {

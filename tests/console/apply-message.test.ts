@@ -232,3 +232,30 @@ test('a call that was not connected stays known beside its alert until that is c
   );
   expect(closed.overCalls.size).toBe(0);
 });
+
+test('the seats on line are those that were told last, and a change of a shift is noticed', () => {
+  const seat = {
+    user: 'zhao',
+    name: '赵工',
+    role: 'operator',
+    places: [],
+    since: 1,
+    consoles: [{ id: 'page', seat: 'desk', since: 1, visible: true, audio: 'running', silenced: false }],
+  } as const;
+  const state = hear(ready(), {
+    type: 'seats',
+    seats: [{ ...seat, places: [], consoles: [...seat.consoles] }],
+  });
+  expect(state.seats).toEqual([seat]);
+  expect(state.seq).toBe(10);
+  expect(hear(state, { type: 'seats', seats: [] }).seats).toEqual([]);
+  const handed: ServerMessage = {
+    type: 'change',
+    seq: 11,
+    at: 1_000,
+    what: 'system',
+    event: 'shift-handed-over',
+    data: { places: [] },
+  };
+  expect(hear(state, handed)).toMatchObject({ seq: 11, shiftsAt: 11 });
+});

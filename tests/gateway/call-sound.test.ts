@@ -324,6 +324,16 @@ describe('the console that speaks', () => {
     expect(room.alert().claimedBy).toBe('wang');
   });
 
+  test('that is lost while the disk takes nothing makes the emergency sound at the consoles all the same', () => {
+    const room = spoken();
+    room.street.holdDisk(true);
+    room.calls.consoleGone('seat-li');
+    room.street.pass(17_000);
+    expect(room.street.uncommitted.at(-1)).toMatchObject({ kind: 'sos', acknowledged: false });
+    room.street.holdDisk(false);
+    expect(room.call()?.state).toBe('ringing');
+  });
+
   test('is not kept by somebody else under the same name', () => {
     const room = spoken();
     room.calls.consoleGone('seat-li');

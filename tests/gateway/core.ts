@@ -89,6 +89,8 @@ export const emptyState: StoredState = {
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 };
@@ -115,6 +117,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     table('memory').set(`${kept.rule} ${kept.branch} ${kept.subject}`, kept);
   for (const command of before.commands) table('command').set(command.id, command);
   for (const mode of before.testModes) table('test-mode').set(mode.id, mode);
+  for (const shift of before.shifts) table('shift').set(shift.id, shift);
   for (const presence of before.presences) table('presence').set(presence.place, presence);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
@@ -141,6 +144,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     sessions: all('session'),
     testModes: all('test-mode'),
     presences: all('presence'),
+    sites: all('site'),
+    shifts: all('shift'),
     rulebook:
       all<NonNullable<StoredState['rulebook']>>('rulebook').sort((a, b) => b.number - a.number)[0] ??
       before.rulebook,

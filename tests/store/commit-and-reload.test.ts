@@ -87,6 +87,7 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     onSite: '王师傅',
   },
   presence: { place: 'home-301', state: 'hospital', since: 1, until: later, by: 'li' },
+  site: { place: 'home-301', at: [121.5, 31.2], since: 1, by: 'li' },
   rulebook: {
     number: 1,
     at: 1,
@@ -96,6 +97,13 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     restores: null,
     changed: [{ name: 'fire.yaml', before: null, after: 'c'.repeat(64) }],
     files: [{ name: 'fire.yaml', text: 'rules: []' }],
+  },
+  shift: {
+    id: '01900000-0000-7000-8000-00000000000a',
+    places: ['b-3'],
+    operator: 'li',
+    beganAt: 1,
+    soundTests: [{ at: 2, by: 'li', heard: true }],
   },
   fact: 'a cursor',
 };
@@ -114,7 +122,9 @@ const ids: { readonly [K in keyof Rows]: string } = {
   quarantine: 'q-1',
   'test-mode': 'test-1',
   presence: 'home-301',
+  site: 'home-301',
   rulebook: '1',
+  shift: rows.shift.id,
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];
@@ -141,6 +151,8 @@ test('everything that was committed is there after a restart', async () => {
     sessions: [rows.session],
     testModes: [rows['test-mode']],
     presences: [rows.presence],
+    sites: [rows.site],
+    shifts: [rows.shift],
   });
   expect(state.deviceStates).toEqual(new Map([['pager-1', rows['device-state']]]));
   expect(state.facts).toEqual(new Map([['cursor', 'a cursor']]));
@@ -171,6 +183,7 @@ test('what was removed, closed or answered is not loaded again', async () => {
     users: [],
     testModes: [],
     presences: [],
+    shifts: [],
   });
   expect(state.sessions).toEqual([]);
   expect([state.deviceStates.size, state.facts.size]).toEqual([0, 0]);

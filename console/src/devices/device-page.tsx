@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
 import type { Latest } from '../../../src/model/reading.ts';
+import { mayActAs } from '../../../src/model/user.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { byUrgency } from '../board/order.ts';
 import { CallDevice } from '../call/call-device.tsx';
@@ -20,6 +21,7 @@ import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
+import { LatePart } from '../strip/late-page.tsx';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -32,6 +34,7 @@ import './device-page.css';
 
 // Half a megabyte that only this page needs.
 const loadDrawing = () => import('../chart/draw.ts');
+const loadTending = () => import('./device-tending.tsx');
 
 /** The device as it was read, kept fresh by the feed. */
 const useDevice = (
@@ -356,6 +359,8 @@ export const DevicePage = (props: {
   const { words } = useSpeech();
   const { device, again } = useDevice(props.id);
   const { answer: types } = useAnswer(readTypes);
+  const { user } = useFeedState();
+  const [tending, setTending] = useState(false);
   const watched = useMemo(() => [props.id], [props.id]);
   useWatch(watched);
   const page = useRef<HTMLElement>(null);
@@ -390,29 +395,42 @@ export const DevicePage = (props: {
   const type = types?.ok === true ? types.value.get(device.type) : undefined;
   const name = givenName(device, type?.label);
   return (
-    <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
-      <header className="page-head">
-        {back}
-        <h2>
-          {wordFor(words.type, device.type)} {name !== '' && <span>{name}</span>}{' '}
-          <span className="quiet">{device.id}</span>
-        </h2>
-        {device.place === null ? (
-          <span className="quiet">{words.board.unknownPlace}</span>
-        ) : (
-          <PlaceLinks place={device.place} />
-        )}
-        <span className="standing">
-          <LinkState link={device.link} />
-          {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
-          <span className="quiet">
-            {words.device.heard} <Age at={heardAt(device)} />
+    <div className="desk-split">
+      <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
+        <header className="page-head">
+          {back}
+          <h2>
+            {wordFor(words.type, device.type)} {name !== '' && <span>{name}</span>}{' '}
+            <span className="quiet">{device.id}</span>
+          </h2>
+          {device.place === null ? (
+            <span className="quiet">{words.board.unknownPlace}</span>
+          ) : (
+            <PlaceLinks place={device.place} />
+          )}
+          <span className="standing">
+            <LinkState link={device.link} />
+            {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
+            <span className="quiet">
+              {words.device.heard} <Age at={heardAt(device)} />
+            </span>
           </span>
-        </span>
-        {type?.voice === true && <CallDevice device={device.id} />}
-        <OpenAlerts device={device.id} open={props.openAlert} />
-      </header>
-      <History device={device} type={type} span={props.span} openAlert={props.openAlert} />
-    </main>
+          {type?.voice === true && <CallDevice device={device.id} />}
+          <OpenAlerts device={device.id} open={props.openAlert} />
+          {user !== null && mayActAs(user.role, 'supervisor') && (
+            <button type="button" onClick={() => setTending(true)}>
+              {words.device.tend}
+            </button>
+          )}
+        </header>
+        <History device={device} type={type} span={props.span} openAlert={props.openAlert} />
+      </main>
+      {tending && (
+        <LatePart
+          load={loadTending}
+          draw={({ DeviceTending }) => <DeviceTending device={device} close={() => setTending(false)} />}
+        />
+      )}
+    </div>
   );
 };

@@ -95,6 +95,7 @@ const withChange = (state: FeedState, change: Change): FeedState => {
   if (change.call) return withCall(state, change, change.call);
   if (change.device) return withDevice(state, change, change.device);
   if (change.what === 'household') return { ...state, seq: change.seq, householdsAt: change.seq };
+  if (change.event.startsWith('shift-')) return { ...state, seq: change.seq, shiftsAt: change.seq };
   if (change.event === 'flood-began' || change.event === 'flood-ended') return withFlood(state, change);
   return { ...state, seq: change.seq };
 };
@@ -164,6 +165,8 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
       }
       return { ...state, devices };
     }
+    case 'seats':
+      return { ...state, seats: message.seats };
     // Signalling is no state: it goes to whoever makes the legs.
     case 'voice':
     case 'error':

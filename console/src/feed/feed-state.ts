@@ -2,6 +2,7 @@ import type { Alert } from '../../../src/model/alert.ts';
 import type { Call } from '../../../src/model/call.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Flood } from '../../../src/model/flood.ts';
+import type { Seat } from '../../../src/model/seat.ts';
 import type { User } from '../../../src/model/user.ts';
 
 /** What this console knows from the live feed: committed state up to `seq` of the run of numbers `feed`, and beside it the emergencies that are not stored yet. */
@@ -37,6 +38,10 @@ export type FeedState = {
   readonly devices: ReadonlyMap<string, Device>;
   /** Floods of alerts under way, one for each set of rights that has one. */
   readonly floods: readonly Flood[];
+  /** Everybody who may answer and is on line, this seat among them; empty until the gateway has said so. */
+  readonly seats: readonly Seat[];
+  /** The number of the last change of any shift. */
+  readonly shiftsAt: number;
   /** The number of the last change of any household's card. */
   readonly householdsAt: number;
   /** Messages that could not be read. */
@@ -62,6 +67,8 @@ export const nothingHeard: FeedState = {
   touched: new Map(),
   devices: new Map(),
   floods: [],
+  seats: [],
+  shiftsAt: 0,
   householdsAt: 0,
   unreadable: 0,
 };

@@ -8,6 +8,7 @@ import { beat, setClock } from './clock.ts';
 import { keepLine, type LineState, type Resumption } from './connection.ts';
 import { takeConsoleId } from './console-id.ts';
 import { type FeedState, nothingHeard } from './feed-state.ts';
+import { drawEveryMs, gather } from './gather.ts';
 
 /** The live feed of this page: what is known, how the line stands, and the way to say something. */
 export type LiveFeed = {
@@ -42,9 +43,15 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
   let state = nothingHeard;
   const listeners = new Set<() => void>();
   const ears = new Set<(message: VoiceMessage) => void>();
-  const changed = (): void => {
-    for (const listener of listeners) listener();
-  };
+  const drawing = gather({
+    run: () => {
+      for (const listener of listeners) listener();
+    },
+    everyMs: drawEveryMs,
+    now: () => performance.now(),
+    soon: (run, ms) => void setTimeout(run, ms),
+  });
+  const changed = drawing.ask;
   const put = (next: FeedState): void => {
     if (next === state) return;
     if (next.clockOffsetMs !== state.clockOffsetMs) setClock(next.clockOffsetMs);
@@ -75,6 +82,8 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
   const worker = new Worker(new URL('./pulse.worker.ts', import.meta.url), { type: 'module' });
   worker.addEventListener('message', () => {
     line.pulse();
+    // The worker's beat comes also where the page's own timers sleep.
+    drawing.flush();
     beat();
   });
   return {

@@ -7,6 +7,7 @@ import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
 import { Place } from '../../../src/model/place.ts';
 import { Value } from '../../../src/model/reading.ts';
+import { Site } from '../../../src/model/site.ts';
 import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
 import type { LimitingRule } from '../chart/limits.ts';
@@ -24,8 +25,26 @@ export type AlertDetail = Readonly<z.infer<typeof AlertDetail>>;
 export const logIn = (username: string, password: string): Promise<Answer<{ readonly user: User }>> =>
   request(Session, '/session', { method: 'POST', body: { username, password } });
 
-/** Ends the session. */
-export const logOut = (): Promise<Answer<unknown>> => request(z.unknown(), '/session', { method: 'DELETE' });
+/** Ends the session; `still-holding` where somebody would leave with an emergency in hand. */
+export const logOut = (): Promise<Answer<unknown>> =>
+  request(z.unknown(), '/session?leaving=seat', { method: 'DELETE' });
+
+const Health = z.object({
+  ok: z.boolean(),
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+  recording: z.boolean(),
+});
+
+/** How the gateway is: what keeps it from working, what must be seen to, and whether calls are recorded. */
+export type Health = Readonly<z.infer<typeof Health>>;
+
+/** Asks the gateway how it is. */
+export const readHealth = (): Promise<Answer<Health>> => request(Health, '/health');
+
+/** Puts on record whether the tune was heard at this seat; `not-found` while no shift is running. */
+export const recordSoundTest = (heard: boolean): Promise<Answer<unknown>> =>
+  request(z.unknown(), '/shifts/current/sound-test', { method: 'POST', body: { heard } });
 
 /** Whether the gateway knows this seat's session; asking is what tells the page that it has ended. */
 export const askSession = (): Promise<Answer<unknown>> => request(z.unknown(), '/session');
@@ -101,6 +120,14 @@ const PlaceList = z.object({ places: z.array(Place) });
 export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
   const answer = await request(PlaceList, '/places');
   return answer.ok ? { ok: true, value: answer.value.places } : answer;
+};
+
+const SiteList = z.object({ sites: z.array(Site.omit({ since: true, by: true })) });
+
+/** Where places stand on the ground, as far as somebody has said. */
+export const readSites = async (): Promise<Answer<z.infer<typeof SiteList>['sites']>> => {
+  const answer = await request(SiteList, '/sites');
+  return answer.ok ? { ok: true, value: answer.value.sites } : answer;
 };
 
 const DeclaredType = z.object({

@@ -39,12 +39,14 @@ export const request = async <S extends z.ZodType>(
   schema: S,
   path: string,
   options: {
-    readonly method?: 'GET' | 'POST' | 'DELETE';
+    readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     readonly body?: unknown;
     readonly signal?: AbortSignal;
+    /** How long an answer may take, in ms; 15 s unless given. */
+    readonly patienceMs?: number;
   } = {},
 ): Promise<Answer<z.infer<S>>> => {
-  const patience = AbortSignal.timeout(patienceMs);
+  const patience = AbortSignal.timeout(options.patienceMs ?? patienceMs);
   let response: Response;
   let json: unknown;
   try {

@@ -1,5 +1,6 @@
 import type { Alert, AlertKind } from '../../../src/model/alert.ts';
 import type { Call } from '../../../src/model/call.ts';
+import { heardElsewhere, type Seat } from '../../../src/model/seat.ts';
 import { isRinging, isWaiting, sectionOf } from '../board/order.ts';
 
 /** The sounds that loop, most urgent first. */
@@ -57,6 +58,15 @@ export const silenceFor = (
     ...[...calls].map(ringingOfCall),
   ]),
 });
+
+/** Whether this seat (its page is `console`) may be silent: all that rings would be heard at another desk that answers for it. */
+export const mayBeSilent = (
+  alerts: Iterable<Alert>,
+  seats: readonly Seat[],
+  console: string | null,
+): boolean =>
+  console !== null &&
+  [...alerts].filter(isRinging).every(({ place }) => heardElsewhere(seats, console, place));
 
 /** The alerts that sound three times when they come: high ones that wait and do not loop. */
 export const chimes = (alerts: Iterable<Alert>): readonly string[] =>

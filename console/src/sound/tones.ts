@@ -30,7 +30,7 @@ export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
     { hz: 330, toHz: 165, ms: 900, loud: 0.8 },
     rest(2200),
   ],
-  test: [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7)],
+  test: times(2, [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7), rest(250)]),
 };
 
 /** How long one round of a tune is, in ms. */

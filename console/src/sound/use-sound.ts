@@ -5,7 +5,7 @@ import { useClock } from '../feed/clock.ts';
 import { openAlerts } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState } from '../feed/live-feed.ts';
-import { chimes, longestSilenceMs, loopsNow, type Silence, silenceFor } from './choose-sound.ts';
+import { chimes, longestSilenceMs, loopsNow, mayBeSilent, type Silence, silenceFor } from './choose-sound.ts';
 import { createPlayer, type Player } from './player.ts';
 import { roundMs, type Tune } from './tones.ts';
 import { useOneVoice } from './use-one-voice.ts';
@@ -21,6 +21,8 @@ export type Sound = {
   readonly elsewhere: boolean;
   /** Something rings here or at that page. */
   readonly ringing: boolean;
+  /** What rings would be heard at another desk; else this one stays loud. */
+  readonly heardElsewhere: boolean;
   readonly unlock: () => void;
   readonly test: () => void;
   readonly toggleSilence: () => void;
@@ -41,7 +43,15 @@ export const useSound = (health: FeedHealth): Sound => {
   const silencedMs = useClock((now) =>
     silence === null ? 0 : Math.max(0, Math.ceil((silence.until - now) / 1000) * 1000),
   );
-  const covering = silencedMs > 0 ? silence : null;
+  const elsewhere = useMemo(
+    () => health === 'live' && mayBeSilent(alerts, state.seats, state.console),
+    [alerts, state.seats, state.console, health],
+  );
+  const covering = silencedMs > 0 && elsewhere ? silence : null;
+  // The last seat that can be heard is loud again, and stays so when another comes.
+  useEffect(() => {
+    if (!elsewhere) setSilence(null);
+  }, [elsewhere]);
   const wanted: readonly Tune[] = [
     ...loopsNow(alerts, state.announced, covering, 0, calls),
     ...(health === 'blind' ? (['blind'] as const) : []),
@@ -90,14 +100,15 @@ export const useSound = (health: FeedHealth): Sound => {
   return {
     audio,
     sounding,
-    silencedMs,
+    silencedMs: covering === null ? 0 : silencedMs,
+    heardElsewhere: elsewhere,
     unlock: player.unlock,
     test: () => player.once('test'),
     elsewhere: !leads,
     ringing: wanted.length > 0,
     toggleSilence: () => {
       const next =
-        covering === null
+        covering === null && elsewhere
           ? silenceFor(alerts, state.announced, Date.now() + state.clockOffsetMs, longestSilenceMs, calls)
           : null;
       setSilence(next);

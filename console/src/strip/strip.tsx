@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { deskPages } from '../address.ts';
 import { ageText, spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
@@ -7,11 +6,16 @@ import { useFeedState, useLine } from '../feed/live-feed.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { MorePages } from './more-pages.tsx';
+import { maySeePage } from './page-rights.ts';
+import { type Page, pages } from './pages.ts';
+import { RoomState } from './room-state.tsx';
+import { SoundTestButtons } from './sound-test.tsx';
 import './strip.css';
 
-/** The pages of the console. */
-export const pages = ['watch', 'devices', 'places', ...deskPages] as const;
-export type Page = (typeof pages)[number];
+// What a shift is spent on stands in the strip; the rest under one word.
+const always = ['watch', 'alerts', 'devices', 'places', 'shift'] as const satisfies readonly Page[];
+const more = pages.filter((page) => !always.some((shown) => shown === page));
 
 const themes = ['system', 'light', 'dark'] as const;
 const storageKey = 'zhishou.theme';
@@ -62,6 +66,8 @@ export const Strip = (props: {
   readonly open: (page: Page) => void;
   readonly health: FeedHealth;
   readonly waiting: number;
+  /** Something rings: nothing may lie over it. */
+  readonly ringing: boolean;
   readonly sound: Sound;
   readonly leave: () => void;
   readonly showSheet: () => void;
@@ -82,7 +88,7 @@ export const Strip = (props: {
     <header className={`strip ${props.health}`}>
       <strong className="brand">{words.product}</strong>
       <nav>
-        {pages.map((page) => (
+        {always.map((page) => (
           <button
             key={page}
             type="button"
@@ -93,15 +99,25 @@ export const Strip = (props: {
             {page === 'watch' && props.waiting > 0 && <b className="tally">{props.waiting}</b>}
           </button>
         ))}
+        <MorePages
+          pages={more.filter((page) => maySeePage(user, page))}
+          page={props.page}
+          open={props.open}
+          shut={props.ringing}
+        />
       </nav>
       <LineState health={props.health} />
       <span className="spring" />
+      <RoomState
+        health={props.health}
+        heardElsewhere={sound.heardElsewhere}
+        open={() => props.open('shift')}
+      />
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
-        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {heard}
+        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i>{' '}
+        <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>
       </span>
-      <button type="button" data-test-sound onClick={sound.test}>
-        {words.strip.testSound}
-      </button>
+      <SoundTestButtons />
       <button type="button" data-call-devices onClick={props.showDevices}>
         {words.call.devices.open}
       </button>
@@ -110,12 +126,13 @@ export const Strip = (props: {
         data-silence
         onClick={sound.toggleSilence}
         aria-pressed={sound.silencedMs > 0}
-        disabled={!sound.ringing && sound.silencedMs === 0}
+        disabled={(!sound.ringing || !sound.heardElsewhere) && sound.silencedMs === 0}
+        title={sound.ringing && !sound.heardElsewhere ? words.roomState.mayNotSilence : undefined}
       >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>
       <button type="button" onClick={nextTheme} data-theme-switch title={words.strip.look}>
-        <i aria-hidden="true">◐</i> {words.strip.theme[theme]}
+        <i aria-hidden="true">◐</i> <span className="roomy">{words.strip.theme[theme]}</span>
       </button>
       <button type="button" onClick={switchLanguage} data-language-switch>
         {words.strip.otherLanguage}

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { type Page, pages } from './strip.tsx';
+import { type Page, pages } from './pages.ts';
 
 const pageKeys = '123456789';
 
@@ -43,6 +43,11 @@ export const useKeys = (keys: Keys): void => {
         return;
       }
       if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+      // A list that is open heeds these itself.
+      const list = event.target instanceof HTMLElement ? event.target.closest('.more') : null;
+      if (list !== null && (event.key.startsWith('Arrow') || event.key === 'Escape')) {
+        if (event.key !== 'Escape' || list.querySelector('[aria-expanded=true]') !== null) return;
+      }
       // Arrows scroll a detail that is being read.
       if (event.key.startsWith('Arrow') && document.activeElement?.closest('.detail, .panel') != null) return;
       const done = ((): boolean => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isEmergency } from '../../model/alert.ts';
 import { Login, User } from '../../model/user.ts';
 import { refuseForeignPage, sessionCookie, userOf } from '../access.ts';
-import { Refused } from '../errors.ts';
+import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
 import { publicUser } from '../sessions.ts';
 
@@ -9,7 +10,17 @@ import { publicUser } from '../sessions.ts';
 const loginsPerMinute = 300;
 
 /** Signing in and out. */
-export const sessionRoutes = (app: App, { sessions, login, commits, duty }: RouteParts): void => {
+export const sessionRoutes = (app: App, { sessions, login, commits, duty, options }: RouteParts): void => {
+  /** What somebody holds who is signed in nowhere any more, nobody sees to. */
+  const refuseToLeave = (user: string): void => {
+    if (sessions.countOf(user) > 1) return;
+    const alerts = [...duty.committed.alerts.values()]
+      .filter((alert) => alert.claimedBy === user && isEmergency(alert))
+      .map(({ id }) => id);
+    if (alerts.length > 0)
+      refuse('still-holding', 'You hold open emergencies: hand them over, or give them back.', { alerts });
+  };
+
   app.post(
     '/api/v1/session',
     {
@@ -52,18 +63,29 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: z.object({ user: User }) } },
+      schema: {
+        tags: ['session'],
+        summary: "Who is signed in, and the street's time zone, in which people speak of times",
+        response: { 200: z.object({ user: User, timeZone: z.string() }) },
+      },
     },
-    async (request) => ({ user: userOf(request) }),
+    async (request) => ({ user: userOf(request), timeZone: options.timeZone }),
   );
 
   app.delete(
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Sign out', response: { 204: z.undefined() } },
+      schema: {
+        tags: ['session'],
+        summary:
+          'Sign out. With `leaving=seat`, as a console asks: 409 still-holding where it is the last session of somebody who holds an open emergency',
+        querystring: z.object({ leaving: z.literal('seat').optional() }),
+        response: { 204: z.undefined() },
+      },
     },
     async (request, reply) => {
+      if (request.query.leaving === 'seat') refuseToLeave(userOf(request).id);
       if (request.signedIn !== null) sessions.end(request.signedIn.session.id);
       if (duty.storeHealth().ok) await commits.settled();
       reply.clearCookie(sessionCookie, { path: '/' });

@@ -1,0 +1,91 @@
+import { useMemo } from 'react';
+import type { Alert } from '../../../src/model/alert.ts';
+import { liesWithin, type Place } from '../../../src/model/place.ts';
+import { placeHref } from '../address.ts';
+import { byUrgency, isWaiting } from '../board/order.ts';
+import { readSites } from '../server/gateway.ts';
+import { useAnswer } from '../server/use-answer.ts';
+import { useSpeech } from '../words/words.tsx';
+import { layOut, scaleLength } from './ground.ts';
+import './street-map.css';
+
+const marks = { critical: '◆', high: '▲', medium: '■', low: '○' } as const;
+
+/** The street from above, as far as somebody has put its places on the map: every building with the worst that is open in it. Nothing where none is. Needs no tiles and no internet. */
+export const StreetMap = (props: {
+  readonly places: readonly Place[];
+  readonly alerts: readonly Alert[];
+}) => {
+  const { words } = useSpeech();
+  const { places, alerts } = props;
+  const { answer } = useAnswer(readSites);
+  const sites = answer?.ok === true ? answer.value : null;
+  const ground = useMemo(() => {
+    const known = new Map(places.map((place) => [place.id, place]));
+    return layOut(
+      (sites ?? []).flatMap((site) => {
+        const what = known.get(site.place);
+        return what === undefined ? [] : [{ what, site }];
+      }),
+    );
+  }, [places, sites]);
+  const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
+  if (ground.drawn.length === 0) return null;
+  const { width, height } = ground;
+  const scale = scaleLength(width);
+  const isBuilding = (place: Place): boolean => place.path.at(-1)?.kind === 'building';
+  return (
+    <figure className="street-map">
+      <svg viewBox={`0 0 ${width} ${height}`}>
+        <title>{words.places.map}</title>
+        {ground.drawn
+          .filter(({ what }) => !isBuilding(what))
+          .map(({ what, x, y, outline }) => (
+            <g key={what.id} className="area">
+              <polygon points={outline.map((point) => point.join()).join(' ')} />
+              <text x={x} y={y}>
+                {what.path.at(-1)?.name}
+              </text>
+            </g>
+          ))}
+        {ground.drawn
+          .filter(({ what }) => isBuilding(what))
+          .map(({ what, x, y, outline }) => {
+            const open = sorted.filter(({ place }) => place !== null && liesWithin(place, what.id));
+            const [worst] = open;
+            const name = what.path.at(-1)?.name ?? what.id;
+            const waits = worst !== undefined && isWaiting(worst);
+            return (
+              <a
+                key={what.id}
+                href={placeHref(what.id)}
+                data-site={what.id}
+                className={`on-map ${worst?.priority ?? 'nothing'}${waits ? ' waits' : ''}`}
+                aria-label={
+                  worst === undefined
+                    ? words.places.calmHome(what.text)
+                    : `${what.text} ${words.priority[worst.priority]} ${words.places.alerts(open.length)}`
+                }
+              >
+                <polygon points={outline.map((point) => point.join()).join(' ')} />
+                <text x={x} y={y - 4}>
+                  {name}
+                </text>
+                {worst !== undefined && (
+                  <text x={x} y={y + 10} className="count">
+                    {marks[worst.priority]} {open.length}
+                  </text>
+                )}
+              </a>
+            );
+          })}
+        <g className="scale" transform={`translate(${width - scale - 16} ${height - 12})`}>
+          <path d={`M0 -6V0H${scale}V-6`} />
+          <text x={scale / 2} y={-6}>
+            {scale} m
+          </text>
+        </g>
+      </svg>
+    </figure>
+  );
+};
