@@ -10,7 +10,7 @@ import { shareOf, tone } from './goertzel.ts';
 const desk: Side = { console: 'desk-1' };
 const heir: Side = { console: 'desk-2' };
 const supervisor: Side = { console: 'desk-9' };
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 20_000, interval: 100 };
 
 let exchange: Exchange;
 beforeAll(() => {
