@@ -9,7 +9,7 @@ import { optional } from '../optional.ts';
 import { openExchange } from './exchange.ts';
 import { shareOf } from './goertzel.ts';
 
-const patience = { timeout: 20_000, interval: 200 };
+const patience = { timeout: 25_000, interval: 200 };
 
 /** What runs in the page: answers an offer with a tone instead of a microphone, and keeps the last second that it heard. */
 const pageScript = `

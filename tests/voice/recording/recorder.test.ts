@@ -106,7 +106,7 @@ test('a recording that a crash cut off is mended once, an empty one removed, and
   await expect.poll(() => statSync(path).size).toBe(recordingHead + 32_000);
   appendFileSync(path, Buffer.of(1));
   const empty = recordingPath(dir, 'empty') ?? '';
-  startRecorder(empty, 0, complain);
+  const unused = startRecorder(empty, 0, () => {});
   await expect.poll(() => existsSync(empty) && statSync(empty).size).toBe(recordingHead);
 
   expect(mendRecordings(dir)).toEqual([{ call: 'cut', lengthMs: 2_000 }]);
@@ -118,6 +118,7 @@ test('a recording that a crash cut off is mended once, an empty one removed, and
   next.take('right', packet('c', 0, 30), 9_000);
   expect(await next.finish(9_020)).toBe(2_020);
   expect(channel(path, 1).at(-1)).toBe(30);
+  await Promise.all([recorder.finish(3_000), unused.finish(0)]);
 });
 
 test('recordings go when they are old, and not while somebody holds them', async () => {
