@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Side } from '../../src/gateway/call-doors.ts';
 import type { LegSignal } from '../../src/model/call.ts';
 import { hasChromium } from '../browser/room.ts';
@@ -9,7 +9,9 @@ import { optional } from '../optional.ts';
 import { openExchange } from './exchange.ts';
 import { shareOf } from './goertzel.ts';
 
-const patience = { timeout: 25_000, interval: 200 };
+const patience = { timeout: 45_000, interval: 200 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** What runs in the page: answers an offer with a tone instead of a microphone, and keeps the last second that it heard. */
 const pageScript = `

@@ -1,11 +1,16 @@
 import { createSocket } from 'node:dgram';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startGateway } from '../../simulator/gateway-process.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a gateway whose sound has no port takes presses all the same, says so, and is well again once the port is free', async () => {
   const other = createSocket('udp4');
   await new Promise<void>((resolve) => other.bind(0, '127.0.0.1', resolve));
-  const gateway = await startGateway({ env: { ZHISHOU_VOICE_PORT: String(other.address().port) } });
+  const gateway = await startGateway({
+    readyWithinMs: 90_000,
+    env: { ZHISHOU_VOICE_PORT: String(other.address().port) },
+  });
   try {
     const ready = async (): Promise<unknown> => (await fetch(`${gateway.url}/readyz`)).json();
     const figure = async (): Promise<string | undefined> =>

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { recordingHead } from '../../src/voice/wav.ts';
 
 const isThere = (pid: number): boolean => {
@@ -12,6 +12,8 @@ const isThere = (pid: number): boolean => {
     return false;
   }
 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 test('a gateway that is killed in a call takes its media process along, which finishes the recording first', async () => {
   const gateway = fork(join(import.meta.dirname, 'lone-gateway.ts'), { execArgv: [] });

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Side } from '../../src/gateway/call-doors.ts';
 import { decode, encode } from '../../src/voice/g711.ts';
 import { type Exchange, openExchange } from './exchange.ts';
@@ -10,7 +10,10 @@ import { shareOf, tone } from './goertzel.ts';
 const desk: Side = { console: 'desk-1' };
 const heir: Side = { console: 'desk-2' };
 const supervisor: Side = { console: 'desk-9' };
-const patience = { timeout: 20_000, interval: 100 };
+// On a busy machine a process of its own needs many seconds to begin.
+const patience = { timeout: 45_000, interval: 100 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let exchange: Exchange;
 beforeAll(() => {
