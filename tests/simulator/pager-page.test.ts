@@ -7,8 +7,7 @@ import { z } from 'zod';
 import { operate } from '../../simulator/alert-expectations.ts';
 import { type ApiClient, signIn } from '../../simulator/api-client.ts';
 import { happenedToCall } from '../../simulator/call-expectations.ts';
-import type { GatewayProcess } from '../../simulator/gateway-process.ts';
-import { startGateway } from '../../simulator/gateway-process.ts';
+import { type GatewayProcess, startGateway } from '../../simulator/gateway-process.ts';
 import { openPagerServer, type PagerServer } from '../../simulator/pager-server.ts';
 import { buildStreet, readStreetPlan } from '../../simulator/street.ts';
 import { createVisitors, type Visitors } from '../../simulator/visitors.ts';
@@ -43,22 +42,23 @@ const writeTone = (path: string): void => {
   writeFileSync(path, Buffer.concat([head, data]));
 };
 
-/** The loudest frequency (Hz) that the page plays. */
-const loudestOn = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const stream = document.querySelector('audio')?.srcObject;
-    if (!(stream instanceof MediaStream)) return 0;
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 4096 });
-    context.createMediaStreamSource(stream).connect(analyser);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    const loudest = levels.indexOf(Math.max(...levels));
-    const hz = (loudest * context.sampleRate) / analyser.fftSize;
-    await context.close();
-    return hz;
-  });
+// Runs in the page, whose words this program does not know.
+const listen = `(async () => {
+  const stream = document.querySelector('audio')?.srcObject;
+  if (!(stream instanceof MediaStream)) return 0;
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 4096 });
+  context.createMediaStreamSource(stream).connect(analyser);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(levels);
+  const hz = (levels.indexOf(Math.max(...levels)) * context.sampleRate) / analyser.fftSize;
+  await context.close();
+  return hz;
+})()`;
+
+/** The loudest frequency (Hz) that the page plays; 0 where it plays nothing. */
+const loudestOn = async (page: Page): Promise<number> => z.number().parse(await page.evaluate(listen));
 
 optional('chromium', existsSync(executablePath))('a pager in the browser', () => {
   const street = buildStreet(readStreetPlan(), 1);
@@ -169,7 +169,7 @@ optional('chromium', existsSync(executablePath))('a pager in the browser', () =>
     expect(broken).toEqual([]);
   }, 240_000);
 
-  it('says so where the page did not come over HTTPS, and is given a microphone where it did', async () => {
+  it('says so where the page did not come over HTTPS, and serves others over HTTPS only', async () => {
     const browser = await launch('--host-resolver-rules=MAP pager.example 127.0.0.1');
     const { page } = await visit(browser, urlOf().replace('127.0.0.1', 'pager.example'));
     await page.locator('.press').tap();
@@ -178,6 +178,7 @@ optional('chromium', existsSync(executablePath))('a pager in the browser', () =>
 
     const open = await openPagerServer({ host: '0.0.0.0', port: 0, gateway: gateway.http, visitors });
     onTestFinished(() => open.close());
+    // A browser gives its microphone to such a page.
     for (const url of open.urls) expect(url).toMatch(/^https:\/\/[\d.]+:\d+\/pager$/);
     const status = await new Promise((resolve, reject) => {
       get(`https://127.0.0.1:${open.port}/pager/`, { rejectUnauthorized: false }, (response) => {
