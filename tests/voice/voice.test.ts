@@ -194,7 +194,7 @@ test('a call is recorded, the resident left and the operator right, with every s
     .toBeDefined();
   const opened = exchange.voice.recordings.open('taped');
   if (opened === null) throw new Error('there is no recording');
-  const file = await buffer(opened.stream);
+  const file = await buffer(opened.read({ from: 0, to: opened.bytes }));
   expect(file.length).toBe(opened.bytes);
   const frames = (file.length - 44) / 4;
   const side = (at: number): number[] =>
