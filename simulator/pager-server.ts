@@ -23,6 +23,7 @@ export type PagerServerOptions = {
 export type PagerServer = {
   /** Where it is: on this machine, or from each address of it that others can reach. */
   readonly urls: readonly string[];
+  readonly port: number;
   readonly close: () => Promise<void>;
 };
 
@@ -99,6 +100,7 @@ export const openPagerServer = async (options: PagerServerOptions): Promise<Page
       useDefaults: false,
       directives: {
         'default-src': ["'self'"],
+        'script-src': ["'self'"],
         'img-src': ["'self'", 'data:'],
         'media-src': ["'self'", 'blob:'],
         'connect-src': ["'self'", 'ws:', 'wss:'],
@@ -135,6 +137,7 @@ export const openPagerServer = async (options: PagerServerOptions): Promise<Page
     urls: open
       ? addresses.map((address) => `https://${address}:${port}/pager`)
       : [`http://${loopback}:${port}/pager`],
+    port,
     close: async () => {
       await app.close();
     },

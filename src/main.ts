@@ -178,6 +178,31 @@ const run = async (): Promise<void> => {
   });
   const tls = certificates?.current() ?? null;
 
+  const recordingsIn = join(resolve(config.dataDir), 'recordings');
+  const voice = createVoice(
+    {
+      host: config.voice.host ?? config.http.host,
+      port: config.voice.port,
+      announce: config.voice.announce,
+      iceServers: config.voice.iceServers,
+      language: config.voice.language,
+      promptsDir: config.voice.promptsDir === null ? null : resolve(config.voice.promptsDir),
+      recordingsDir: config.voice.recording ? recordingsIn : null,
+      recordingsIn,
+      keepRecordingsMs: config.voice.keepRecordingsDays * 86_400_000,
+      now: clock.now,
+      log: log.child({ room: 'voice' }),
+    },
+    {
+      signal: (call, to, signal) => gateway?.voice.signal(call, to, signal),
+      audio: (call, frame) => gateway?.voice.audio(call, frame),
+      flows: (call, side, flowing) => gateway?.voice.flows(call, side, flowing),
+      failed: (call, side, reason) => gateway?.voice.failed(call, side, reason),
+      recorded: (call, lengthMs) => gateway?.voice.recorded(call, lengthMs),
+      lost: () => gateway?.voice.lost(),
+    },
+  );
+
   // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
   let broker: Broker | null = null;
   const core = createGateway({
@@ -201,6 +226,8 @@ const run = async (): Promise<void> => {
     isPoison: poison.isPoison,
     ladder: config.emergency,
     limits: defaultLedgerLimits,
+    media: voice,
+    recording: config.voice.recording,
   });
   gateway = core;
   core.setHealth(health);
@@ -268,32 +295,6 @@ const run = async (): Promise<void> => {
     log: log.child({ room: 'notify' }),
   });
 
-  const recordingsIn = join(resolve(config.dataDir), 'recordings');
-  const voice = createVoice(
-    {
-      host: config.voice.host ?? config.http.host,
-      port: config.voice.port,
-      announce: config.voice.announce,
-      iceServers: config.voice.iceServers,
-      language: config.voice.language,
-      promptsDir: config.voice.promptsDir === null ? null : resolve(config.voice.promptsDir),
-      recordingsDir: config.voice.recording ? recordingsIn : null,
-      recordingsIn,
-      keepRecordingsMs: config.voice.keepRecordingsDays * 86_400_000,
-      now: clock.now,
-      log: log.child({ room: 'voice' }),
-    },
-    // No call is made in this core yet: there is nobody to tell.
-    {
-      signal: () => undefined,
-      audio: () => undefined,
-      flows: () => undefined,
-      failed: () => undefined,
-      recorded: () => undefined,
-      lost: () => undefined,
-    },
-  );
-
   let backups: BackupSchedule | null = null;
   let taking = false;
   const api = await createApi(
@@ -314,7 +315,11 @@ const run = async (): Promise<void> => {
       duty: core.duty,
       archive: store.archive,
       tryOuts: store.tryOuts,
-      recordings: null,
+      recordings: {
+        open: async (call) => voice.recordings.open(call),
+        hold: async (call, held) => voice.recordings.hold(call, held),
+      },
+      recording: () => config.voice.recording,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
       metrics: createMetrics({
         gateway: core,

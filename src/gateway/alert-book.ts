@@ -1,13 +1,12 @@
 import type { Alert, AlertKind, Evidence, Priority } from '../model/alert.ts';
 import { longestShelfMs, mayBeSuppressed, personKinds, stateOf } from '../model/alert.ts';
 import type { AlertEvent, Note } from '../model/change.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
-import type { Result } from './doors.ts';
 import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
 import type { AlertRecord, Ladder, Standing } from './ports.ts';

@@ -1,6 +1,6 @@
 import type { Call, CallEvent } from '../model/call.ts';
+import type { Result } from '../model/fault.ts';
 import { type CallStep, callsDevice, isOver, isSpoken, liveCall, waitsForRoom } from './call-life.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { CallRecord } from './ports.ts';
 

@@ -1,5 +1,5 @@
 import type { Call, CallMedia, LegSignal, Prompt, VoiceMessage } from '../model/call.ts';
-import type { Result } from './doors.ts';
+import type { Result } from '../model/fault.ts';
 
 /** What the duty room may ask and tell of calls. A `console` is one page on the live feed, by the id that its hello told; null = this user has none, and cannot speak. */
 export type CallDoor = {

@@ -1,4 +1,5 @@
 import type { Call, VoiceMessage } from '../model/call.ts';
+import type { Result } from '../model/fault.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
 import { type CallBook, consoleGraceMs, soundWithinMs } from './call-book.ts';
@@ -6,7 +7,6 @@ import type { Media, MediaDoor } from './call-doors.ts';
 import type { Legs } from './call-legs.ts';
 import { isSpoken, waitsForRoom } from './call-life.ts';
 import type { CallNotices } from './call-notices.ts';
-import type { Result } from './doors.ts';
 import type { CallRecord } from './ports.ts';
 
 /** The adapter says that sound has stopped when no packet came for so long (ms). */

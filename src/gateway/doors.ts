@@ -3,7 +3,7 @@ import type { Call } from '../model/call.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Result } from '../model/fault.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
@@ -44,11 +44,6 @@ export type DeviceDoor = {
   readonly delivered: (command: string) => void;
   readonly congestion: () => Congestion;
 };
-
-/** What came of a command: its value, or a refusal. */
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Committed state: what snapshot, feed and every GET show. The maps are live; they change only between ticks of the event loop. */
 export type Committed = {

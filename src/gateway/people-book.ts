@@ -1,6 +1,5 @@
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { User } from '../model/user.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Session, StoredState, UserRecord } from './ports.ts';
 

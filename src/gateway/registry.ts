@@ -1,11 +1,10 @@
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { Place } from '../model/place.ts';
 import { placesOf } from './committed.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { DeviceRecord } from './ports.ts';
 import { systemDevice } from './system-alerts.ts';

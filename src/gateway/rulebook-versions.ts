@@ -1,5 +1,5 @@
 import type { DeviceTypes } from '../model/device-type.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { Rule } from '../model/rule.ts';
 import type {
   ChangedFile,
@@ -10,7 +10,7 @@ import type {
   RuleProblem,
 } from '../model/rulebook.ts';
 import { isLifeSafety, loadRulebook, lostLifeRules, type Rulebook } from '../rules/rulebook.ts';
-import type { GoneRule, Result, RulebookDoor, RuleCheck } from './doors.ts';
+import type { GoneRule, RulebookDoor, RuleCheck } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import { lifeRulesGone, type SystemAlerts, type SystemFault } from './system-alerts.ts';
 

@@ -1,11 +1,11 @@
 import type { Alert } from '../model/alert.ts';
 import { priorities } from '../model/alert.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import { covers, type Place } from '../model/place.ts';
 import { isHandedOverByName, type Shift, type ShiftSummary } from '../model/shift.ts';
 import type { User } from '../model/user.ts';
-import type { Committed, HandingOver, Result } from './doors.ts';
+import type { Committed, HandingOver } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import { isOutOfService } from './repairs.ts';
 import { systemDevice } from './system-alerts.ts';

@@ -1,5 +1,5 @@
+import type { Result } from '../model/fault.ts';
 import type { NewSite, Site } from '../model/site.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Where the places of the street stand on the ground. Nothing of it decides anything: it is for the map alone. */

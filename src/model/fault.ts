@@ -54,6 +54,11 @@ export type Refusal = {
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
+/** What came of a command: its value, or a refusal. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 /** The body of every HTTP error. */
 export const ErrorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.unknown().optional() }),

@@ -10,6 +10,8 @@ import type { MediaFigures } from './switchboard.ts';
 /** A media process that died is started again after this (ms), doubling to the longest; one that was well for a minute begins anew. */
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
+/** One that could not even begin is not tried again before this (ms). */
+const neverReadyPauseMs = 1_000;
 const wellAfterMs = 60_000;
 /** It is asked how it is this often (ms); one that has not answered so many times in a row hangs, and is killed. */
 const askEveryMs = 1_000;
@@ -148,6 +150,7 @@ export const createVoice = (options: VoiceOptions, door: MediaDoor): Voice => {
         if (closing || child !== forked) return;
         child = null;
         const wasReady = ready;
+        if (!wasReady) pauseMs = Math.max(pauseMs, neverReadyPauseMs);
         ready = false;
         failing = why;
         restarts += 1;

@@ -1,9 +1,9 @@
 import type { ApiParts } from '../../src/api/parts.ts';
 import type { CallDoor } from '../../src/gateway/call-doors.ts';
-import type { DutyDoor, Result } from '../../src/gateway/doors.ts';
+import type { DutyDoor } from '../../src/gateway/doors.ts';
 import type { Listener } from '../../src/gateway/ports.ts';
 import type { Call, VoiceMessage } from '../../src/model/call.ts';
-import type { Refusal } from '../../src/model/fault.ts';
+import type { Refusal, Result } from '../../src/model/fault.ts';
 import type { AlertOperation } from '../../src/model/operation.ts';
 import { home301 } from './duty-room.ts';
 

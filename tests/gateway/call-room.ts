@@ -1,8 +1,8 @@
 import type { CallDoor, Media, MediaDoor } from '../../src/gateway/call-doors.ts';
-import type { Result } from '../../src/gateway/doors.ts';
 import type { StoredState } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Call, DeviceNotice, VoiceMessage } from '../../src/model/call.ts';
+import type { Result } from '../../src/model/fault.ts';
 import type { Place } from '../../src/model/place.ts';
 import { openStreet, type Street } from './core.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
 import type { Media } from '../../src/gateway/call-doors.ts';
-import type { Inbound, Result } from '../../src/gateway/doors.ts';
+import type { Inbound } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
@@ -10,6 +10,7 @@ import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import { endedStates, type VoiceMessage } from '../../src/model/call.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { Result } from '../../src/model/fault.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
 import type { RulebookVersion, RuleDirectory } from '../../src/model/rulebook.ts';

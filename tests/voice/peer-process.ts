@@ -1,7 +1,7 @@
 import nodeDataChannel from 'node-datachannel';
 import { decode, encode, type Law } from '../../src/voice/g711.ts';
 import { readRtp, writeRtp } from '../../src/voice/rtp.ts';
-import { tone } from './goertzel.ts';
+import { shareOf, tone } from './goertzel.ts';
 import type { FromPeers, Heard, ToPeers } from './peers.ts';
 
 // Pagers and consoles that speak WebRTC: forked by peers.ts, because the library crashes in a process that ends by
@@ -14,7 +14,8 @@ type Peer = {
     firstAfterMs: number | null;
     broken: number;
     backwards: number;
-    codes: number[];
+    /** The last second, as it came: where the next code goes is `packets * 160` round it. */
+    codes: Uint8Array;
     types: Set<number>;
     last: { sequence: number; timestamp: number } | null;
   };
@@ -46,7 +47,7 @@ const open = ({ id, sdp, hz, codec, silent }: Extract<ToPeers, { what: 'open' }>
       firstAfterMs: null,
       broken: 0,
       backwards: 0,
-      codes: [],
+      codes: new Uint8Array(8_000),
       types: new Set(),
       last: null,
     },
@@ -67,8 +68,8 @@ const open = ({ id, sdp, hz, codec, silent }: Extract<ToPeers, { what: 'open' }>
         if (((packet.timestamp - heard.last.timestamp) | 0) <= 0) heard.backwards += 1;
       }
       heard.last = packet;
-      heard.codes.push(...packet.payload);
-      if (heard.codes.length > 16_000) heard.codes.splice(0, heard.codes.length - 8_000);
+      // Peers send frames of 20 ms only, and so does the gateway.
+      if (packet.payload.length === 160) heard.codes.set(packet.payload, ((heard.packets - 1) % 50) * 160);
     });
     track.onOpen(() => {
       let sent = 0;
@@ -107,29 +108,28 @@ const open = ({ id, sdp, hz, codec, silent }: Extract<ToPeers, { what: 'open' }>
   connection.setRemoteDescription(sdp.replace('a=setup:actpass', 'a=setup:active'), 'offer');
 };
 
-const report = (id: string): Heard => {
+const report = (id: string, hz: number): Heard => {
   const heard = peers.get(id)?.heard;
+  const law = heard?.types.has(0) === true ? 'pcmu' : 'pcma';
+  const from = ((heard?.packets ?? 0) % 50) * 160;
+  const ring = heard === undefined ? [] : [...decode(law, heard.codes)];
   return {
     packets: heard?.packets ?? 0,
     firstAfterMs: heard?.firstAfterMs ?? null,
     broken: heard?.broken ?? 0,
     backwards: heard?.backwards ?? 0,
     types: [...(heard?.types ?? [])],
-    lastSecond: heard?.types.has(111)
-      ? []
-      : [
-          ...decode(
-            heard?.types.has(0) === true ? 'pcmu' : 'pcma',
-            Uint8Array.from(heard?.codes.slice(-8_000) ?? []),
-          ),
-        ],
+    share:
+      heard === undefined || heard.packets < 50
+        ? 0
+        : shareOf([...ring.slice(from), ...ring.slice(0, from)], hz, 8_000),
   };
 };
 
 process.on('message', (message: ToPeers) => {
   if (message.what === 'open') open(message);
   else if (message.what === 'close') close(message.id);
-  else say({ what: 'report', id: message.id, heard: report(message.id) });
+  else say({ what: 'report', id: message.id, heard: report(message.id, message.hz) });
 });
 process.on('disconnect', () => {
   for (const id of [...peers.keys()]) close(id);

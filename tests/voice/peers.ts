@@ -1,16 +1,15 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { LegSignal } from '../../src/model/call.ts';
-import { shareOf } from './goertzel.ts';
 
-/** What a peer has heard: `broken` counts sequence numbers that did not go on by one, `backwards` timestamps that did not rise, `types` the payload types, `lastSecond` samples of 16 bits. */
+/** What a peer has heard: `broken` counts sequence numbers that did not go on by one, `backwards` timestamps that did not rise, `types` the payload types, `share` that of the frequency asked for in the last second. */
 export type Heard = {
   readonly packets: number;
   readonly firstAfterMs: number | null;
   readonly broken: number;
   readonly backwards: number;
   readonly types: readonly number[];
-  readonly lastSecond: readonly number[];
+  readonly share: number;
 };
 
 /** `silent`: it sends nothing. */
@@ -22,7 +21,8 @@ export type PeerVoice = {
 
 export type ToPeers =
   | ({ readonly what: 'open'; readonly id: string; readonly sdp: string } & Required<PeerVoice>)
-  | { readonly what: 'close' | 'report'; readonly id: string };
+  | { readonly what: 'close'; readonly id: string }
+  | { readonly what: 'report'; readonly id: string; readonly hz: number };
 export type FromPeers =
   | { readonly what: 'signal'; readonly id: string; readonly signal: LegSignal }
   | { readonly what: 'report'; readonly id: string; readonly heard: Heard };
@@ -52,20 +52,17 @@ export const startPeers = (onSignal: (id: string, signal: LegSignal) => void): P
   const tell = (message: ToPeers): void => {
     child.send(message, () => undefined);
   };
-  const heard = (id: string): Promise<Heard> =>
+  const ask = (id: string, hz: number): Promise<Heard> =>
     new Promise((resolve) => {
       asked.set(id, [...(asked.get(id) ?? []), resolve]);
-      tell({ what: 'report', id });
+      tell({ what: 'report', id, hz });
     });
   return {
     open: (id, sdp, { hz, codec = 'pcma', silent = false }) =>
       tell({ what: 'open', id, sdp, hz, codec, silent }),
     close: (id) => tell({ what: 'close', id }),
-    heard,
-    share: async (id, hz) => {
-      const { lastSecond } = await heard(id);
-      return lastSecond.length < 8_000 ? 0 : shareOf(lastSecond, hz, 8_000);
-    },
+    heard: (id) => ask(id, 0),
+    share: async (id, hz) => (await ask(id, hz)).share,
     leave: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve());

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Side } from '../../src/gateway/call-doors.ts';
 import { decode, encode } from '../../src/voice/g711.ts';
 import { type Exchange, openExchange } from './exchange.ts';
@@ -10,7 +10,10 @@ import { shareOf, tone } from './goertzel.ts';
 const desk: Side = { console: 'desk-1' };
 const heir: Side = { console: 'desk-2' };
 const supervisor: Side = { console: 'desk-9' };
-const patience = { timeout: 15_000, interval: 50 };
+// On a busy machine a process of its own needs many seconds to begin.
+const patience = { timeout: 45_000, interval: 100 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let exchange: Exchange;
 beforeAll(() => {
@@ -87,16 +90,18 @@ test('a pager that speaks only µ-law, or over MQTT, hears and is heard like any
   const other = exchange.plays('mqtt', desk, { hz: 1_000 });
   exchange.voice.openConsole('mqtt', 'desk-1', 'speak');
   let sent = 0;
+  const begunAt = performance.now();
   const sending = setInterval(() => {
-    const frame = Buffer.alloc(164);
-    frame.writeUInt32BE(sent, 0);
-    frame.set(encode('pcma', tone(440, 160, sent * 160)), 4);
-    sent += 1;
-    exchange.voice.audio('mqtt', frame);
-  }, 20);
+    for (; sent * 20 <= performance.now() - begunAt; sent += 1) {
+      const frame = Buffer.alloc(164);
+      frame.writeUInt32BE(sent, 0);
+      frame.set(encode('pcma', tone(440, 160, sent * 160)), 4);
+      exchange.voice.audio('mqtt', frame);
+    }
+  }, 10);
   try {
     await until('mqtt device flows');
-    // The test's own timer is no clock of sound: it is the pitch that counts, with what silence fills in.
+    // Where this machine is busy, silence fills in what the test did not send in time.
     await expect.poll(() => exchange.peers.share(other, 440), patience).toBeGreaterThan(0.8);
     await expect.poll(() => exchange.frames('mqtt').length, patience).toBeGreaterThan(60);
   } finally {
@@ -189,7 +194,7 @@ test('a call is recorded, the resident left and the operator right, with every s
     .toBeDefined();
   const opened = exchange.voice.recordings.open('taped');
   if (opened === null) throw new Error('there is no recording');
-  const file = await buffer(opened.stream);
+  const file = await buffer(opened.read({ from: 0, to: opened.bytes }));
   expect(file.length).toBe(opened.bytes);
   const frames = (file.length - 44) / 4;
   const side = (at: number): number[] =>
@@ -249,7 +254,8 @@ test('a person hears the street’s own prompt, then ringing at 450 Hz, until so
     own.voice.openDevice('rings', 'pager', 'webrtc');
     own.voice.play('rings', 'received');
     await hears(device, 600, own);
-    await hears(device, 450, own);
+    // Of a second of tone after silence a window of one second holds some part; its share is that part.
+    await expect.poll(() => own.peers.share(device, 450), patience).toBeGreaterThan(0.6);
     const console = own.plays('rings', desk, { hz: 1_000 });
     own.voice.openConsole('rings', 'desk-1', 'speak');
     await until(`${console} flows`, own);

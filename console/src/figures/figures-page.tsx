@@ -256,7 +256,12 @@ const Lists = (props: {
           columns={[
             {
               title: words.device,
-              render: (_, { device }) => <a href={deviceHref(device)}>{deviceName(device)}</a>,
+              render: (_, { device }) => (
+                <>
+                  <a href={deviceHref(device)}>{deviceName(device)}</a>{' '}
+                  <span className="quiet">{device}</span>
+                </>
+              ),
             },
             { title: words.count, dataIndex: 'alerts', align: 'right' },
             { title: words.share, align: 'right', render: (_, { share }) => shareText(share) },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Result } from '../../gateway/doors.ts';
 import type { CallQuery } from '../../gateway/ports.ts';
 import { Call, endedStates } from '../../model/call.ts';
+import type { Result } from '../../model/fault.ts';
 import { type CallVerb, callOperations, NewCall } from '../../model/operation.ts';
 import { liesWithin } from '../../model/place.ts';
 import { Id, Moment } from '../../model/text.ts';

@@ -15,10 +15,11 @@ import { finishRecording, headOfPcm, recordingHead } from '../wav.ts';
 
 /** The recordings of calls on the disk, a file each, with a file `<call>.hold` beside those that must not go. */
 export type Recordings = {
-  /** A recording as 16-bit stereo PCM (WAV), the resident left and the operators right, `bytes` in all; null where there is none. One that is still being made is given as far as it has got. */
-  readonly open: (
-    call: string,
-  ) => { readonly stream: Readable; readonly bytes: number; readonly type: 'audio/wav' } | null;
+  /** A recording as 16-bit stereo PCM (WAV), the resident left and the operators right, `bytes` in all, of which `read` gives `[from, to)`; null where there is none. One that is still being made is given as far as it has got. */
+  readonly open: (call: string) => {
+    readonly bytes: number;
+    readonly read: (stretch: { readonly from: number; readonly to: number }) => Readable;
+  } | null;
   /** Whether it is to be kept whatever its age; false where there is no such recording. */
   readonly hold: (call: string, held: boolean) => boolean;
   readonly isHeld: (call: string) => boolean;
@@ -68,9 +69,22 @@ const unpack = (): Transform =>
     },
   });
 
-async function* withHead(head: Buffer, sound: Readable): AsyncGenerator<Buffer> {
-  yield head;
-  yield* sound;
+/** The head, and of the samples `length` bytes from the byte `skip` on. */
+async function* stretchOf(
+  head: Buffer,
+  samples: Readable,
+  skip: number,
+  length: number,
+): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  let from = skip;
+  let left = length;
+  for await (const piece of samples as AsyncIterable<Buffer>) {
+    const wanted = piece.subarray(from, from + left);
+    from = 0;
+    left -= wanted.length;
+    if (wanted.length > 0) yield wanted;
+  }
 }
 
 /** The recordings in a directory; it need not be there. */
@@ -86,15 +100,26 @@ export const openRecordings = (dir: string): Recordings => {
       if (path === null) return null;
       const sound = Math.max(0, statSync(path).size - recordingHead) & ~1;
       const head = headOfPcm(sound * 2);
-      const file: Readable =
-        sound === 0
-          ? Readable.from([])
-          : createReadStream(path, { start: recordingHead, end: recordingHead + sound - 1 });
-      const unpacked = file.pipe(unpack());
-      file.on('error', (error: Error) => unpacked.destroy(error));
-      const stream = Readable.from(withHead(head, unpacked), { objectMode: false });
-      stream.on('close', () => file.destroy());
-      return { stream, bytes: head.length + sound * 2, type: 'audio/wav' };
+      const bytes = head.length + sound * 2;
+      return {
+        bytes,
+        read: ({ from, to }) => {
+          const first = Math.max(0, from - head.length);
+          const end = Math.max(0, to - head.length);
+          const wanted = head.subarray(Math.min(from, head.length), Math.min(to, head.length));
+          if (end <= first) return Readable.from([wanted], { objectMode: false });
+          // A sample is one byte on the disk and two in the answer.
+          const start = recordingHead + (first >> 1);
+          const file = createReadStream(path, { start, end: recordingHead + ((end - 1) >> 1) });
+          const unpacked = file.pipe(unpack());
+          file.on('error', (error: Error) => unpacked.destroy(error));
+          const stream = Readable.from(stretchOf(wanted, unpacked, first & 1, end - first), {
+            objectMode: false,
+          });
+          stream.on('close', () => file.destroy());
+          return stream;
+        },
+      };
     },
     hold: (call, held) => {
       if (pathOf(call) === null) return false;
