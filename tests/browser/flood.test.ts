@@ -80,7 +80,7 @@ optional('Chromium', hasChromium)(`a flood of ${alerts} open alerts`, () => {
       'for (const fold of document.querySelectorAll("[data-building] .fold[aria-expanded=false]")) fold.click()',
     );
     await expect
-      .poll(() => seat.board.locator('.line').last().getAttribute('aria-setsize'), patient)
+      .poll(() => seat.board.locator('.board-line').last().getAttribute('aria-setsize'), patient)
       .toBe(String(1 + buildings + alerts));
     expect(await seat.board.locator('.row').count()).toBeLessThan(60);
     const seen = new Set<string>();

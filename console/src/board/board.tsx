@@ -226,7 +226,7 @@ export const Board = (props: {
   });
   const lines = linesOf(layout, (id) => rows.get(id)?.alert, folded, folding, unfolded);
   const focusedAt = (): number => {
-    const line = document.activeElement?.closest<HTMLElement>('.line');
+    const line = document.activeElement?.closest<HTMLElement>('.board-line');
     return line === null || line === undefined ? -1 : Number(line.dataset.index);
   };
   const virtual = useVirtualizer({
@@ -331,7 +331,7 @@ export const Board = (props: {
             <li
               key={key}
               ref={virtual.measureElement}
-              className="line"
+              className="board-line"
               data-index={index}
               aria-posinset={index + 1}
               aria-setsize={lines.length}
