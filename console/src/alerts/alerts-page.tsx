@@ -178,7 +178,7 @@ const ListTable = (props: {
     {
       title: words.raised,
       key: 'raised',
-      render: (_, { raisedAt }) => <span className="figures">{wallText(raisedAt, zone, true)}</span>,
+      render: (_, { raisedAt }) => <span className="even-figures">{wallText(raisedAt, zone, true)}</span>,
     },
     {
       title: words.what,
@@ -211,7 +211,7 @@ const ListTable = (props: {
       key: 'answer',
       align: 'right',
       render: (_, { receivedAt, takenAt }) => (
-        <span className="figures">{takenAt === undefined ? '–' : spanText(takenAt - receivedAt)}</span>
+        <span className="even-figures">{takenAt === undefined ? '–' : spanText(takenAt - receivedAt)}</span>
       ),
     },
     {
@@ -224,7 +224,7 @@ const ListTable = (props: {
       title: words.closedAt,
       key: 'closed',
       render: (_, { closedAt }) => (
-        <span className="figures">{closedAt === undefined ? '–' : wallText(closedAt, zone)}</span>
+        <span className="even-figures">{closedAt === undefined ? '–' : wallText(closedAt, zone)}</span>
       ),
     },
   ];
