@@ -26,6 +26,7 @@ import { alertExportRoutes } from './routes/alert-exports.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
+import { deviceImportRoutes } from './routes/device-imports.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { figureRoutes } from './routes/figures.ts';
 import { floodRoutes } from './routes/floods.ts';
@@ -194,6 +195,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   sessionRoutes(app, routeParts);
   userRoutes(app, routeParts);
   deviceRoutes(app, routeParts);
+  deviceImportRoutes(app, routeParts);
   readingRoutes(app, routeParts);
   readingExportRoutes(app, routeParts);
   placeRoutes(app, routeParts);

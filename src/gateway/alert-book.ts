@@ -30,6 +30,8 @@ type Detected = {
   readonly outOfService: boolean;
   readonly late: boolean;
   readonly receivedAt: number;
+  /** From when its deadlines run, where that is not its receipt: nobody could know of it before. */
+  readonly ringsFrom?: number;
   readonly evidence: Evidence;
   readonly reAlarmAfterMs: number | null;
   /** The active alert that explains this one, where there is one; an emergency is never explained away. */
@@ -174,7 +176,7 @@ const stepOfDetection = (
   at,
   holds,
   standing,
-  receivedAt: detected.receivedAt,
+  receivedAt: detected.ringsFrom ?? detected.receivedAt,
   late: detected.late,
   test: detected.test || underTest(detected),
   evidence: detected.evidence,

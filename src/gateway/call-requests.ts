@@ -22,6 +22,7 @@ export const alertFor = (
   place: Place | null,
   receivedAt: number,
   late: boolean,
+  now = receivedAt,
 ): string => {
   const open = alerts.openOf(device, pressKey);
   if (open) return open.id;
@@ -42,18 +43,20 @@ export const alertFor = (
       outOfService: false,
       late,
       receivedAt,
+      ringsFrom: now,
       evidence: { at: receivedAt, receivedAt, event: 'call-request' },
       reAlarmAfterMs: null,
       explainedBy: null,
     },
     `device:${device}`,
-    receivedAt,
+    now,
   ).id;
 };
 
 /** What devices say of calls: who asks to speak, and the rest of the signalling and the sound. */
 export type CallRequests = {
   readonly signalled: Effects['signalled'];
+  readonly askedBefore: Effects['askedBefore'];
   readonly sounded: Effects['sounded'];
 };
 
@@ -93,12 +96,7 @@ export const createCallRequests = (parts: {
     const { expiresAt } = signal;
     if (expiresAt !== undefined && expiresAt <= at && !believe(expiresAt, at).wrong) {
       quarantine.keep(message, id, 'call-expired', 'the request for a call came after it had expired');
-      // Somebody asked, however long ago: the room can call back.
-      const alert = alertFor(alerts, id, place, at, true);
-      alerts.befall(alert, { event: 'call-missed', at, again: true }, actor, {
-        call: signal.call,
-        reason: 'expired',
-      });
+      askedBefore(device, signal.call, at, at);
       later(() => notices.refuse(id, signal.call, 'expired'));
       return;
     }
@@ -180,8 +178,18 @@ export const createCallRequests = (parts: {
     }
   };
 
+  /** However long ago it was: the room can call back. */
+  const askedBefore: CallRequests['askedBefore'] = ({ record: { id, place } }, call, receivedAt, now) => {
+    const alert = alertFor(alerts, id, place, receivedAt, true, now);
+    alerts.befall(alert, { event: 'call-missed', at: now, again: true }, `device:${id}`, {
+      call,
+      reason: 'expired',
+    });
+  };
+
   return {
     signalled,
+    askedBefore,
     sounded: ({ record }, frame, at) => {
       const { id, media: carrier } = book.ofDevice(record.id)?.call ?? {};
       if (id === undefined) return;

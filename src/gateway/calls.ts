@@ -26,6 +26,7 @@ export type Calls = {
   readonly door: CallDoor;
   readonly media: MediaDoor;
   readonly signalled: Effects['signalled'];
+  readonly askedBefore: Effects['askedBefore'];
   readonly sounded: Effects['sounded'];
   /** Whether an operator speaks with somebody over this device at this moment. */
   readonly spokenWith: (device: string) => boolean;
@@ -430,6 +431,7 @@ export const createCalls = (parts: CallsParts): Calls => {
     door,
     media: sides.door,
     signalled: requests.signalled,
+    askedBefore: requests.askedBefore,
     sounded: requests.sounded,
     spokenWith: (device) => book.ofDevice(device)?.call.state === 'connected',
     pressed: (device, alert, at) => {

@@ -3,11 +3,12 @@ import type { Call } from '../model/call.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
-import type { Result } from '../model/fault.ts';
+import type { FaultCode, Result } from '../model/fault.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
+import type { Quarantined, RetryOutcome } from '../model/quarantine.ts';
 import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
 import type { Shift, ShiftSummary } from '../model/shift.ts';
@@ -125,6 +126,14 @@ export type ShiftDoor = {
   readonly summary: (places: readonly string[], shift: Shift | null) => ShiftSummary;
 };
 
+/** Why the device at `index` of a list cannot be registered, and which of its fields says so. */
+export type RegistrationFault = {
+  readonly index: number;
+  readonly field: 'id' | 'type' | 'place' | 'hub' | 'dialect' | 'address';
+  readonly code: FaultCode;
+  readonly message: string;
+};
+
 /** What the duty room may ask and tell. Commands take effect at once and are answered at once; the answer may be passed on only after `settled`. */
 export type DutyDoor = {
   readonly committed: Committed;
@@ -147,6 +156,13 @@ export type DutyDoor = {
   readonly watching: (rights: readonly (readonly string[])[]) => void;
   /** `secretHash` is null for a device behind a hub. */
   readonly registerDevice: (user: string, device: NewDevice, secretHash: string) => Result<Device>;
+  /** What is wrong with registering all of these at once; in any order, children before their hubs. */
+  readonly checkDevices: (devices: readonly NewDevice[]) => readonly RegistrationFault[];
+  /** All of them or none, in one commit; answers them in the order in which they were given. */
+  readonly registerDevices: (
+    user: string,
+    devices: readonly { readonly device: NewDevice; readonly secretHash: string }[],
+  ) => Result<readonly Device[]>;
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
   readonly removeDevice: (user: string, id: string) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string) => Result<Device>;
@@ -156,6 +172,8 @@ export type DutyDoor = {
     why: Omit<OutOfService, 'since' | 'by'>,
   ) => Result<Device>;
   readonly putInService: (user: string, id: string) => Result<Device>;
+  /** Takes a message in quarantine in again; `row` as it is committed, and each row one at a time. */
+  readonly retryQuarantined: (user: string, row: Quarantined) => Result<RetryOutcome>;
   readonly startTestMode: (user: string, wanted: NewTestMode) => Result<TestMode>;
   readonly endTestMode: (user: string, id: string) => Result<TestMode>;
   readonly putPresence: (user: string, place: string, wanted: NewPresence) => Result<Presence>;

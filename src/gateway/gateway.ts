@@ -15,7 +15,8 @@ import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-bo
 import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
-import { createIngest, type IngestCounts } from './ingest.ts';
+import { createHeardIds } from './heard-ids.ts';
+import { createIngest, type Effects, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createNotUnderstood } from './not-understood.ts';
@@ -26,6 +27,7 @@ import { followDevice, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
+import { createRetry } from './retries.ts';
 import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
 import { createShiftBook } from './shift-book.ts';
 import { createSiteBook } from './site-book.ts';
@@ -257,49 +259,55 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
   });
 
-  const ingest = createIngest({
+  const effects: Effects = {
+    findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+    puzzled,
+    pressed: (pressed) => {
+      const device = pressed.device?.record.id;
+      const alert = press(
+        alerts,
+        commands,
+        devices,
+        pressed,
+        device !== undefined && calls.spokenWith(device),
+      );
+      if (device !== undefined) calls.pressed(device, alert, pressed.now);
+    },
+    signalled: calls.signalled,
+    askedBefore: calls.askedBefore,
+    sounded: calls.sounded,
+    cancelled: ({ record: { id } }, receivedAt, at) => {
+      const open = alerts.openOf(id, pressKey);
+      // What was cancelled before anybody pressed was another call.
+      if (open && open.receivedAt <= receivedAt)
+        alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${id}`);
+    },
+    happened: (device, event, at) => {
+      ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, {
+        event,
+      });
+    },
+    statusChanged: setLink,
+    replied: (device, id, ok, error, at) => {
+      const command = commands.replied(device.record.id, id, ok, error, at);
+      if (command?.alert !== undefined && command.command === 'siren-on') {
+        alerts.befall(command.alert, { event: 'siren-answered', at }, `device:${device.record.id}`, { ok });
+      }
+    },
+    flagged: registry.flag,
+  };
+  const intake = {
     devices,
     types,
     dialects,
     engine: () => engine,
     ledger,
-    messageIds: parts.messageIds,
+    seenBefore: createHeardIds(parts.messageIds, ledger),
     quarantine,
-    effects: {
-      findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
-      puzzled,
-      pressed: (pressed) => {
-        const device = pressed.device?.record.id;
-        const alert = press(
-          alerts,
-          commands,
-          devices,
-          pressed,
-          device !== undefined && calls.spokenWith(device),
-        );
-        if (device !== undefined) calls.pressed(device, alert, pressed.receivedAt);
-      },
-      signalled: calls.signalled,
-      sounded: calls.sounded,
-      cancelled: (device, at) => {
-        const open = alerts.openOf(device.record.id, pressKey);
-        if (open) alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${device.record.id}`);
-      },
-      happened: (device, event, at) => {
-        ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, {
-          event,
-        });
-      },
-      statusChanged: setLink,
-      replied: (device, id, ok, error, at) => {
-        const command = commands.replied(device.record.id, id, ok, error, at);
-        if (command?.alert !== undefined && command.command === 'siren-on') {
-          alerts.befall(command.alert, { event: 'siren-answered', at }, `device:${device.record.id}`, { ok });
-        }
-      },
-      flagged: registry.flag,
-    },
-  });
+    effects,
+  };
+  const ingest = createIngest(intake);
+  const retry = createRetry({ ...intake, counts: ingest.counts });
 
   /** Nothing can tell any more whether a condition holds whose rule or device went while nobody looked. */
   const endOrphans = (at: number): void => {
@@ -448,6 +456,14 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     congestion: ledger.congestion,
   };
 
+  /** Whatever rang under the name of a device that was just registered is its own, and its silence counts. */
+  const welcome = (user: string, id: string, at: number): void => {
+    const registered = devices.get(id);
+    if (registered === undefined) return;
+    followDevice(alerts, registered.record, `user:${user}`, at);
+    heed(engine.watch(registered.record, at, 0, at), at, false);
+  };
+
   const shifts = createShiftBook({
     stored: state.shifts,
     ledger,
@@ -504,14 +520,18 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       watching = rights;
       calls.ringWhereWatched(now());
     },
+    retryQuarantined: (user, row) => retry(user, row, now()),
     registerDevice: (user, device, secretHash) => {
       const at = now();
       const result = registry.register(user, device, secretHash, at);
-      const registered = devices.get(device.id);
-      if (result.ok && registered) {
-        followDevice(alerts, registered.record, `user:${user}`, at);
-        heed(engine.watch(registered.record, at, 0, at), at, false);
-      }
+      if (result.ok) welcome(user, device.id, at);
+      return result;
+    },
+    checkDevices: registry.check,
+    registerDevices: (user, wanted) => {
+      const at = now();
+      const result = registry.registerAll(user, wanted, at);
+      if (result.ok) for (const { id } of result.value) welcome(user, id, at);
       return result;
     },
     changeDevice: (user, id, patch) => {

@@ -275,6 +275,8 @@ export type Archive = {
     readonly after?: string | undefined;
     readonly limit: number;
   }) => Promise<readonly Quarantined[]>;
+  /** One message in quarantine; null = there is none of that id. */
+  readonly quarantined: (id: string) => Promise<Quarantined | null>;
   /** Versions of the rulebook before a number, newest first. */
   readonly rulebookVersions: (
     before: number | undefined,

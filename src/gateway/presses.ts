@@ -59,6 +59,7 @@ export const press = (
     name,
     at,
     receivedAt,
+    now,
     late,
     raw,
     maybeStored,
@@ -77,6 +78,7 @@ export const press = (
     outOfService: false,
     late,
     receivedAt,
+    ringsFrom: now,
     reAlarmAfterMs: null,
     explainedBy: null,
   };
@@ -102,7 +104,7 @@ export const press = (
         },
       },
       `device:${hub}`,
-      receivedAt,
+      now,
     );
   }
   const { id, place } = device.record;
@@ -119,9 +121,9 @@ export const press = (
       evidence: { at, receivedAt, event: 'sos', ...(maybeStored ? { note: noteMaybeStored } : {}) },
     },
     `device:${id}`,
-    receivedAt,
+    now,
   );
-  commands.issue(id, 'sos-received', alert.id, receivedAt);
+  commands.issue(id, 'sos-received', alert.id, now);
   return alert;
 };
 

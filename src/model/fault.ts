@@ -30,6 +30,7 @@ export const faults = {
   'already-running': 409,
   'still-holding': 409,
   'not-all-taken': 409,
+  'not-retriable': 409,
   'same-person': 409,
   'successor-absent': 409,
   'unknown-type': 422,

@@ -68,6 +68,7 @@ export const createArchive = (
       readings: (query) => ask('readings', query),
       exported: (query) => ask('exported', query),
       quarantine: (query) => ask('quarantine', query),
+      quarantined: (id) => ask('quarantined', id),
       rulebookVersions: (before, limit) => ask('rulebookVersions', before, limit),
       rulebookVersion: (number) => ask('rulebookVersion', number),
       figures: (query) => ask('figures', query),

@@ -66,6 +66,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
   const quarantine = db
     .prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?')
     .pluck();
+  const quarantined = db.prepare<[string], string>('SELECT body FROM quarantine WHERE id = ?').pluck();
   const versions = db
     .prepare<[number, number], string>(
       "SELECT json_remove(body, '$.files') FROM rulebook WHERE number < ? ORDER BY number DESC LIMIT ?",
@@ -125,6 +126,10 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
     exported: (query) => exportPage(series.exact, () => performance.now(), query),
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
+    quarantined: (id) => {
+      const text = quarantined.get(id);
+      return text === undefined ? null : (JSON.parse(text) as Quarantined);
+    },
     rulebookVersions: (before, limit) =>
       versions
         .all(before ?? Number.MAX_SAFE_INTEGER, limit)

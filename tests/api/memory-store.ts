@@ -74,7 +74,7 @@ export const createMemoryStore = (): MemoryStore => {
   const calls = new Map<string, Call>();
   const shifts = new Map<string, Shift>();
   const notes = new Map<string, string>();
-  const quarantine: Quarantined[] = [];
+  const quarantine = new Map<string, Quarantined>();
   const versions: RulebookVersion[] = [];
   const tries = { begun: 0, stopped: 0 };
   let holdingTries = false;
@@ -93,7 +93,8 @@ export const createMemoryStore = (): MemoryStore => {
     if (kind === 'shift' && body !== null) shifts.set(id, body as Rows['shift']);
     if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
-    if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
+    if (kind === 'quarantine' && body === null) quarantine.delete(id);
+    if (kind === 'quarantine' && body !== null) quarantine.set(id, body as Rows['quarantine']);
   };
 
   const store = (batch: Batch, at: number): void => {
@@ -197,10 +198,11 @@ export const createMemoryStore = (): MemoryStore => {
         return { bytes: new TextEncoder().encode(lines.join('')), rows: lines.length, next: null };
       },
       quarantine: async ({ after, limit }) =>
-        quarantine
+        [...quarantine.values()]
           .filter(({ id }) => after === undefined || id < after)
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
+      quarantined: async (id) => quarantine.get(id) ?? null,
       rulebookVersions: async (before, limit) =>
         versions
           .filter(({ number }) => before === undefined || number < before)

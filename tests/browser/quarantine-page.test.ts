@@ -80,6 +80,24 @@ optional('Chromium', hasChromium)('the page of quarantine', () => {
     await leaveSeat(seat);
   });
 
+  test('tries a message again, tells what came of it, and takes away what took effect', async () => {
+    const seat = await room.takeSeat('sun');
+    const { page } = seat;
+    await page.evaluate("location.hash = '#/quarantine'");
+    const rows = page.locator('.quarantine-page tr.ant-table-row');
+    await rows.first().waitFor();
+    await rows.nth(1).getByRole('button', { name: '再试一次' }).click();
+    await page.getByText('什么都没有生效。仍有 1 处存疑').waitFor();
+    expect(await rows.count()).toBe(3);
+    // Its device was registered meanwhile.
+    await rows.nth(2).getByRole('button', { name: '再试一次' }).click();
+    await page.getByText('1 个读数生效。这条报文已移出').waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await violationsOf(page)).toEqual([]);
+    expect((await room.api().get('/devices/kitchen', Device)).latest.smoke?.value).toBe(false);
+    await leaveSeat(seat);
+  });
+
   test('is not for an operator', async () => {
     const seat = await room.takeSeat('li');
     await seat.page.evaluate("location.hash = '#/quarantine'");

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -61,6 +62,50 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await sheet.getByLabel('不定').check();
     await sheet.getByRole('button', { name: '保存' }).click();
     await sheet.getByText('这个编号已经有人用了').waitFor();
+    await leaveSeat(seat);
+  });
+
+  test('an admin imports a file: its faults are told by line, and the secrets can be taken away once', async () => {
+    const seat = await room.takeSeat('admin');
+    const { page } = seat;
+    await page.evaluate("location.hash = '#/devices'");
+    await page.getByRole('button', { name: '导入' }).click();
+    const sheet = page.locator('.desk-sheet');
+    const choose = (csv: string): Promise<void> =>
+      sheet
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'devices.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await choose('\ufeffid;type;hub\nsmoke-8;smoke-alarm;hub-8\nhub-8;teapot;');
+    await sheet.getByRole('button', { name: '检查' }).click();
+    await sheet.getByText('2 处有问题，什么都没有登记', { exact: false }).waitFor();
+    expect(await sheet.locator('tr.ant-table-row').nth(1).textContent()).toMatch(/^3type没有这种设备类型/);
+    expect(await violationsOf(page)).toEqual([]);
+    await choose('id;type;hub;building;household\nsmoke-8;smoke-alarm;hub-8;8栋;801\nhub-8;hub;;8栋;');
+    await sheet.getByRole('button', { name: '检查' }).click();
+    await sheet.getByText('没有问题：2 台可以登记').waitFor();
+    expect(await sheet.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringContaining('8栋 801'),
+      expect.stringContaining('8栋'),
+    ]);
+    expect(await violationsOf(page)).toEqual([]);
+    await sheet.getByRole('button', { name: '登记这 2 台' }).click();
+    await sheet.getByText('2 台已登记').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      sheet.getByRole('button', { name: '下载密码表' }).click(),
+    ]);
+    const told = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(told).toHaveLength(3);
+    const client = await mqtt.connectAsync(room.gateway().mqttUrl, {
+      username: 'hub-8',
+      password: told[2]?.split(',').at(-1) ?? '',
+      clientId: 'hub-8',
+    });
+    await client.endAsync();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.locator('tr[data-device=smoke-8]').waitFor();
     await leaveSeat(seat);
   });
 

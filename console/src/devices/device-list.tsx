@@ -16,6 +16,7 @@ const links = ['all', 'online', 'offline', 'unknown'] as const;
 const atOnce = 200;
 
 const loadRegistering = () => import('./registering.tsx');
+const loadImporting = () => import('./importing.tsx');
 
 const DeviceRow = memo(({ device }: { readonly device: Device }) => {
   const { words } = useSpeech();
@@ -81,7 +82,8 @@ export const DeviceList = () => {
   const [link, setLink] = useState<(typeof links)[number]>('all');
   const [most, setMost] = useState(atOnce);
   const { user } = useFeedState();
-  const [registering, setRegistering] = useState(false);
+  const [beside, setBeside] = useState<'registering' | 'importing' | null>(null);
+  const shut = (): void => setBeside(null);
   const found = useMemo(() => {
     const wanted = search.trim().toLowerCase().split(/\s+/);
     const textOf = ({ id, name, type, place }: Device): string =>
@@ -127,8 +129,11 @@ export const DeviceList = () => {
           {user !== null && mayActAs(user.role, 'admin') && (
             <>
               <span className="spring" />
-              <button type="button" onClick={() => setRegistering(true)}>
+              <button type="button" onClick={() => setBeside('registering')}>
                 {words.devices.register}
+              </button>
+              <button type="button" onClick={() => setBeside('importing')}>
+                {words.devices.import}
               </button>
             </>
           )}
@@ -168,11 +173,14 @@ export const DeviceList = () => {
           </button>
         )}
       </main>
-      {registering && (
+      {beside === 'registering' && (
         <LatePart
           load={loadRegistering}
-          draw={({ Registering }) => <Registering changed={again} close={() => setRegistering(false)} />}
+          draw={({ Registering }) => <Registering changed={again} close={shut} />}
         />
+      )}
+      {beside === 'importing' && (
+        <LatePart load={loadImporting} draw={({ Importing }) => <Importing changed={again} close={shut} />} />
       )}
     </div>
   );

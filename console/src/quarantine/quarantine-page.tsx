@@ -41,7 +41,10 @@ const useRows = () => {
     setNext(going ?? null);
   }, []);
   useEffect(() => void read(null), [read]);
-  return { rows, next, refused, again: () => void read(null), more: () => void read(next) };
+  /** In the place of a row stands what is left of it. */
+  const put = (id: string, left: readonly Quarantined[]): void =>
+    setRows((before) => before?.flatMap((row) => (row.id === id ? left : [row])) ?? null);
+  return { rows, next, refused, again: () => void read(null), more: () => void read(next), put };
 };
 
 const Payload = ({ row }: { readonly row: Quarantined }) => {
@@ -81,14 +84,18 @@ const Rows = () => {
   const say = useRefusal();
   const zone = useStreetZone();
   const { user } = useFeedState();
-  const { rows, next, refused, again, more } = useRows();
+  const { rows, next, refused, again, more, put } = useRows();
   const task = useTask();
   const [told, setTold] = useState<{ readonly row: string; readonly text: string } | null>(null);
   const [stranger, setStranger] = useState<{ readonly name: string; readonly hub: string } | null>(null);
   const mayRegister = user !== null && mayActAs(user.role, 'admin');
   const retry = async (id: string): Promise<void> => {
     setTold({ row: id, text: '' });
-    if ((await task.run(() => retryQuarantined(id))) !== null) setTold({ row: id, text: words.retried });
+    const done = await task.run(() => retryQuarantined(id));
+    if (done === null) return;
+    const { taken, left } = done.value;
+    put(id, left);
+    setTold({ row: id, text: words.retried(taken, left.length) });
   };
   const columns: TableColumnsType<Quarantined> = [
     {
@@ -143,7 +150,12 @@ const Rows = () => {
         const name = strangerOf(row);
         return (
           <div className="desk-actions">
-            <Button size="small" disabled={task.busy} onClick={() => void retry(row.id)}>
+            <Button
+              size="small"
+              disabled={task.busy || row.retriable === undefined}
+              title={row.retriable === undefined ? words.neverAgain : ''}
+              onClick={() => void retry(row.id)}
+            >
               {words.retry}
             </Button>
             {name !== null && (
@@ -174,6 +186,11 @@ const Rows = () => {
           <span className="quiet">{words.hint}</span>
           <Button onClick={again}>{words.again}</Button>
         </div>
+        {told !== null && told.text !== '' && rows?.some(({ id }) => id === told.row) === false && (
+          <p role="status">
+            <span className="good">✓</span> {told.text}
+          </p>
+        )}
         {refused !== null && (
           <p className="refused" role="alert">
             {words.failed(say(refused))}

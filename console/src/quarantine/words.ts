@@ -15,7 +15,20 @@ export const texts = {
     unfold: '展开全部',
     fold: '收起',
     retry: '再试一次',
-    retried: '已重新处理。若仍有问题，会作为新的一条出现在这里',
+    retried: (
+      taken: { readonly readings: number; readonly events: number; readonly presses: number },
+      left: number,
+    ) => {
+      const parts = [
+        ...(taken.presses > 0 ? [`${taken.presses} 次呼救已响`] : []),
+        ...(taken.events > 0 ? [`${taken.events} 个事件生效`] : []),
+        ...(taken.readings > 0 ? [`${taken.readings} 个读数生效`] : []),
+      ];
+      const said =
+        parts.length === 0 ? (left === 0 ? '已看懂，没有要生效的内容' : '什么都没有生效') : parts.join('，');
+      return `${said}。${left === 0 ? '这条报文已移出' : `仍有 ${left} 处存疑，原因见左`}`;
+    },
+    neverAgain: '不能再试：旧的保留消息、可疑报文、只存了一部分的，或其余部分已经生效的',
     register: '登记这台设备',
     registerAdmins: '登记由管理员操作',
     more: '再读 100 条',
@@ -71,7 +84,25 @@ export const texts = {
     unfold: 'Show all',
     fold: 'Fold',
     retry: 'Try again',
-    retried: 'Taken up again. Should anything still be wrong, it comes back here as a new line',
+    retried: (
+      taken: { readonly readings: number; readonly events: number; readonly presses: number },
+      left: number,
+    ) => {
+      const parts = [
+        ...(taken.presses > 0 ? [`calls for help that ring now: ${taken.presses}`] : []),
+        ...(taken.events > 0 ? [`events: ${taken.events}`] : []),
+        ...(taken.readings > 0 ? [`readings: ${taken.readings}`] : []),
+      ];
+      const said =
+        parts.length === 0
+          ? left === 0
+            ? 'Understood, and nothing in it takes effect'
+            : 'Nothing took effect'
+          : `Took effect: ${parts.join(', ')}`;
+      return `${said}. ${left === 0 ? 'It has left quarantine' : `Still wrong: ${left}; see the reason`}`;
+    },
+    neverAgain:
+      'It cannot be tried again: a stored copy, a suspect message, one that is not kept whole, or whose rest took effect',
     register: 'Register this device',
     registerAdmins: 'Admins register devices',
     more: '100 more',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Device, type DevicePatch, type NewDevice } from '../../../src/model/device.ts';
+import { ImportCheck, ImportedDevice } from '../../../src/model/device-import.ts';
 import { Household, type NewPresence, Presence } from '../../../src/model/household.ts';
-import { Quarantined } from '../../../src/model/quarantine.ts';
+import { Quarantined, RetryOutcome } from '../../../src/model/quarantine.ts';
 import { type NewTestMode, TestMode } from '../../../src/model/test-mode.ts';
 import { type NewUser, User, type UserPatch } from '../../../src/model/user.ts';
 import { type Answer, request } from './request.ts';
@@ -32,9 +33,9 @@ const QuarantinePage = z.object({ quarantine: z.array(Quarantined), next: z.stri
 export const readQuarantine = (after: string | null): Promise<Answer<z.infer<typeof QuarantinePage>>> =>
   request(QuarantinePage, `/quarantine?limit=100${after === null ? '' : `&after=${part(after)}`}`);
 
-/** Lets the gateway take a message up again. */
-export const retryQuarantined = (id: string): Promise<Answer<unknown>> =>
-  request(z.unknown(), `/quarantine/${part(id)}/retry`, { method: 'POST', body: {} });
+/** Lets the gateway take a message in again; what came of it. */
+export const retryQuarantined = (id: string): Promise<Answer<RetryOutcome>> =>
+  request(RetryOutcome, `/quarantine/${part(id)}/retry`, { method: 'POST', body: {} });
 
 const WithSecret = Device.extend({ secret: z.string() });
 export type WithSecret = Readonly<z.infer<typeof WithSecret>>;
@@ -42,6 +43,30 @@ export type WithSecret = Readonly<z.infer<typeof WithSecret>>;
 /** Registers a device; answers its secret, which the gateway tells this once. */
 export const registerDevice = (device: NewDevice): Promise<Answer<WithSecret>> =>
   request(WithSecret, '/devices', { method: 'POST', body: device });
+
+/** How long thousands of devices may take to arrive and be checked, in ms. */
+const importPatienceMs = 60_000;
+
+const fileOf = (file: File) => ({
+  type: /\.json$/i.test(file.name) ? 'application/json' : 'text/csv',
+  content: file,
+});
+
+/** What an import of this file would do; nothing is registered. */
+export const checkImport = (file: File): Promise<Answer<ImportCheck>> =>
+  request(ImportCheck, '/devices/import?check=true', {
+    method: 'POST',
+    file: fileOf(file),
+    patienceMs: importPatienceMs,
+  });
+
+/** Registers the devices of this file, all or none; answers their secrets, which the gateway tells this once. */
+export const importDevices = (file: File): Promise<Answer<{ readonly devices: readonly ImportedDevice[] }>> =>
+  request(z.object({ devices: z.array(ImportedDevice) }), '/devices/import', {
+    method: 'POST',
+    file: fileOf(file),
+    patienceMs: importPatienceMs,
+  });
 
 /** A new secret for a device; the old one stops at once. */
 export const renewSecret = (id: string): Promise<Answer<WithSecret>> =>

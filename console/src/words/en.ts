@@ -449,6 +449,7 @@ export const en: Dictionary = {
   devices: {
     title: 'Devices',
     register: 'Register a device',
+    import: 'Import',
     search: 'Find by name, id, type, place',
     all: 'All',
     online: 'Online',

@@ -452,6 +452,7 @@ export const zh = {
   devices: {
     title: '设备',
     register: '登记设备',
+    import: '导入',
     search: '按名称、编号、类型、地点查找',
     all: '全部',
     online: '在线',
