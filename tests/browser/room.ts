@@ -29,7 +29,7 @@ const flags = [
   '--autoplay-policy=document-user-activation-required',
 ];
 
-const patienceMs = 90_000;
+const patienceMs = 40_000;
 
 /** A home in the sample building. */
 export const home = (door: string): Place => ({
@@ -165,6 +165,7 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
   const start = (password?: string): Promise<GatewayProcess> =>
     startGateway({
       dataDir,
+      readyWithinMs: 100_000,
       ...(password === undefined ? {} : { password }),
       env: { ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
     });

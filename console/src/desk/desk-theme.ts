@@ -48,6 +48,13 @@ export const deskTheme = (dark: boolean, colour: (name: string) => string): Them
       borderRadius: 4,
       motion: false,
     },
-    components: { Table: { headerBg: ground, headerColor: ink, cellPaddingBlock: 8 } },
+    components: {
+      Table: { headerBg: ground, headerColor: ink, cellPaddingBlock: 8 },
+      Segmented: {
+        trackBg: paper,
+        itemSelectedBg: main,
+        itemSelectedColor: colour('--main-ink'),
+      },
+    },
   };
 };

@@ -147,7 +147,9 @@ export const DeviceList = () => {
             </button>
           </p>
         )}
-        {loaded === 'yes' && listed.length === 0 && <p>{words.devices.none}</p>}
+        {loaded === 'yes' && listed.length === 0 && (
+          <p>{devices.length === 0 ? words.devices.noneYet : words.devices.none}</p>
+        )}
         {listed.length > 0 && (
           <table>
             <thead>

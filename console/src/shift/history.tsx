@@ -23,6 +23,7 @@ export const History = (props: {
     <Table<Shift>
       rowKey="id"
       size="small"
+      locale={{ emptyText: <span className="quiet">{page.noHistory}</span> }}
       dataSource={[...props.shifts]}
       pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
       columns={[

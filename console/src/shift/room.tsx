@@ -38,7 +38,7 @@ export const RoomSection = () => {
           return (
             <li key={seat} data-desk={state}>
               <strong>{name}</strong> <span className="quiet">{words.role[role]}</span>{' '}
-              {pages.some(({ id }) => id === console) && <Tag>{page.me}</Tag>}
+              {pages.some(({ id }) => id === console) && <Tag>{page.me}</Tag>}{' '}
               <span className={state === 'heard' ? 'good' : 'bad'}>
                 {state === 'heard' ? '♪' : '✕'} {page.desk[state]}
               </span>{' '}

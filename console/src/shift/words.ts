@@ -64,6 +64,7 @@ const zh = {
   on: '开',
   off: '关',
   history: '交接记录',
+  noHistory: '还没有交接过班',
   columns: {
     period: '时段',
     operator: '当班',
@@ -160,6 +161,7 @@ const en: typeof zh = {
   on: 'yes',
   off: 'no',
   history: 'Shifts before',
+  noHistory: 'No shift yet',
   columns: {
     period: 'Time',
     operator: 'On shift',

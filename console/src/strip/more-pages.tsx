@@ -61,7 +61,8 @@ export const MorePages = (props: {
         onClick={() => setShown((now) => !now)}
       >
         {words.strip.more}
-        {current !== undefined && ` · ${words.strip[current]}`} <i aria-hidden="true">▾</i>
+        {current !== undefined && <span className="roomy"> · {words.strip[current]}</span>}{' '}
+        <i aria-hidden="true">▾</i>
       </button>
       <ul id="more-pages" hidden={!shown}>
         {props.pages.map((page) => (

@@ -3,6 +3,7 @@ import { ageText, spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
+import { chooseTheme, chosenTheme, type Theme, themes } from '../look/theme.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -17,17 +18,9 @@ import './strip.css';
 const always = ['watch', 'alerts', 'devices', 'places', 'shift'] as const satisfies readonly Page[];
 const more = pages.filter((page) => !always.some((shown) => shown === page));
 
-const themes = ['system', 'light', 'dark'] as const;
-const storageKey = 'zhishou.theme';
-
-const useTheme = (): readonly [(typeof themes)[number], () => void] => {
-  const [theme, setTheme] = useState(
-    () => themes.find((known) => known === localStorage.getItem(storageKey)) ?? 'system',
-  );
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-    localStorage.setItem(storageKey, theme);
-  }, [theme]);
+const useTheme = (): readonly [Theme, () => void] => {
+  const [theme, setTheme] = useState(chosenTheme);
+  useEffect(() => chooseTheme(theme), [theme]);
   return [theme, () => setTheme((now) => themes[(themes.indexOf(now) + 1) % themes.length] ?? 'system')];
 };
 
@@ -54,8 +47,9 @@ const LineState = ({ health }: { readonly health: FeedHealth }) => {
       data-line={open ? 'open' : 'closed'}
       data-health={health}
     >
-      <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i> {said}
-      <span className="quiet"> · {words.strip.newest(age)}</span>
+      <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i>{' '}
+      <span className={health === 'live' ? 'roomy' : undefined}>{said} · </span>
+      <span className="quiet">{words.strip.newest(age)}</span>
     </span>
   );
 };
@@ -146,7 +140,7 @@ export const Strip = (props: {
         ?
       </button>
       {user && (
-        <span className="seat-user" title={wordFor(words.role, user.role)}>
+        <span className="seat-user" title={`${user.name} · ${wordFor(words.role, user.role)}`}>
           {user.name}
         </span>
       )}

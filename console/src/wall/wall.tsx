@@ -80,6 +80,18 @@ const InHand = ({ alert }: { readonly alert: Alert }) => {
   );
 };
 
+/** What calls nobody just now, in numbers. */
+const Aside = ({ alerts }: { readonly alerts: readonly Alert[] }) => {
+  const { words } = useSpeech();
+  const aside = alerts.filter((alert) => sectionOf(alert) === 'aside');
+  if (aside.length === 0) return null;
+  return (
+    <p className="aside">
+      {words.section.aside} <Counts alerts={aside} />
+    </p>
+  );
+};
+
 const buildingsOf = (places: readonly Place[]): ReadonlyMap<string, readonly Place[]> =>
   Map.groupBy(
     places
@@ -205,7 +217,7 @@ const Wall = () => {
           {ringing.length === 0 && inHand.length === 0 && state.complete && (
             <p className="nothing-rings">{words.wall.calm}</p>
           )}
-          <Counts alerts={alerts.filter((alert) => sectionOf(alert) === 'aside')} />
+          <Aside alerts={alerts} />
         </section>
         <Buildings alerts={alerts} />
       </div>

@@ -463,6 +463,7 @@ export const en: Dictionary = {
     type: 'Type',
     name: 'Name',
     none: 'No such device',
+    noneYet: 'No device is registered yet',
     loading: 'Reading the devices…',
     failed: 'The list of devices cannot be read',
     again: 'Try again',
