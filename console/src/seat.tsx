@@ -4,10 +4,11 @@ import { type Address, type DeskAddress, type DeskPage as DeskPageName, deskPage
 import { Detail } from './alert/detail.tsx';
 import { Panel } from './alert/panel.tsx';
 import { Board } from './board/board.tsx';
-import { byUrgency, isRinging, isWaiting } from './board/order.ts';
+import { byUrgencyWith, isRinging, isWaiting } from './board/order.ts';
 import { CallDeskProvider, startCallDesk, useCallDesk } from './call/call-desk.ts';
 import { CallDock } from './call/call-dock.tsx';
 import type { Legs } from './call/leg.ts';
+import { voicesWaiting } from './call/waiting.ts';
 import type { DeskPageProps } from './desk/desk-page.ts';
 import { DeviceList } from './devices/device-list.tsx';
 import { useClock } from './feed/clock.ts';
@@ -84,12 +85,11 @@ const Desk = ({ left }: { readonly left: () => void }) => {
   const [devices, setDevices] = useState(false);
   const { alerts: stored, uncommitted } = state;
   const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
+  const order = useMemo(() => byUrgencyWith(voicesWaiting(state.calls)), [state.calls]);
   const ringing = useMemo(
     () =>
-      [...alerts.values()]
-        .filter(({ alert }) => isRinging(alert))
-        .sort((a, b) => byUrgency(a.alert, b.alert)),
-    [alerts],
+      [...alerts.values()].filter(({ alert }) => isRinging(alert)).sort((a, b) => order(a.alert, b.alert)),
+    [alerts, order],
   );
   const waiting = useMemo(
     () => [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length,

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
 import { type FeedState, floodHere, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
+import type { Call } from '../../src/model/call.ts';
 import type { ServerMessage } from '../../src/model/change.ts';
 import type { Device } from '../../src/model/device.ts';
+import type { User } from '../../src/model/user.ts';
 import { alertOf, callChangeOf, callOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
 
 const hear = (state: FeedState, ...messages: readonly ServerMessage[]): FeedState =>
@@ -231,6 +233,43 @@ test('a call that was not connected stays known beside its alert until that is c
     changeOf(21, alertOf('a', { version: 2, acknowledged: true, closedAt: 5_000 }), 'closed'),
   );
   expect(closed.overCalls.size).toBe(0);
+});
+
+test('a call that broke under its speaker is told until it is answered anew, whether the feed told it or the seat was cut off meanwhile', () => {
+  const user = {
+    id: 'li',
+    username: 'li',
+    name: '李',
+    role: 'operator',
+    places: ['jiangbei'],
+    disabled: false,
+  } satisfies User;
+  const seat: FeedState = { ...ready(), user };
+  const cutOffUntil = (call: Call): ServerMessage => ({
+    type: 'snapshot',
+    seq: 20,
+    alerts: [],
+    calls: [call],
+  });
+  const spoken = callOf('c', { state: 'connected', answeredBy: 'li' });
+  const again = callOf('c', { ringingAt: 9_000, rings: 2 });
+  const speaking = hear(seat, callChangeOf(11, spoken));
+  expect(speaking.brokenCalls.size).toBe(0);
+  const broke = hear(speaking, { ...callChangeOf(12, again), data: { reason: 'silence' } });
+  expect(broke.brokenCalls.get('c')).toEqual({ call: spoken, reason: 'silence', at: 1_000 });
+  expect(hear(broke, callChangeOf(13, { ...spoken, answeredBy: 'zhao' })).brokenCalls.size).toBe(0);
+  expect(hear(broke, callChangeOf(13, { ...again, state: 'cancelled' })).brokenCalls.size).toBe(0);
+
+  const failed = hear(speaking, callChangeOf(12, { ...spoken, state: 'failed', reason: 'no-sound' }));
+  expect(failed.brokenCalls.get('c')?.reason).toBe('no-sound');
+  const ended = hear(speaking, callChangeOf(12, { ...spoken, state: 'ended' }));
+  expect(ended.brokenCalls.size).toBe(0);
+  const anothers = hear({ ...speaking, user: { ...user, id: 'zhao' } }, callChangeOf(12, again));
+  expect(anothers.brokenCalls.size).toBe(0);
+
+  const away = hear(speaking, cutOffUntil(again));
+  expect(away.brokenCalls.get('c')).toEqual({ call: spoken, reason: null, at: 9_000 });
+  expect(hear(speaking, cutOffUntil(spoken)).brokenCalls.size).toBe(0);
 });
 
 test('the seats on line are those that were told last, and a change of a shift is noticed', () => {

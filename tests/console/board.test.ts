@@ -41,6 +41,24 @@ test('critical has the top part, and in a part what waits stands before what is 
   expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
 });
 
+test('of one priority a person who waits on the line stands first, before what is more urgent only by age', () => {
+  const alerts = [
+    alertOf('smoke', { kind: 'smoke', receivedAt: 100 }),
+    alertOf('press', { receivedAt: 200 }),
+    alertOf('press-on-line', { receivedAt: 300 }),
+    alertOf('gas-high', { kind: 'gas', priority: 'high', receivedAt: 1 }),
+    alertOf('taken-on-line', { receivedAt: 10, acknowledged: true, claimedBy: 'li' }),
+  ];
+  const voices = new Set(['press-on-line', 'taken-on-line']);
+  expect(ids(arrange(alerts, voices))).toEqual([
+    'press-on-line',
+    'smoke',
+    'press',
+    'gas-high',
+    'taken-on-line',
+  ]);
+});
+
 test('gas that is only high is an emergency, a rehearsal never is, and what is covered stands aside but stands', () => {
   expect(sectionOf(alertOf('gas', { kind: 'gas', priority: 'high' }))).toBe('emergency');
   expect(sectionOf(alertOf('drill', { test: true }))).toBe('test');

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import type { LegFacts, LegsState } from '../../console/src/call/leg.ts';
-import { troublesOf } from '../../console/src/call/troubles.ts';
-import { callOfAlert, callsOf, waitingBeside, waitingCalls } from '../../console/src/call/waiting.ts';
+import { troublesOf, whyBroken } from '../../console/src/call/troubles.ts';
+import {
+  callOfAlert,
+  callsOf,
+  isMissed,
+  waitingBeside,
+  waitingCalls,
+} from '../../console/src/call/waiting.ts';
+import { zh } from '../../console/src/words/zh.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Call } from '../../src/model/call.ts';
 import { alertOf, callOf } from './alerts.ts';
@@ -59,6 +66,24 @@ test('of an alert with several calls the one that rings is the one to answer', (
   expect(callOfAlert(calls, 'b')).toBeNull();
 });
 
+test('a call is missed only where nobody answered since it rings this time', () => {
+  expect(isMissed(callOf('c'))).toBe(false);
+  expect(isMissed(callOf('c', { missedAt: 61_000 }))).toBe(true);
+  expect(isMissed(callOf('c', { missedAt: 61_000, ringingAt: 90_000, rings: 2 }))).toBe(false);
+  expect(isMissed(callOf('c', { missedAt: 150_000, ringingAt: 90_000, rings: 2 }))).toBe(true);
+});
+
+const whyOf = (voiceless: LegsState['voiceless'], reason: string | null): string =>
+  whyBroken({ call: callOf('c'), reason, at: 1_000 }, voiceless, zh);
+
+test('why a call broke is said by what the operator can mend: the microphone first, then this seat, then the rest', () => {
+  expect(whyOf({ c: 'denied' }, 'no-sound')).toBe(zh.call.broken.microphone);
+  expect(whyOf({ other: 'none' }, 'no-sound')).toBe(zh.call.broken.sound);
+  expect(whyOf({}, null)).toBe(zh.call.broken.link);
+  expect(whyOf({}, 'console-lost')).toBe(zh.call.broken.link);
+  expect(whyOf({}, 'silence')).toBe(zh.call.reason.silence);
+});
+
 const leg = (facts: Partial<LegFacts> = {}): LegFacts => ({
   call: 'c',
   part: 'speak',
@@ -74,6 +99,7 @@ const legs = (facts: Partial<LegsState> = {}): LegsState => ({
   microphone: 'open',
   label: '',
   replaced: false,
+  voiceless: {},
   loudspeakerGone: false,
   ...facts,
 });

@@ -110,7 +110,7 @@ export const HomeValues = ({ home }: { readonly home: Home }) => {
           return (
             <li key={device.id} data-home-device={device.id}>
               <span className="name">{device.name}</span>
-              <span>
+              <span className="values">
                 {values.map(({ name, text, loud }) => (
                   <span key={name} className={loud ? 'value loud' : 'value'}>
                     {text}

@@ -3,9 +3,13 @@ import type { Alert } from '../../../src/model/alert.ts';
 import { keepOrder } from '../board/order.ts';
 import { usePointer } from '../board/use-pointer.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
+import { useCallOf } from '../call/call-desk.ts';
 import { useCallNews } from '../call/call-line.tsx';
+import { useMicrophoneFault } from '../call/known-microphone.ts';
+import { rings } from '../call/waiting.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
+import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useDeviceNames } from './device-names.ts';
 import { useHousehold } from './household-book.ts';
@@ -68,6 +72,8 @@ const Call = (props: {
   const { words, text } = useSpeech();
   const { alert, stored } = props.shown;
   const news = useCallNews(alert.id);
+  const voice = useCallOf(alert.id);
+  const waits = voice !== null && rings(voice);
   const deviceName = useDeviceNames(alert.place === null);
   const element = useShown(alert.id);
   const armed = useArmed(props.standing);
@@ -75,7 +81,7 @@ const Call = (props: {
   return (
     <article
       ref={element}
-      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}`}
+      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}${waits ? ' waits' : ''}`}
       data-call={alert.id}
       data-first={props.full || undefined}
     >
@@ -85,6 +91,7 @@ const Call = (props: {
           {!props.full && <Residents alert={alert} />}
         </p>
         <p className="what">
+          {waits && <strong className="mark loud">☎ {words.call.onLine}</strong>}
           {fresh && <strong className="mark new">{words.panel.fresh}</strong>}
           <span>{text(alert.title)}</span>
           {alert.count > 1 && (
@@ -97,7 +104,8 @@ const Call = (props: {
           <Marks alert={alert} stored={stored} />
           {news !== null && (
             <strong className={news.urgent ? 'voice urgent' : 'voice'}>
-              <i aria-hidden="true">☎</i> {news.text}
+              {!waits && <i aria-hidden="true">☎ </i>}
+              {news.text}
             </strong>
           )}
         </p>
@@ -185,12 +193,15 @@ const useFit = (
 
 const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id: string) => void }) => {
   const { words, text } = useSpeech();
+  const { calls: known } = useFeedState();
+  const fault = useMicrophoneFault();
   const [shrunk, setShrunk] = useState(false);
   const [pointed, setPointed] = useState(false);
   const drawn = useRef<readonly string[]>([]);
   const panel = useRef<HTMLElement>(null);
   const calls = useRef<HTMLDivElement>(null);
   const byId = new Map(props.ringing.map((shown) => [shown.alert.id, shown]));
+  const somebodyWaits = [...known.values()].some(rings);
   const order = keepOrder(drawn.current, [...byId.keys()], pointed);
   useEffect(() => {
     drawn.current = order;
@@ -203,12 +214,12 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
   const size = useSizeAround(panel);
   const { look, hidden } = useFit(calls, `${order.length} ${shrunk} ${size}`, pointed);
   const news = props.ringing.map(({ alert }) => `${alert.id}/${alert.count}`).join(' ');
-  const known = useRef(new Set<string>());
+  const seen = useRef(new Set<string>());
   // What is new is shown in full again, whoever had shrunk what was there before.
   useEffect(() => {
     const now = news.split(' ');
-    const fresh = now.filter((one) => !known.current.has(one));
-    known.current = new Set(now);
+    const fresh = now.filter((one) => !seen.current.has(one));
+    seen.current = new Set(now);
     if (fresh.length === 0) return;
     setShrunk(false);
     if (!isTyping() && document.activeElement?.closest('.detail, [role=dialog]') == null) {
@@ -243,6 +254,11 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
       </p>
       <header>
         <h2>{words.panel.title(order.length)}</h2>
+        {fault !== null && somebodyWaits && (
+          <strong className="no-microphone" data-no-microphone={fault}>
+            <i aria-hidden="true">✕</i> {words.call.noMicrophone.full}
+          </strong>
+        )}
         <button type="button" onClick={() => setShrunk((now) => !now)}>
           {shrunk ? words.panel.grow : words.panel.shrink}
         </button>

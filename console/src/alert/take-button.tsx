@@ -39,7 +39,7 @@ export const TakeButton = (props: {
         {sending === null ? words.board.take : words.sending}
       </button>
       {call !== null && rings(call) && legs.some(({ part }) => part === 'speak') && (
-        <small>{words.call.holdsOther}</small>
+        <small className="holds">{words.call.holdsOther}</small>
       )}
       {refused !== null && (
         <span className="refused" role="alert">

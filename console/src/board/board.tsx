@@ -8,6 +8,7 @@ import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
 import { minuteText } from '../alert/timeline.tsx';
 import { useDetail } from '../alert/use-detail.ts';
+import { voicesWaiting } from '../call/waiting.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { floodHere } from '../feed/feed-state.ts';
@@ -201,7 +202,15 @@ export const Board = (props: {
   const flood = floodHere(useFeedState()) !== null;
   const known = useRef<ReadonlyMap<string, Shown>>(new Map());
   const board = useRef<HTMLElement>(null);
-  const wanted = useMemo(() => arrange([...props.alerts.values()].map(({ alert }) => alert)), [props.alerts]);
+  const { calls } = useFeedState();
+  const wanted = useMemo(
+    () =>
+      arrange(
+        [...props.alerts.values()].map(({ alert }) => alert),
+        voicesWaiting(calls),
+      ),
+    [props.alerts, calls],
+  );
   const held = useClock(() => holdsStill(hand.current, Date.now())) || focused;
   const layout = settle(drawn.current, wanted, held);
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.

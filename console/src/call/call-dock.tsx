@@ -1,15 +1,19 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Call } from '../../../src/model/call.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
+import type { BrokenCall } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { commandCall } from '../server/gateway.ts';
 import { useSpeech } from '../words/words.tsx';
+import { BrokenCallNotice } from './broken-call.tsx';
 import { CallBar } from './call-bar.tsx';
 import { useLegs } from './call-desk.ts';
+import { waitText } from './call-line.tsx';
+import { useMicrophoneFault } from './known-microphone.ts';
 import { useCallCommand } from './use-call-command.ts';
-import { callsOf, waitingBeside } from './waiting.ts';
+import { callsOf, isSpoken, waitingBeside } from './waiting.ts';
 import './call.css';
 
 /** How many of those who wait have a row of their own. */
@@ -17,7 +21,8 @@ const rowsOfWaiting = 3;
 
 const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: string) => void }) => {
   const { call } = props;
-  const { words } = useSpeech();
+  const speech = useSpeech();
+  const { words } = speech;
   const { user } = useFeedState();
   const { sending, refused, run } = useCallCommand();
   const { legs } = useLegs();
@@ -31,13 +36,7 @@ const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: stri
         </b>
         <span className="who">
           <strong>{call.place?.text ?? call.device}</strong>
-          <span>
-            {call.missedAt !== undefined
-              ? words.call.news.missed
-              : call.rings > 1
-                ? words.call.news.again
-                : words.call.news.rings}
-          </span>
+          <span>{waitText(call, speech)}</span>
         </span>
         <span className="span">{span}</span>
         <span className="spring" />
@@ -72,17 +71,26 @@ const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: stri
   );
 };
 
-/** The calls of this seat, under the strip on every page, beside what rings and never over it: those it is in, and those that wait although no emergency stands for them on the screen. */
+/** The calls of this seat, under the strip on every page, beside what rings and never over it: those it is in, those of its own that broke, and those that wait although no emergency stands for them on the screen. */
 export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => void }) => {
   const { words } = useSpeech();
-  const { calls, alerts, user } = useFeedState();
+  const { calls, alerts, user, brokenCalls } = useFeedState();
+  const [dismissed, setDismissed] = useState<ReadonlySet<BrokenCall>>(new Set());
+  const fault = useMicrophoneFault();
   const { legs } = useLegs();
   const waiting = useMemo(() => waitingBeside(calls, alerts), [calls, alerts]);
   const mine = callsOf(calls, user?.id ?? null);
   const listened = [...calls.values()].filter(
     (call) => !mine.includes(call) && legs.some((leg) => leg.call === call.id && leg.line !== 'lost'),
   );
-  if (mine.length + listened.length + waiting.length === 0) return null;
+  const broken = [...brokenCalls.values()].filter(
+    (one) =>
+      !dismissed.has(one) &&
+      (one.call.alert === undefined || alerts.has(one.call.alert)) &&
+      // Whoever was cut off may have called anew, and been answered.
+      ![...calls.values()].some((call) => call.device === one.call.device && isSpoken(call)),
+  );
+  if (mine.length + listened.length + waiting.length + broken.length === 0) return null;
   return (
     <aside className="call-dock" data-call-dock>
       {[...mine, ...listened].map((call) => (
@@ -93,6 +101,19 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
           openAlert={openAlert}
         />
       ))}
+      {broken.map((one) => (
+        <BrokenCallNotice
+          key={one.call.id}
+          broken={one}
+          openAlert={openAlert}
+          dismiss={() => setDismissed(new Set([...dismissed, one]))}
+        />
+      ))}
+      {waiting.length > 0 && mine.length === 0 && fault !== null && (
+        <p className="more-waiting" data-no-microphone={fault}>
+          <i aria-hidden="true">✕</i> {words.call.noMicrophone.full}
+        </p>
+      )}
       {waiting.slice(0, rowsOfWaiting).map((call) => (
         <WaitingCall key={call.id} call={call} openAlert={openAlert} />
       ))}

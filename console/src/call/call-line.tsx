@@ -1,24 +1,30 @@
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Call } from '../../../src/model/call.ts';
 import { mayActAs } from '../../../src/model/user.ts';
+import { minuteText } from '../alert/timeline.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
 import { commandCall, placeCall } from '../server/gateway.ts';
 import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
 import { useCallOf, useLegs } from './call-desk.ts';
 import { useCallCommand } from './use-call-command.ts';
-import { isCalling, rings } from './waiting.ts';
+import { isCalling, isMissed, rings } from './waiting.ts';
 
 /** How the voice of an alert stands, in a sentence. `urgent`: somebody waits, or was not reached. */
 export type CallNews = { readonly text: string; readonly urgent: boolean };
 
-const newsOf = (call: Call, { words }: Speech, nameOf: (id: string) => string): CallNews | null => {
+/** What is to be said of a call that rings: the first time, unanswered for long, or again because it broke. */
+export const waitText = (call: Call, { words, language }: Speech): string => {
+  const { news } = words.call;
+  if (call.rings > 1) return news.again(minuteText(call.ringingAt ?? call.requestedAt, language));
+  return isMissed(call) ? news.missed : news.rings;
+};
+
+const newsOf = (call: Call, speech: Speech, nameOf: (id: string) => string): CallNews | null => {
+  const { words } = speech;
   const { news, reason } = words.call;
   const why = call.reason === undefined ? '' : `：${wordFor(reason, call.reason)}`;
-  if (rings(call)) {
-    if (call.missedAt !== undefined) return { text: news.missed, urgent: true };
-    return { text: call.rings > 1 ? news.again : news.rings, urgent: true };
-  }
+  if (rings(call)) return { text: waitText(call, speech), urgent: true };
   const who = nameOf(call.answeredBy ?? '');
   if (isCalling(call)) return { text: words.call.callsNow(who), urgent: false };
   switch (call.state) {

@@ -35,6 +35,8 @@ export type LegsState = {
   readonly label: string;
   /** It is another one than was chosen or in use, because that is gone. */
   readonly replaced: boolean;
+  /** By call that this page is out of by now: why it had no microphone in it until the end. */
+  readonly voiceless: Readonly<Record<string, MicrophoneFault>>;
   /** The chosen loudspeaker is gone; the machine's own is used. */
   readonly loudspeakerGone: boolean;
 };
@@ -121,6 +123,7 @@ export const createLegs = (ports: {
   let loudspeakerGone = false;
   let lineSince: number | null = null;
   let stopped = false;
+  let voiceless: Readonly<Record<string, MicrophoneFault>> = {};
 
   const drawn = (): LegsState => ({
     legs: [...legs.values()].map(({ call, part, line, silent, blocked }) => ({
@@ -135,6 +138,7 @@ export const createLegs = (ports: {
     microphone: opening !== null ? 'opening' : microphone !== null ? 'open' : (fault ?? 'closed'),
     label: microphone?.label ?? '',
     replaced,
+    voiceless,
     loudspeakerGone,
   });
   let state = drawn();
@@ -201,6 +205,8 @@ export const createLegs = (ports: {
 
   const drop = (leg: Leg): void => {
     if (!legs.delete(leg.call)) return;
+    if (leg.part === 'speak' && fault !== null && microphone === null)
+      voiceless = { ...voiceless, [leg.call]: fault };
     leg.peer?.close();
     leg.peer = null;
     if (active === leg.call) active = [...legs.keys()].at(-1) ?? null;

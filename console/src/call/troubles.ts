@@ -1,4 +1,7 @@
 import type { Call } from '../../../src/model/call.ts';
+import type { BrokenCall } from '../feed/feed-state.ts';
+import { wordFor } from '../words/word-for.ts';
+import type { Dictionary } from '../words/zh.ts';
 import type { LegFacts, LegsState } from './leg.ts';
 import { isSpoken } from './waiting.ts';
 
@@ -43,4 +46,22 @@ export const troublesOf = (
     loudspeakerGone ? 'loudspeaker-gone' : null,
   ]);
   return troubles.filter((trouble) => found.has(trouble));
+};
+
+/** Reasons that mean that nothing was heard from the seat. */
+const seatUnheard: ReadonlySet<string> = new Set(['console-silent', 'no-sound']);
+
+/** Reasons that mean that the seat was gone. */
+const seatGone: ReadonlySet<string> = new Set(['console-lost', 'console-left']);
+
+/** Why a call of this seat broke, in words: its microphone before anything else, because that is what the operator can mend. */
+export const whyBroken = (
+  { call, reason }: BrokenCall,
+  voiceless: LegsState['voiceless'],
+  words: Dictionary,
+): string => {
+  const { broken, reason: reasons } = words.call;
+  if (voiceless[call.id] !== undefined) return broken.microphone;
+  if (reason === null || seatGone.has(reason)) return broken.link;
+  return seatUnheard.has(reason) ? broken.sound : wordFor(reasons, reason);
 };

@@ -7,11 +7,19 @@ const isWaiting = ({ state }: Call): boolean => state === 'requested' || state =
 /** Whether a person waits for somebody to answer; also one who was called from here and whose call was lost. */
 export const rings = (call: Call): boolean => isWaiting(call) && call.answeredBy === undefined;
 
+/** Whether nobody has answered it for 60 s since it rings, this time. */
+export const isMissed = ({ missedAt, ringingAt }: Call): boolean =>
+  missedAt !== undefined && missedAt >= (ringingAt ?? 0);
+
 /** Whether an operator calls, and the person has not picked up yet. */
 export const isCalling = (call: Call): boolean => isWaiting(call) && call.answeredBy !== undefined;
 
 /** Whether both sides speak in it, or are about to. */
 export const isSpoken = ({ state }: Call): boolean => state === 'answered' || state === 'connected';
+
+/** The ids of the alerts for which a person waits on the line. */
+export const voicesWaiting = (calls: ReadonlyMap<string, Call>): ReadonlySet<string> =>
+  new Set([...calls.values()].filter(rings).flatMap(({ alert }) => alert ?? []));
 
 /** The calls of one user: spoken, or placed and not picked up yet; oldest first. */
 export const callsOf = (calls: ReadonlyMap<string, Call>, user: string | null): readonly Call[] =>

@@ -2,7 +2,7 @@ import type { Alert } from '../../../src/model/alert.ts';
 import { type Call, endedStates } from '../../../src/model/call.ts';
 import type { Change, ServerMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
-import { type FeedState, sameRights } from './feed-state.ts';
+import { type BrokenCall, type FeedState, sameRights } from './feed-state.ts';
 
 /** The events after which every console must show the alert anew. */
 const announcing: ReadonlySet<string> = new Set([
@@ -74,11 +74,50 @@ const withFlood = (state: FeedState, change: Change): FeedState => {
   };
 };
 
-const withCall = (state: FeedState, { seq }: Change, call: Call): FeedState => {
+const isSpoken = ({ state }: Call): boolean => state === 'answered' || state === 'connected';
+
+/** The broken calls after a call became `now`: one more where this user spoke in it and was cut off, one fewer where somebody speaks in it again. */
+const brokenAfter = (
+  { calls, brokenCalls, user }: FeedState,
+  now: Call,
+  reason: string | null,
+  at: number,
+): FeedState['brokenCalls'] => {
+  const before = calls.get(now.id);
+  const mine = before !== undefined && isSpoken(before) && before.answeredBy === user?.id;
+  const broke = now.state === 'failed' || (now.state === 'ringing' && now.answeredBy === undefined);
+  if (mine && broke) return new Map(brokenCalls).set(now.id, { call: before, reason, at });
+  if (!brokenCalls.has(now.id) || (!isSpoken(now) && !endedStates.has(now.state))) return brokenCalls;
+  // A failed call stays told: only that there is a recording of it became known.
+  if (now.state === 'failed') return brokenCalls;
+  const rest = new Map(brokenCalls);
+  rest.delete(now.id);
+  return rest;
+};
+
+/** The broken calls after this console was cut off from the feed: what it spoke in before and what is known of it now. */
+const brokenMeanwhile = (state: FeedState, now: ReadonlyMap<string, Call>): FeedState['brokenCalls'] => {
+  const broken = new Map<string, BrokenCall>();
+  for (const [id, one] of state.brokenCalls) {
+    const call = now.get(id);
+    if (call === undefined || !isSpoken(call)) broken.set(id, one);
+  }
+  for (const [id, before] of state.calls) {
+    if (!isSpoken(before) || before.answeredBy !== state.user?.id) continue;
+    const call = now.get(id);
+    if (call !== undefined && call.answeredBy !== undefined) continue;
+    broken.set(id, { call: before, reason: null, at: call?.ringingAt ?? null });
+  }
+  return broken;
+};
+
+const withCall = (state: FeedState, { seq, at, data }: Change, call: Call): FeedState => {
+  const reason = typeof data?.reason === 'string' ? data.reason : (call.reason ?? null);
+  const brokenCalls = brokenAfter(state, call, reason, at);
   const calls = new Map(state.calls);
   if (!endedStates.has(call.state)) {
     calls.set(call.id, call);
-    return { ...state, seq, calls };
+    return { ...state, seq, calls, brokenCalls };
   }
   calls.delete(call.id);
   const { alert } = call;
@@ -86,7 +125,7 @@ const withCall = (state: FeedState, { seq }: Change, call: Call): FeedState => {
     alert !== undefined && state.alerts.has(alert)
       ? new Map(state.overCalls).set(alert, call)
       : state.overCalls;
-  return { ...state, seq, calls, overCalls };
+  return { ...state, seq, calls, overCalls, brokenCalls };
 };
 
 const withChange = (state: FeedState, change: Change): FeedState => {
@@ -126,13 +165,15 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
           return stored === undefined || !isCovered(waiting, stored);
         }),
       );
+      const calls = new Map(message.calls.map((call) => [call.id, call]));
       const known = new Map(message.alerts.map((alert) => [alert.id, message.seq]));
       return {
         ...state,
         seq: message.seq,
         complete: true,
         alerts,
-        calls: new Map(message.calls.map((call) => [call.id, call])),
+        calls,
+        brokenCalls: brokenMeanwhile(state, calls),
         overCalls: new Map([...state.overCalls].filter(([id]) => alerts.has(id))),
         uncommitted,
         floods: message.floods ?? [],

@@ -5,6 +5,9 @@ import type { Flood } from '../../../src/model/flood.ts';
 import type { Seat } from '../../../src/model/seat.ts';
 import type { User } from '../../../src/model/user.ts';
 
+/** A call that this user was speaking in and that broke, as it was then. `reason`: the gateway's word; null where this console's own live link was gone when it happened. `at`: epoch ms; null where nobody has told this console. */
+export type BrokenCall = { readonly call: Call; readonly reason: string | null; readonly at: number | null };
+
 /** What this console knows from the live feed: committed state up to `seq` of the run of numbers `feed`, and beside it the emergencies that are not stored yet. */
 export type FeedState = {
   /** The run of numbers; null until the first hello. */
@@ -26,6 +29,8 @@ export type FeedState = {
   readonly calls: ReadonlyMap<string, Call>;
   /** By alert: the last call of an open alert that was not connected or is over, as far as this page has seen it end. */
   readonly overCalls: ReadonlyMap<string, Call>;
+  /** By call: those of this user that broke and that nobody has answered anew. */
+  readonly brokenCalls: ReadonlyMap<string, BrokenCall>;
   /** Which console this is, as the gateway calls it; null before it has said so. */
   readonly console: string | null;
   /** Emergencies that ring although the store has not taken them. */
@@ -61,6 +66,7 @@ export const nothingHeard: FeedState = {
   alerts: new Map(),
   calls: new Map(),
   overCalls: new Map(),
+  brokenCalls: new Map(),
   console: null,
   uncommitted: new Map(),
   announced: new Map(),

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ageText, spanText } from '../board/deadline.ts';
+import { useMicrophoneFault } from '../call/known-microphone.ts';
 import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
@@ -71,6 +72,8 @@ export const Strip = (props: {
   const { words, switchLanguage } = useSpeech();
   const { user } = useFeedState();
   const [theme, nextTheme] = useTheme();
+  const microphoneFault = useMicrophoneFault();
+  const { noMicrophone, devices } = words.call;
   const { sound } = props;
   const audio = {
     running: words.strip.soundOn,
@@ -112,8 +115,20 @@ export const Strip = (props: {
         <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>
       </span>
       <SoundTestButtons />
-      <button type="button" data-call-devices onClick={props.showDevices}>
-        {words.call.devices.open}
+      <button
+        type="button"
+        data-call-devices
+        className={microphoneFault === null ? undefined : 'lacks'}
+        title={microphoneFault === null ? undefined : noMicrophone.full}
+        onClick={props.showDevices}
+      >
+        {microphoneFault === null ? (
+          devices.open
+        ) : (
+          <>
+            <i aria-hidden="true">✕</i> {noMicrophone.short}
+          </>
+        )}
       </button>
       <button
         type="button"

@@ -340,7 +340,7 @@ export const en: Dictionary = {
     news: {
       rings: 'Somebody waits to speak',
       missed: 'Rang for 60 s, nobody answered',
-      again: 'The call was lost; they wait again',
+      again: (since) => `The call broke; waiting again since ${since}`,
       failed: 'The call was not connected',
       cancelled: 'They gave up the call',
       declined: 'The call was declined',
@@ -350,12 +350,28 @@ export const en: Dictionary = {
       'no-answer': 'no answer for 60 s',
       'no-sound': 'no sound for 15 s after answering',
       'console-lost': 'the operator’s page was gone',
+      'console-left': 'the sound of the operator’s page was gone',
+      'console-silent': 'nothing heard from the operator’s page',
       restarted: 'the gateway was restarted',
       'hung-up-by-operator': 'the operator hung up',
       'hung-up-by-device': 'they hung up',
       'media-lost': 'the sound channel broke',
       silence: 'nothing heard from them for 10 s',
     },
+    broken: {
+      rings: (where) => `Your call with ${where} broke; it rings again and they wait`,
+      over: (where) =>
+        `Your call with ${where} broke and did not come back; call the home and go on with the alert`,
+      microphone: 'this seat has no microphone: they could not hear you',
+      sound: 'no sound came from this seat: check the microphone',
+      link: 'this seat’s connection to the gateway had dropped',
+      dismiss: 'Understood',
+    },
+    noMicrophone: {
+      short: 'No mic',
+      full: 'This seat has no microphone: they cannot hear you',
+    },
+    onLine: 'On the line',
     trouble: {
       lost: 'The sound is lost; connecting again…',
       elsewhere: 'The sound is not in this window; perhaps in another one of yours',

@@ -10,7 +10,7 @@ import { createBrowserLeg } from './browser-leg.ts';
 import { createMicrophone, type MicrophoneState } from './microphone.ts';
 import type { Visitor } from './visitor.ts';
 
-/** What a visitor's pager is doing. `line`: `refused` where the gateway knows it no more. `press`: `sending` until it is stored. `acceptedBy`: the id of whoever has it. `ringingSince`: epoch ms. */
+/** What a visitor's pager is doing. `ringsAgain`: it was answered, and the duty room rings once more because the call broke. `line`: `refused` where the gateway knows it no more. `press`: `sending` until it is stored. `acceptedBy`: the id of whoever has it. `ringingSince`: epoch ms. */
 export type HandsetView = {
   readonly line: 'connecting' | 'up' | 'lost' | 'refused';
   readonly press: 'none' | 'sending' | 'stored';
@@ -18,6 +18,7 @@ export type HandsetView = {
   readonly acceptedBy: string | null;
   readonly call: CallState | 'asked' | null;
   readonly ringingSince: number | null;
+  readonly ringsAgain: boolean;
   readonly microphone: MicrophoneState;
 };
 
@@ -33,7 +34,7 @@ export type Handset = {
 };
 
 const keepAliveMs = 10_000;
-const talking: ReadonlySet<CallState> = new Set(['answered', 'connected']);
+const talking: ReadonlySet<HandsetView['call']> = new Set(['answered', 'connected']);
 
 const decodeBy = (payload: Uint8Array): string | null => {
   const said = JSON.parse(new TextDecoder().decode(payload)) as { command?: unknown; by?: unknown };
@@ -51,6 +52,7 @@ export const openHandset = (visitor: Visitor, url: string, loudspeaker: HTMLAudi
     acceptedBy: null,
     call: null,
     ringingSince: null,
+    ringsAgain: false,
     microphone: 'unasked',
   };
   const change = (part: Partial<HandsetView>): void => {
@@ -100,7 +102,14 @@ export const openHandset = (visitor: Visitor, url: string, loudspeaker: HTMLAudi
     onChange: () => {
       const { state = null } = pager.current() ?? {};
       const ringing = state === 'ringing' || state === 'requested' || state === null;
-      change({ call: state ?? 'asked', ringingSince: ringing ? (view.ringingSince ?? Date.now()) : null });
+      const broke = state === 'ringing' && talking.has(view.call);
+      change({
+        ringsAgain: broke || (ringing && view.ringsAgain),
+        // Whoever had it has it no longer.
+        ...(broke ? { acceptedBy: null } : {}),
+        call: state ?? 'asked',
+        ringingSince: ringing ? (view.ringingSince ?? Date.now()) : null,
+      });
     },
   });
 

@@ -12,6 +12,7 @@ export type Words = {
   readonly sends: string;
   readonly sendsLater: string;
   readonly shows: Readonly<Record<'nothing' | 'received' | 'help-is-coming', string>>;
+  readonly ringsAgain: string;
   readonly accepted: (name: string | null) => string;
   readonly call: Readonly<Record<NonNullable<HandsetView['call']>, string>>;
   readonly nobodyYet: string;
@@ -34,6 +35,7 @@ const zh: Words = {
   sends: '正在送出求助…',
   sendsLater: '求助已记下，网络一恢复就送出',
   shows: { nothing: '未亮', received: '值班室已收到', 'help-is-coming': '已派人，正在赶来' },
+  ringsAgain: '通话断了，值班室重新响铃，请不要走开',
   accepted: (name) => (name === null ? '值班员已接警' : `${name} 已接警`),
   call: {
     asked: '正在呼叫值班室…',
@@ -75,6 +77,7 @@ const en: Words = {
   sends: 'Sending your call for help…',
   sendsLater: 'Your call for help is kept, and sent as soon as the network is back',
   shows: { nothing: 'off', received: 'The duty room has it', 'help-is-coming': 'Help is on the way' },
+  ringsAgain: 'The call broke; it rings again in the duty room, please stay',
   accepted: (name) => (name === null ? 'An operator has taken it' : `${name} has taken it`),
   call: {
     asked: 'Calling the duty room…',
@@ -121,6 +124,7 @@ const nobodyYetAfterMs = 60_000;
 /** What the pager's light says. */
 export const lightOf = (view: HandsetView, words: Words, name: string | null): string => {
   if (view.press === 'sending') return view.line === 'up' ? words.sends : words.sendsLater;
+  if (view.ringsAgain) return words.ringsAgain;
   switch (view.shows) {
     case 'accepted':
       return words.accepted(name);
