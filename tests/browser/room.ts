@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type ApiClient, signIn } from '../../simulator/api-client.ts';
 import { type GatewayProcess, startGateway } from '../../simulator/gateway-process.ts';
 import type { Place } from '../../src/model/place.ts';
-import { listen } from './loudspeaker.ts';
+import { listen, listenToCalls } from './loudspeaker.ts';
 
 const executablePath = '/usr/bin/chromium';
 
@@ -29,7 +29,7 @@ const flags = [
   '--autoplay-policy=document-user-activation-required',
 ];
 
-const patienceMs = 15_000;
+const patienceMs = 90_000;
 
 /** A home in the sample building. */
 export const home = (door: string): Place => ({
@@ -150,8 +150,16 @@ const lastingPorts = async (count: number): Promise<readonly number[]> => {
   return found;
 };
 
-/** Opens a duty room with the operators `li` and `zhao`. */
-export const openRoom = async (): Promise<Room> => {
+/** What a browser needs to speak: a microphone that plays this file over and over, and calls over the loopback. */
+const speaking = (microphone: string): readonly string[] => [
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  `--use-file-for-fake-audio-capture=${microphone}`,
+  '--allow-loopback-in-peer-connection',
+];
+
+/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak. */
+export const openRoom = async ({ microphone }: { readonly microphone?: string } = {}): Promise<Room> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'zhishou-room-'));
   const [mqttPort, httpPort] = await lastingPorts(2);
   const start = (password?: string): Promise<GatewayProcess> =>
@@ -162,7 +170,11 @@ export const openRoom = async (): Promise<Room> => {
     });
   const [first, browser] = await Promise.all([
     start(),
-    chromium.launch({ executablePath, headless: true, args: flags }),
+    chromium.launch({
+      executablePath,
+      headless: true,
+      args: [...flags, ...(microphone === undefined ? [] : speaking(microphone))],
+    }),
   ]);
   let gateway = first;
   const api = await signIn(gateway.url, 'admin', gateway.password);
@@ -227,6 +239,7 @@ export const openRoom = async (): Promise<Room> => {
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);
+    if (microphone !== undefined) await listenToCalls(context);
     const page = await context.newPage();
     if (options.ownClock === true) await page.clock.install();
     const feed = options.lateFeed === true ? await slowLine(page) : straightLine;

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { optional } from '../optional.ts';
+import { callShare } from './loudspeaker.ts';
+import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { type TalkingPager, talkingPager } from './talking-pager.ts';
+import { wavOf } from './wav.ts';
+
+/** What counts as heard: this share of all power at the tone that was sent. */
+const least = 0.97;
+const seatHz = 1000;
+const patience = { timeout: 20_000, interval: 200 };
+
+const barOf = (seat: Seat) => seat.page.locator('[data-call-bar]');
+
+const bothHear = async (seat: Seat, pager: TalkingPager): Promise<void> => {
+  await expect.poll(() => callShare(seat.page), patience).toBeGreaterThan(least);
+  await expect.poll(() => pager.hears(seatHz), patience).toBeGreaterThan(least);
+};
+
+optional('Chromium', hasChromium)('a call at the seat', () => {
+  let room: Room;
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'zhishou-microphone-'));
+    const microphone = join(dir, 'seat.wav');
+    await writeFile(microphone, wavOf(seatHz, 5));
+    room = await openRoom({ microphone });
+  });
+  afterAll(async () => {
+    await room?.leave();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('is answered by the one big button, heard on both sides, stays on every page, is muted, and ends at the second press of the key while the alert stands', async () => {
+    const pager = await talkingPager(room, 'pager-511', '511');
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await pager.press();
+    await pager.ask();
+    await seat.call('511').getByText('有人在等着通话').waitFor();
+    await seat.call('511').getByRole('button', { name: '接警' }).click();
+    const bar = barOf(seat);
+    await bar.and(page.locator('[data-call-state=connected]')).waitFor();
+    await bar.getByText(home('511').text).waitFor();
+    await bothHear(seat, pager);
+    await seat.detail.getByRole('list', { name: '经过' }).getByText('双方听得到').waitFor();
+
+    await page.getByRole('button', { name: '设备', exact: true }).click();
+    await bar.getByText('通话中').waitFor();
+    await page.locator('body').press('u');
+    await bar.getByText('您已静音，对方听不到').waitFor();
+    await expect.poll(() => pager.hears(seatHz), patience).toBeLessThan(0.1);
+    await page.locator('body').press('u');
+    await bothHear(seat, pager);
+
+    await page.locator('body').press('h');
+    await bar.getByRole('button', { name: '确定挂断？' }).waitFor();
+    await page.locator('body').press('h');
+    await bar.waitFor({ state: 'detached' });
+    await expect.poll(() => pager.told.at(-1), patience).toBe('ended');
+    const { alerts } = await room
+      .api()
+      .get('/alerts?device=pager-511&open=true', z.object({ alerts: z.array(z.unknown()) }));
+    expect(alerts).toMatchObject([{ claimedBy: 'li', voiceConnectedAt: expect.any(Number) }]);
+    await pager.leave();
+    await leaveSeat(seat);
+  });
+});
