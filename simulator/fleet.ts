@@ -10,6 +10,7 @@ import { childTopic, nativeVoice, ownTopic } from './native-voice.ts';
 import { type Random, randomFrom } from './random.ts';
 import { firstReportAt, nextReportAt } from './report-times.ts';
 import { createVirtualDevice, type Sample, type VirtualDevice } from './virtual-device.ts';
+import type { LegOpener } from './voice/leg.ts';
 import { createPager, type Pager } from './voice/pager.ts';
 import { type Sound, toneOf } from './voice/sound.ts';
 import { createWebRtcLeg } from './voice/webrtc-leg.ts';
@@ -89,8 +90,12 @@ const noted = (map: Map<string, number>, samples: readonly Sample[]): number => 
   return values;
 };
 
-/** What is heard from a pager, and how that travels when somebody calls it. */
-export type Speech = { readonly sound: Sound; readonly media: CallMedia };
+/** What is heard from a pager, how that travels when somebody calls it, and who makes its legs over UDP. */
+export type Speech = {
+  readonly sound: Sound;
+  readonly media: CallMedia;
+  readonly openLeg?: LegOpener;
+};
 
 /** Whether one can speak with somebody through this device. */
 export const speaks = ({ type, hub, dialect }: PlannedDevice): boolean =>
@@ -187,8 +192,8 @@ export const createFleet = (
     const pager = createPager({
       link: link(id),
       base,
-      ...speech,
       openLeg: createWebRtcLeg,
+      ...speech,
       newId: randomUUID,
     });
     pagers.set(id, pager);

@@ -3,7 +3,7 @@ import { Call, type VoiceMessage } from '../../src/model/call.ts';
 import type { ApiClient } from '../api-client.ts';
 import { followFeed, type LiveFeed } from '../live-feed.ts';
 import { createWitness, type Witness } from '../witness.ts';
-import type { OfferedLeg } from './leg.ts';
+import type { LegOpener, OfferedLeg } from './leg.ts';
 import { type Sound, toneOf } from './sound.ts';
 import { createWebRtcLeg, loadWebRtc } from './webrtc-leg.ts';
 
@@ -28,7 +28,11 @@ export type SpeakingConsole = {
 };
 
 /** Takes a seat for somebody signed in; what is heard from it is 1000 Hz unless told otherwise. */
-export const openConsole = async (api: ApiClient, sound: Sound = toneOf(1000)): Promise<SpeakingConsole> => {
+export const openConsole = async (
+  api: ApiClient,
+  sound: Sound = toneOf(1000),
+  openLeg: LegOpener = createWebRtcLeg,
+): Promise<SpeakingConsole> => {
   // Or the first call would wait for it.
   await loadWebRtc();
   const id = randomUUID();
@@ -43,7 +47,7 @@ export const openConsole = async (api: ApiClient, sound: Sound = toneOf(1000)): 
   };
   const answerOffer = async (call: string, sdp: string): Promise<void> => {
     closeLeg(call);
-    const leg = createWebRtcLeg(sound);
+    const leg = openLeg(sound);
     leg.speak(true);
     open.set(call, leg);
     try {

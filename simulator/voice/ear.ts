@@ -1,5 +1,5 @@
 import { createWitness, NotSeenError, type Witness } from '../witness.ts';
-import { decodeALaw } from './g711.ts';
+import { decodeALaw, silentByte } from './g711.ts';
 import { frameSamples, sampleRate } from './sound.ts';
 
 /** A second of what came. `level`: its root mean square, up to 32,767. `shares`: how much of its power each tone looked for has (0 to 1). `lost`: samples that never came, heard as silence. */
@@ -44,8 +44,13 @@ export type Ear = {
   /** A frame of A-law and its number, which goes round after `numberBits` bits. */
   readonly hear: (number: number, frame: Uint8Array) => void;
   readonly heard: Heard;
-  /** Frames heard, how many between them never came, and the longest time (ms) in which none did. */
-  readonly counts: () => { readonly frames: number; readonly lost: number; readonly longestPauseMs: number };
+  /** Frames heard, how many between them never came, the longest time (ms) in which none did, and when the first came that was more than silence (epoch ms), null where none has. */
+  readonly counts: () => {
+    readonly frames: number;
+    readonly lost: number;
+    readonly longestPauseMs: number;
+    readonly soundFrom: number | null;
+  };
 };
 
 // What a tone must have of the power to count as heard.
@@ -79,6 +84,7 @@ export const createEar = (numberBits: 16 | 32, heard: Heard = createHeard()): Ea
   let frames = 0;
   let lost = 0;
   let longestPauseMs = 0;
+  let soundFrom: number | null = null;
 
   const take = (samples: Int16Array, isLost: boolean): void => {
     for (let from = 0; from < samples.length; ) {
@@ -114,12 +120,13 @@ export const createEar = (numberBits: 16 | 32, heard: Heard = createHeard()): Ea
       const now = Date.now();
       if (heardAt !== null) longestPauseMs = Math.max(longestPauseMs, now - heardAt);
       [last, heardAt] = [number, now];
+      if (soundFrom === null && frame.some((byte) => byte !== silentByte)) soundFrom = now;
       frames += 1;
       lost += step - 1;
       take(new Int16Array((step - 1) * frameSamples), true);
       take(decodeALaw(frame), false);
     },
     heard,
-    counts: () => ({ frames, lost, longestPauseMs }),
+    counts: () => ({ frames, lost, longestPauseMs, soundFrom }),
   };
 };

@@ -19,6 +19,9 @@ export type OfferedLeg = Leg & {
   readonly addCandidate: (candidate: Candidate) => void;
 };
 
+/** Makes a leg over UDP that says this sound and notes what it hears. */
+export type LegOpener = (sound: Sound, heard?: Heard) => OfferedLeg;
+
 /** The frames of a sound, one after the other and over again. */
 export const speakerOf = (sound: Sound): (() => Uint8Array) => {
   let at = -1;

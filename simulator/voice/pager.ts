@@ -7,7 +7,7 @@ import {
 } from '../../src/model/call.ts';
 import { createWitness, type Witness } from '../witness.ts';
 import { createHeard, type Heard } from './ear.ts';
-import { createMqttLeg, type Leg, type OfferedLeg } from './leg.ts';
+import { createMqttLeg, type Leg, type LegOpener, type OfferedLeg } from './leg.ts';
 import type { Sound } from './sound.ts';
 
 /** The connection over which a pager signals. At QoS 1, which counts unless another is asked for, what is said while it is down is said when it is up again. */
@@ -29,8 +29,7 @@ export type PagerOptions = {
   readonly media: CallMedia;
   /** What is said at its microphone. */
   readonly sound: Sound;
-  /** Makes a leg over UDP. */
-  readonly openLeg: (sound: Sound, heard: Heard) => OfferedLeg;
+  readonly openLeg: LegOpener;
   readonly newId: () => string;
   /** Told when `current` may answer something else. */
   readonly onChange?: () => void;
