@@ -14,6 +14,22 @@ const least = 0.97;
 const seatHz = 1000;
 const patience = { timeout: 20_000, interval: 200 };
 
+// Runs in the page: the buttons of the call bar that something else lies over, and `bar` where its content is higher than itself.
+const outOfReach = `(() => {
+  const bar = document.querySelector('[data-call-bar]');
+  const dock = bar.closest('[data-call-dock]');
+  const buttons = [...bar.querySelectorAll('button')];
+  if (buttons.length === 0) return ['no button'];
+  const missed = buttons.filter((button) => {
+    const { x, y, width, height } = button.getBoundingClientRect();
+    const met = document.elementFromPoint(x + width / 2, y + height / 2);
+    return met === null || !button.contains(met);
+  });
+  const content = Math.max(bar.scrollHeight, ...buttons.map((button) => button.getBoundingClientRect().height));
+  const high = bar.getBoundingClientRect().height >= content && dock.scrollHeight <= dock.clientHeight + 1;
+  return [...missed.map((button) => button.textContent), ...(high ? [] : ['bar'])];
+})()`;
+
 const barOf = (seat: Seat) => seat.page.locator('[data-call-bar]');
 
 const bothHear = async (seat: Seat, pager: TalkingPager): Promise<void> => {
@@ -47,6 +63,8 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await bar.and(page.locator('[data-call-state=connected]')).waitFor();
     await bar.getByText(home('511').text).waitFor();
     await bothHear(seat, pager);
+    await bar.getByRole('button', { name: '转接' }).waitFor();
+    expect(await z.array(z.string()).parseAsync(await page.evaluate(outOfReach))).toEqual([]);
     await seat.detail.getByRole('list', { name: '经过' }).getByText('双方听得到').waitFor();
 
     await page.getByRole('button', { name: '设备', exact: true }).click();

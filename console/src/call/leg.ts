@@ -205,8 +205,10 @@ export const createLegs = (ports: {
 
   const drop = (leg: Leg): void => {
     if (!legs.delete(leg.call)) return;
-    if (leg.part === 'speak' && fault !== null && microphone === null)
-      voiceless = { ...voiceless, [leg.call]: fault };
+    if (leg.part === 'speak') {
+      const { [leg.call]: _before, ...others } = voiceless;
+      voiceless = fault !== null && microphone === null ? { ...others, [leg.call]: fault } : others;
+    }
     leg.peer?.close();
     leg.peer = null;
     if (active === leg.call) active = [...legs.keys()].at(-1) ?? null;
