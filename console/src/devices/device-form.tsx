@@ -173,6 +173,7 @@ export const DeviceForm = (props: {
       requiredMark={false}
       initialValues={first()}
       onFinish={(fields) => void save(fields)}
+      clearOnDestroy
       autoComplete="off"
     >
       {task.refused !== null && (
