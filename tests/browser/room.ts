@@ -29,6 +29,9 @@ const flags = [
   '--autoplay-policy=document-user-activation-required',
 ];
 
+/** A name of this machine that a browser does not know for it. */
+const plainHost = 'duty-room.test';
+
 const patienceMs = 40_000;
 
 /** A home in the sample building. */
@@ -80,11 +83,13 @@ export type Seat = {
   readonly broken: readonly string[];
 };
 
-/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. */
+/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
 export type SeatOptions = {
   readonly lateFeed?: boolean;
   readonly ownClock?: boolean;
   readonly locale?: string;
+  readonly forbidden?: boolean;
+  readonly fromAfar?: boolean;
 };
 
 /** A duty room: a gateway of its own, a browser, and people with the password that `passwordOf` says. */
@@ -152,10 +157,10 @@ const lastingPorts = async (count: number): Promise<readonly number[]> => {
 
 /** What a browser needs to speak: a microphone that plays this file over and over, and calls over the loopback. */
 const speaking = (microphone: string): readonly string[] => [
-  '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
   `--use-file-for-fake-audio-capture=${microphone}`,
   '--allow-loopback-in-peer-connection',
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
 ];
 
 /** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak. */
@@ -240,7 +245,10 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);
-    if (microphone !== undefined) await listenToCalls(context);
+    if (microphone !== undefined) {
+      await listenToCalls(context);
+      if (options.forbidden !== true) await context.grantPermissions(['microphone']);
+    }
     const page = await context.newPage();
     if (options.ownClock === true) await page.clock.install();
     const feed = options.lateFeed === true ? await slowLine(page) : straightLine;
@@ -250,7 +258,7 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
       if (message.type() === 'error' && message.text().includes('Content Security Policy'))
         broken.push(message.text());
     });
-    await page.goto(gateway.url);
+    await page.goto(options.fromAfar === true ? `http://${plainHost}:${gateway.http}` : gateway.url);
     const panel = page.locator('aside.panel');
     const board = page.getByRole('main', { name: '警情' });
     return {
