@@ -68,11 +68,11 @@ export const StreetMap = (props: {
                 }
               >
                 <polygon points={outline.map((point) => point.join()).join(' ')} />
-                <text x={x} y={y - 4}>
+                <text x={x} y={y - 4} aria-hidden="true">
                   {name}
                 </text>
                 {worst !== undefined && (
-                  <text x={x} y={y + 10} className="count">
+                  <text x={x} y={y + 10} className="count" aria-hidden="true">
                     {marks[worst.priority]} {open.length}
                   </text>
                 )}

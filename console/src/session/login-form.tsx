@@ -46,7 +46,7 @@ export const LoginForm = (props: { readonly expired: boolean; readonly entered: 
           {busy ? words.login.entering : words.login.enter}
         </button>
         {!props.expired && <p className="quiet">{words.login.soundNote}</p>}
-        <button type="button" className="plain" onClick={switchLanguage}>
+        <button type="button" className="plain" onClick={switchLanguage} data-language-switch>
           {words.strip.otherLanguage}
         </button>
       </form>
