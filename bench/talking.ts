@@ -21,12 +21,13 @@ const seed = 1;
 /** A pager and a seat that speak with each other. */
 export type Pair = { readonly home: SpeakingPager; readonly seat: SpeakingConsole };
 
-/** A press and its call, which rings: ms from the press to its alert at the seat, and to its call there. */
+/** A press and its call, which rings: ms from the press to its alert at the seat, and to its call there; and whether the person heard a second of something within 20 s. */
 export type Rung = {
   readonly call: string;
   readonly alert: string;
   readonly alertMs: number;
   readonly ringMs: number;
+  readonly prompted: boolean;
 };
 
 /** An answer: ms from the operator's "answer" until the call is connected, and until the seat hears the person; null where that did not come about within 20 s. `again`: offers beyond the first of each side. */
@@ -83,7 +84,16 @@ export const openTalk = async (gateway: GatewayProcess, api: ApiClient, many: nu
   };
 };
 
-/** Presses, and resolves once the call rings at the seat and the person has heard a second of that; throws NotSeenError where it does not. */
+const unlessUnseen = async <T>(coming: Promise<T>): Promise<T | null> => {
+  try {
+    return await coming;
+  } catch (error) {
+    if (error instanceof NotSeenError) return null;
+    throw error;
+  }
+};
+
+/** Presses, and resolves once the call rings at the seat and the person has heard a second of that; throws NotSeenError where it does not ring. */
 export const ring = async ({ home, seat }: Pair): Promise<Rung> => {
   const mark = seat.feed.mark();
   const heard = home.pager.heard.mark();
@@ -94,20 +104,12 @@ export const ring = async ({ home, seat }: Pair): Promise<Rung> => {
   const call = await home.press('webrtc');
   await seat.feed.waitForCall(happenedToCall(call, 'ringing'), patienceMs, `the call of ${home.id}`, mark);
   const ringMs = performance.now() - pressedAt;
-  await home.pager.heard.waitFor(({ level }) => level > 0, patienceMs, `sound at ${home.id}`, heard);
-  return { call, ringMs, ...(await raised) };
+  const prompt = home.pager.heard.waitFor(({ level }) => level > 0, patienceMs, `sound at ${home.id}`, heard);
+  const prompted = (await unlessUnseen(prompt)) !== null;
+  return { call, ringMs, prompted, ...(await raised) };
 };
 
-const unlessUnseen = async <T>(coming: Promise<T>): Promise<T | null> => {
-  try {
-    return await coming;
-  } catch (error) {
-    if (error instanceof NotSeenError) return null;
-    throw error;
-  }
-};
-
-/** When the seat first heard more than silence in a call (epoch ms). */
+/** When the seat first heard more than silence in a call (epoch ms); null where it did not within 20 s. */
 const firstSoundAt = async (seat: SpeakingConsole, call: string): Promise<number | null> => {
   const deadline = performance.now() + patienceMs;
   if ((await unlessUnseen(seat.legOf(call, patienceMs))) === null) return null;
