@@ -3,8 +3,8 @@ import type { ApiClient } from '../simulator/api-client.ts';
 import { randomFrom } from '../simulator/random.ts';
 import type { Heard } from '../simulator/voice/ear.ts';
 import { sampleRate } from '../simulator/voice/sound.ts';
-import { createWebRtcLeg } from '../simulator/voice/webrtc-leg.ts';
 import { overBadLine } from './bad-line.ts';
+import { createDataChannelLeg } from './data-channel-leg.ts';
 import { openGateway, removeDirectory, signInAt } from './own-gateway.ts';
 import { childOf, costOf } from './process-cost.ts';
 import { atMost, type Bench, every, median, percentile } from './row.ts';
@@ -25,8 +25,10 @@ const lostOnTheWay = 1 - (1 - badLine.lost) ** 2;
 const allOf = (answers: readonly Answered[], of: 'connectedMs' | 'soundMs'): readonly number[] =>
   answers.map((one) => one[of] ?? Number.POSITIVE_INFINITY);
 
+const inMs = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(0)} ms` : 'never');
+
 const spread = (values: readonly number[]): string =>
-  `p50 ${median(values).toFixed(0)} ms, slowest ${Math.max(...values).toFixed(0)} ms`;
+  `p50 ${inMs(median(values))}, slowest ${inMs(Math.max(...values))}`;
 
 const offeredAgain = (answers: readonly Answered[]): string =>
   `${answers.filter(({ again }) => again > 0).length} of ${answers.length} calls had a leg that was offered again`;
@@ -39,8 +41,11 @@ const sideOf = (heard: Heard, hz: number, from: number, to: number): Side => {
   return {
     // The second in which the talk begins and the one in which it ends are not whole.
     whole: seconds.length >= (to - from) / 1_000 - 2,
-    leastShare: Math.min(...seconds.map(({ shares }) => shares[hz] ?? 0)),
-    lost: seconds.reduce((sum, second) => sum + second.lost, 0) / (seconds.length * sampleRate),
+    leastShare: seconds.length === 0 ? 0 : Math.min(...seconds.map(({ shares }) => shares[hz] ?? 0)),
+    lost:
+      seconds.length === 0
+        ? 1
+        : seconds.reduce((sum, second) => sum + second.lost, 0) / (seconds.length * sampleRate),
   };
 };
 
@@ -110,13 +115,13 @@ export const voice: Bench = {
         what: `"answer" → the first sound of the person at the seat, median of ${inARow}`,
         value: median(sounds),
         unit: 'ms',
-        detail: `p99 ${percentile(sounds, 0.99).toFixed(0)} ms, ${spread(sounds)}`,
+        detail: `p99 ${inMs(percentile(sounds, 0.99))}, ${spread(sounds)}`,
       });
       const connected = allOf(answers, 'connectedMs');
       yield every(inARow, {
         what: `calls in a row that are connected, sound both ways, within ${connectWithinMs} ms of "answer"`,
         value: connected.filter((ms) => ms <= connectWithinMs).length,
-        detail: `p99 ${percentile(connected, 0.99).toFixed(0)} ms, ${spread(connected)}; ${offeredAgain(answers)}`,
+        detail: `p99 ${inMs(percentile(connected, 0.99))}, ${spread(connected)}; ${offeredAgain(answers)}`,
       });
 
       const costs: { readonly media: number; readonly core: number }[] = [];
@@ -146,8 +151,10 @@ export const voice: Bench = {
         detail: `at most ${memory.mostMb.toFixed(0)} MB`,
       });
 
+      // The simulator's own library does not send again what is lost of its handshake as the standard asks [RFC 6347,
+      // 4.2.4]: one leg in ten would hang by its fault.
       const chance = randomFrom(1, 'bad line').next;
-      talk.speakThrough((sound, heard) => overBadLine(createWebRtcLeg(sound, heard), badLine, chance));
+      talk.speakThrough((sound, heard) => overBadLine(createDataChannelLeg(sound, heard), badLine, chance));
       const bad = await talkAtOnce(talk.pairs, api);
       const late = allOf(bad.answers, 'soundMs');
       const line = `${badLine.delayMs} ms late and ${100 * badLine.lost} % lost each way at both ends`;
