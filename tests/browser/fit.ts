@@ -28,7 +28,8 @@ const look = `(() => {
   // What a word stands on has to hold it.
   const holders = 'button, .mark, .word, .flag, .count, .tally, .badge, .priority, .verdict, .ant-tag, .ant-btn, .ant-badge, .ant-segmented-item, .ant-tabs-tab, .banner, th, label, dt';
   for (const holder of document.querySelectorAll(holders)) {
-    if (!isDrawn(holder) || holder.matches('.unseen, .unseen *')) continue;
+    // A switch draws both of its words, and shows one.
+    if (!isDrawn(holder) || holder.matches('.unseen, .unseen *, .ant-switch')) continue;
     const box = holder.getBoundingClientRect();
     const range = document.createRange();
     const walker = document.createTreeWalker(holder, NodeFilter.SHOW_TEXT);
@@ -51,6 +52,9 @@ const look = `(() => {
     if (style.textOverflow !== 'ellipsis' || style.overflowX === 'visible' || !isDrawn(element)) continue;
     if (element.scrollWidth > element.clientWidth + 1 && element.closest('[title]') === null) say('ends in dots', element);
   }
+  // Where nobody can scroll, nothing may fall off the foot.
+  for (const part of document.querySelectorAll('.wall .emergencies, .wall .communities'))
+    if (part.scrollHeight > part.clientHeight + 1) say('falls off the foot', part, part.scrollHeight + ' > ' + part.clientHeight);
   // Main parts scroll up and down only.
   for (const part of document.querySelectorAll('main, section.detail, aside.panel, .desk-sheet'))
     if (part.scrollWidth > part.clientWidth + 1) say('part scrolls sideways', part, part.scrollWidth + ' > ' + part.clientWidth);
@@ -61,7 +65,7 @@ const speak = `(() => {
   const said = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode())
-    if (node.parentElement.checkVisibility() && node.parentElement.closest('script, style, [data-language-switch], pre, textarea') === null) said.add(node.data.trim());
+    if (node.parentElement.checkVisibility() && node.parentElement.closest('script, style, [data-language-switch], pre, textarea, [lang=zh]') === null) said.add(node.data.trim());
   for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
     if (element.checkVisibility())
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) said.add(element.getAttribute(name)?.trim() ?? '');

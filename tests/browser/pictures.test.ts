@@ -169,9 +169,9 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     wall = await room.visit();
     await wall.page.goto(`${room.gateway().url}/wall`);
     await room.logIn(wall.page, 'zhao');
-    await picture(wall, 'wall-empty', wall.page.locator('.nothing-rings'), [large, desk]);
+    await picture(wall, 'wall-empty', wall.page.locator('.nothing-rings'), [large]);
     goodNow();
-  }, 900_000);
+  }, 180_000);
 
   test('on a busy night', async () => {
     const api = room.api();
@@ -279,17 +279,20 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await one.press();
     await gas.measure({ gas_lel: 14 });
     await seat.call('501').first().waitFor();
-    await picture(seat, 'panel', seat.page.locator('.panel .call.full .household'), [desk, large]);
+    await picture(seat, 'panel', seat.page.locator('.panel .call.full .household'));
     await picture(wall, 'wall-busy', wall.page.locator('.large'), [large, desk]);
     await seat.page.keyboard.press('Escape');
     await picture(seat, 'watch-ringing', seat.page.locator('.panel.shrunk'));
     for (const { id, device } of (await api.get('/alerts?open=true', Open)).alerts)
-      if (device === 'gas-501' || device === 'pager-501')
+      if (['gas-501', 'pager-501', 'pager-502'].includes(device)) {
         await api.post(`/alerts/${id}/take`, {}, z.unknown());
+        // Else it rings again a minute after it was taken.
+        await api.post(`/alerts/${id}/comment`, { note: '跌倒，右腿疼' }, z.unknown());
+      }
     await seat.panel.waitFor({ state: 'detached' });
     await picture(seat, 'watch-busy', main().locator('.row'), [desk, large]);
     await seat.row('501').filter({ hasText: '紧急呼叫' }).locator('.title').click();
-    await picture(seat, 'alert', seat.detail.locator('.timeline'), [desk, large]);
+    await picture(seat, 'alert', seat.detail.locator('.timeline'));
     await seat.detail.evaluate((detail) => {
       detail.scrollTop = detail.scrollHeight;
     });
@@ -315,7 +318,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
       await picture(seat, name, ready);
     }
     goodNow();
-  }, 900_000);
+  }, 180_000);
 
   test('in a flood', async () => {
     for (const building of buildings)
@@ -331,7 +334,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await seat.page.evaluate("document.querySelector('[data-building] .fold').click()");
     await picture(seat, 'watch-flood-unfolded', main().locator('.row'));
     for (let door = 1; door <= 7; door += 1) await (await room.pager(`pager-60${door}`, `60${door}`)).press();
-    await picture(seat, 'panel-flood', seat.page.locator('.panel .call:nth-child(7)'), [desk, large]);
+    await picture(seat, 'panel-flood', seat.page.locator('.panel .call:nth-child(7)'));
     await picture(wall, 'wall-flood', wall.page.locator('.beyond'), [large, desk]);
     await seat.page.keyboard.press('Escape');
     await go('places');
@@ -339,5 +342,5 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     goodNow();
     await leaveSeat(wall);
     await leaveSeat(seat);
-  }, 900_000);
+  }, 180_000);
 });

@@ -32,7 +32,7 @@ const flags = [
 /** A name of this machine that a browser does not know for it. */
 const plainHost = 'duty-room.test';
 
-const patienceMs = 40_000;
+const patienceMs = 15_000;
 
 /** A home in the sample building. */
 export const home = (door: string): Place => ({
@@ -170,7 +170,6 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
   const start = (password?: string): Promise<GatewayProcess> =>
     startGateway({
       dataDir,
-      readyWithinMs: 100_000,
       ...(password === undefined ? {} : { password }),
       env: { ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
     });

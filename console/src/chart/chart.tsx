@@ -38,8 +38,9 @@ const timeLabels = {
   },
   en: {
     year: '{yyyy}',
-    month: '{MMM}',
-    day: '{d} {MMM}',
+    // In figures: the library's names of months are in the browser's language, not in the page's.
+    month: '{MM}/{yyyy}',
+    day: '{d}/{M}',
     hour: '{HH}:{mm}',
     minute: '{HH}:{mm}',
     second: '{HH}:{mm}:{ss}',

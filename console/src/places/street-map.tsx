@@ -9,6 +9,11 @@ import { useSpeech } from '../words/words.tsx';
 import { layOut, scaleLength } from './ground.ts';
 import './street-map.css';
 
+/** About how large the map is drawn (px), and how high the words on it are to be (px). */
+const drawnWidth = 1300;
+const drawnHeight = 400;
+const wordHeight = 14;
+
 const marks = { critical: '◆', high: '▲', medium: '■', low: '○' } as const;
 
 /** The street from above, as far as somebody has put its places on the map: every building with the worst that is open in it. Nothing where none is. Needs no tiles and no internet. */
@@ -33,10 +38,15 @@ export const StreetMap = (props: {
   if (ground.drawn.length === 0) return null;
   const { width, height } = ground;
   const scale = scaleLength(width);
+  const tick = width / 200;
   const isBuilding = (place: Place): boolean => place.path.at(-1)?.kind === 'building';
   return (
     <figure className="street-map">
-      <svg viewBox={`0 0 ${width} ${height}`}>
+      {/* Words of one size on the screen, however many metres it shows. */}
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        fontSize={wordHeight * Math.max(width / drawnWidth, height / drawnHeight)}
+      >
         <title>{words.places.map}</title>
         {ground.drawn
           .filter(({ what }) => !isBuilding(what))
@@ -64,15 +74,15 @@ export const StreetMap = (props: {
                 aria-label={
                   worst === undefined
                     ? words.places.calmHome(what.text)
-                    : `${what.text} ${words.priority[worst.priority]} ${words.places.alerts(open.length)}`
+                    : `${what.text} ${words.places.alerts(open.length)}${words.places.worstIs(words.priority[worst.priority])}`
                 }
               >
                 <polygon points={outline.map((point) => point.join()).join(' ')} />
-                <text x={x} y={y - 4} aria-hidden="true">
+                <text x={x} y={y} dy={worst === undefined ? '0.35em' : '-0.15em'}>
                   {name}
                 </text>
                 {worst !== undefined && (
-                  <text x={x} y={y + 10} className="count" aria-hidden="true">
+                  <text x={x} y={y} dy="1.05em" className="count">
                     {marks[worst.priority]} {open.length}
                   </text>
                 )}
@@ -80,8 +90,8 @@ export const StreetMap = (props: {
             );
           })}
         <g className="scale" transform={`translate(${width - scale - 16} ${height - 12})`}>
-          <path d={`M0 -6V0H${scale}V-6`} />
-          <text x={scale / 2} y={-6}>
+          <path d={`M0 ${-tick}V0H${scale}V${-tick}`} />
+          <text x={scale / 2} y={0} dy="-0.5em">
             {scale} m
           </text>
         </g>

@@ -49,7 +49,11 @@ const TitleInput = (props: {
         <Input
           key={language}
           aria-label={`${props.label} ${language}`}
-          prefix={<span className="quiet">{language === 'zh' ? '中' : 'En'}</span>}
+          prefix={
+            <span className="quiet" lang={language}>
+              {language === 'zh' ? '中' : 'En'}
+            </span>
+          }
           disabled={disabled}
           value={typeof title[language] === 'string' ? title[language] : ''}
           onChange={(event) => put(language, event.target.value)}

@@ -19,7 +19,9 @@ import './wall.css';
 
 /** How many emergencies are drawn large; what is beyond is counted. */
 const largeAtMost = 6;
-const inHandAtMost = 8;
+/** Beyond so many they stand closer, so that none of them falls off the foot of the screen. */
+const roomyUpTo = 3;
+const inHandAtMost = 6;
 
 const TimeOfDay = () => {
   const { language } = useSpeech();
@@ -195,7 +197,7 @@ const Wall = () => {
       <div className="halves">
         <section className="emergencies" aria-label={words.section.emergency}>
           {ringing.length > 0 && (
-            <ul className="ringing" aria-live="assertive">
+            <ul className={ringing.length > roomyUpTo ? 'ringing many' : 'ringing'} aria-live="assertive">
               {ringing.slice(0, largeAtMost).map((shown) => (
                 <Ringing key={shown.alert.id} shown={shown} />
               ))}

@@ -582,6 +582,7 @@ export const zh = {
     all: '全部楼栋',
     homes: (n: number) => `${n} 户`,
     alerts: (n: number) => `${n} 条未结警情`,
+    worstIs: (priority: string) => `，最急${priority}`,
     devices: (n: number) => `${n} 台设备`,
     noDevices: '这里没有设备',
     missing: '找不到这个地点，或不在您的权限范围内',
