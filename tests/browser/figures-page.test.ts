@@ -18,6 +18,7 @@ optional('Chromium', hasChromium)('the page of figures', () => {
     const seat = await room.takeSeat('li');
     const { page, strip } = seat;
     const figures = page.getByRole('main', { name: '统计' });
+    await strip.getByRole('button', { name: '更多' }).click();
     await strip.getByRole('button', { name: '统计' }).click();
     await figures.getByRole('heading', { name: '这段时间没有警情' }).waitFor();
 

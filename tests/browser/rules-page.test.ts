@@ -31,6 +31,7 @@ optional('Chromium', hasChromium)('the page of rules', () => {
     const seat = await room.takeSeat('li');
     const { page, strip } = seat;
     const rules = page.getByRole('main', { name: '规则' });
+    await strip.getByRole('button', { name: '更多' }).click();
     await strip.getByRole('button', { name: '规则' }).click();
     await rules.getByPlaceholder(/按名称/).fill('gas-level');
     const row = rules.getByRole('row', { name: /燃气浓度.*gas-level · gas.yaml/ });
