@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -16,11 +15,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Reading } from '../../src/model/reading.ts';
 import { Manifest } from '../../src/store/backups/manifest.ts';
 import { dataDirectory } from '../../src/store/data-directory.ts';
 import { optional } from '../optional.ts';
+import { canMount, openSmallDisk } from '../small-disk.ts';
 import { entry, reading } from './batches.ts';
 import { runProgram } from './programs.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
@@ -403,26 +403,10 @@ test('partitions that did not change since an earlier backup share their file wi
   expect((await runProgram('restore', third, restored)).status).toBe(0);
 });
 
-const canMount = ((): boolean => {
-  const probe = join('/tmp', `zhishou-backup-mount-${process.pid}`);
-  mkdirSync(probe, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', ['-l', probe]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
-})();
-
 optional('the right to mount a small disk', canMount)('a disk that is too small', () => {
   test('is told of in a line, and nothing of the backup or of what was to be restored is left on it', async () => {
     const dir = await filled();
-    const disk = temporaryDirectory();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]);
-    onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+    const { dir: disk } = openSmallDisk('200k');
     const backup = await backUp(dir);
     const onDisk = await runProgram('restore', backup, disk);
     expect([onDisk.status, onDisk.told]).toEqual([2, expect.stringContaining('is a disk of its own')]);
