@@ -414,30 +414,6 @@ const run = async (): Promise<void> => {
     if (config.adminPassword === null)
       process.stdout.write(`zhishou admin password (shown this once): ${firstPassword}\n`);
   }
-  taking = true;
-  const addresses = {
-    mqtt: ports.mqtt,
-    ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }),
-    http,
-  };
-  log.info({ ...addresses, version }, 'ready');
-  process.stdout.write(`zhishou ready ${JSON.stringify({ ...addresses, pid: process.pid, version })}\n`);
-  supervision.ready();
-  if (config.backup.dir !== null)
-    backups = scheduleBackups({
-      dataDir: resolve(config.dataDir),
-      folder: resolve(config.backup.dir),
-      atHour: config.backup.atHour,
-      keep: config.backup.keep,
-      timeZone: config.timeZone,
-      now: clock.now,
-      record: async () => (await store.archive.journal(0, 1))[0]?.hash ?? null,
-      log: log.child({ room: 'store' }),
-      made: () => core.clearFault(backupFailed),
-      failed: (why) => core.raiseFault(backupFailed, why),
-    });
-  else core.clearFault(backupFailed);
-
   const stop = async (signal: string): Promise<void> => {
     if (ended) return;
     ended = true;
@@ -466,6 +442,30 @@ const run = async (): Promise<void> => {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+
+  taking = true;
+  const addresses = {
+    mqtt: ports.mqtt,
+    ...(ports.mqtts === null ? {} : { mqtts: ports.mqtts }),
+    http,
+  };
+  log.info({ ...addresses, version }, 'ready');
+  process.stdout.write(`zhishou ready ${JSON.stringify({ ...addresses, pid: process.pid, version })}\n`);
+  supervision.ready();
+  if (config.backup.dir !== null)
+    backups = scheduleBackups({
+      dataDir: resolve(config.dataDir),
+      folder: resolve(config.backup.dir),
+      atHour: config.backup.atHour,
+      keep: config.backup.keep,
+      timeZone: config.timeZone,
+      now: clock.now,
+      record: async () => (await store.archive.journal(0, 1))[0]?.hash ?? null,
+      log: log.child({ room: 'store' }),
+      made: () => core.clearFault(backupFailed),
+      failed: (why) => core.raiseFault(backupFailed, why),
+    });
+  else core.clearFault(backupFailed);
 };
 
 await run();

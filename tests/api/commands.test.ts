@@ -213,11 +213,4 @@ describe('the verbs of an alert', () => {
     expect((await room.admin.call('POST', '/alerts/none/take')).body.error?.code).toBe('not-found');
     expect((await room.admin.call('GET', '/alerts/none')).body.error?.code).toBe('not-found');
   });
-
-  test('what this gateway cannot do says so with 501', async () => {
-    for (const url of ['/quarantine/1/retry', '/devices/import']) {
-      const answer = await room.admin.call('POST', url, {});
-      expect([url, answer.status, answer.body.error?.code]).toEqual([url, 501, 'not-implemented']);
-    }
-  });
 });
