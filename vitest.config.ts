@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,5 +8,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Journeys start whole gateways; more than two at once on a small machine only measure each other.
     maxWorkers: 2,
+    // Every gateway that a test starts reads the same program: its compiled form is kept, which saves a quarter of each start.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
   },
 });
