@@ -39,7 +39,7 @@ export type CallSides = {
     actor: string,
     at: number,
   ) => Result<Call>;
-  /** A console's leg is broken for good, or its page says that it is out. */
+  /** A console's page says that it is out. */
   readonly consoleFailed: (record: CallRecord, console: string, at: number, reason: string) => void;
   /** A user listens no more, unless another console of theirs does. */
   readonly leaveAlone: (call: string, user: string, at: number, actor?: string) => void;
@@ -146,7 +146,7 @@ export const createCallSides = (parts: {
     connectIfHeard(id, at);
   };
 
-  /** A console's leg is broken for good, or its page says that it is out. */
+  /** A console's leg does not come, or its page says that it is out. */
   const consoleFailed = (record: CallRecord, console: string, at: number, reason: string): void => {
     const { id } = record.call;
     const legs = legsOf(id);
@@ -159,6 +159,19 @@ export const createCallSides = (parts: {
     else if (legs.giver !== null) giveBack(id, at, reason);
     else if (isSpoken(record.call)) ringsAgain(id, at, reason);
     else book.befall(id, { event: 'failed', at, reason }, 'system', { reason });
+  };
+
+  /** A console's leg broke. A page that is loaded again takes its leg down before it goes, and one whose leg broke asks for another: both have the time of a console whose line broke. */
+  const breakOff = (record: CallRecord, console: string, at: number, reason: string): void => {
+    const { call } = record;
+    const legs = legsOf(call.id);
+    const listener = legs.listening.get(console);
+    if (listener)
+      legs.listening.set(console, { ...listener, backBy: listener.backBy ?? at + consoleGraceMs });
+    else if (record.console === console && legs.giver === null) {
+      legs.flowing.delete(console);
+      if (call.state === 'connected') legs.speakerSoundBy ??= at + consoleGraceMs;
+    } else consoleFailed(record, console, at, wordOf(reason, 'leg-failed'));
   };
 
   /** Somebody listens on as long as one of that user's consoles does. */
@@ -232,7 +245,7 @@ export const createCallSides = (parts: {
       const record = book.get(id);
       if (record === undefined) return;
       if (side !== 'device') {
-        consoleFailed(record, side.console, at, wordOf(reason, 'leg-failed'));
+        breakOff(record, side.console, at, reason);
         return;
       }
       const legs = legsOf(id);

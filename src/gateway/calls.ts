@@ -379,10 +379,13 @@ export const createCalls = (parts: CallsParts): Calls => {
       const part = record ? partOf(record, console) : null;
       if (record === undefined || part === null || userAt(record, console) !== user) return;
       switch (kind) {
-        case 'ready':
-          legsOf(id).flowing.delete(console);
+        case 'ready': {
+          const { flowing, listening } = legsOf(id);
+          flowing.delete(console);
+          if (listening.has(console)) listening.set(console, { user, backBy: null });
           media.openConsole(id, console, part);
           return;
+        }
         case 'end':
           media.closeConsole(id, console);
           consoleFailed(record, console, now(), wordOf(reason, 'console-left'));

@@ -117,7 +117,8 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     await bothHear(li, pager);
     await zhao.sounds('');
     await leaveSeat(li);
-    await zhao.call('522').getByText(ringsAgain).waitFor();
+    // The seat has 15 s in which to come back.
+    await zhao.call('522').getByText(ringsAgain).waitFor({ timeout: patience.timeout });
     await zhao.sounds('sos');
     await take(zhao, '522').click();
     await bothHear(zhao, pager);

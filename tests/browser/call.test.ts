@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { optional } from '../optional.ts';
-import { callShare } from './loudspeaker.ts';
+import { callShare, callShareOfTenSeconds } from './loudspeaker.ts';
 import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 import { type TalkingPager, talkingPager } from './talking-pager.ts';
 import { wavOf } from './wav.ts';
@@ -84,6 +84,96 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
       .api()
       .get('/alerts?device=pager-511&open=true', z.object({ alerts: z.array(z.unknown()) }));
     expect(alerts).toMatchObject([{ claimedBy: 'li', voiceConnectedAt: expect.any(Number) }]);
+    await pager.leave();
+    await leaveSeat(seat);
+  });
+
+  test('is heard for ten seconds on both sides, handed over to another seat, noted and closed there, and every time is stored', async () => {
+    const pager = await talkingPager(room, 'pager-513', '513');
+    const [li, zhao] = [await room.takeSeat('li'), await room.takeSeat('zhao')];
+    // Its sound may be heard: somebody has clicked at this seat.
+    await zhao.strip.click({ position: { x: 2, y: 2 } });
+    await pager.press();
+    const call = await pager.ask();
+    await li.call('513').getByRole('button', { name: '接警' }).click();
+    await bothHear(li, pager);
+    const heard: number[] = [];
+    await expect
+      .poll(
+        async () => {
+          heard.push(await pager.hears(seatHz));
+          return callShareOfTenSeconds(li.page);
+        },
+        { timeout: 30_000, interval: 1_000 },
+      )
+      .toBeGreaterThan(least);
+    expect(heard.reduce((all, share) => all + share, 0) / heard.length).toBeGreaterThan(least);
+
+    await barOf(li).getByRole('button', { name: '转接', exact: true }).click();
+    await barOf(li).getByLabel('转接给').selectOption('zhao');
+    await barOf(li).locator('.transfer').getByRole('button', { name: '转接' }).click();
+    await bothHear(zhao, pager);
+    await barOf(li).waitFor({ state: 'detached' });
+    await zhao.row('513').getByText('我', { exact: true }).waitFor();
+
+    await zhao.row('513').locator('.title').click();
+    await zhao.detail.getByLabel('对方说什么').fill('头晕，已坐下');
+    await zhao.detail.getByRole('button', { name: '保存记录' }).click();
+    await zhao.detail.getByRole('list', { name: '经过' }).getByText('头晕，已坐下').waitFor();
+    await zhao.detail.getByLabel('已提供帮助').check();
+    await zhao.detail.getByLabel('已和本人说上话').check();
+    await zhao.detail.getByRole('button', { name: '结案', exact: true }).click();
+    await zhao.detail.locator('header').getByText('已结', { exact: true }).waitFor();
+    await barOf(zhao).waitFor({ state: 'detached' });
+    await expect.poll(() => pager.told.at(-1), patience).toBe('ended');
+
+    const time = expect.any(Number);
+    const answer = await room.api().get('/calls?device=pager-513', z.object({ calls: z.array(z.unknown()) }));
+    expect(answer.calls).toMatchObject([
+      {
+        id: call,
+        state: 'ended',
+        answeredBy: 'zhao',
+        requestedAt: time,
+        ringingAt: time,
+        answeredAt: time,
+        connectedAt: time,
+        endedAt: time,
+      },
+    ]);
+    const { alerts } = await room
+      .api()
+      .get('/alerts?device=pager-513', z.object({ alerts: z.array(z.unknown()) }));
+    expect(alerts).toMatchObject([
+      {
+        disposition: 'assistance-given',
+        firstShownAt: time,
+        takenAt: time,
+        voiceConnectedAt: time,
+        closedAt: time,
+      },
+    ]);
+    await pager.leave();
+    await leaveSeat(li);
+    await leaveSeat(zhao);
+  });
+
+  test('goes on at a page that is loaded again, and says when nothing is heard any more', async () => {
+    const pager = await talkingPager(room, 'pager-512', '512');
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await pager.press();
+    await pager.ask();
+    await seat.call('512').getByRole('button', { name: '接警' }).click();
+    await bothHear(seat, pager);
+    await page.reload();
+    const bar = barOf(seat);
+    await bar.waitFor();
+    // A page that was only loaded may not sound before somebody has clicked.
+    await seat.strip.click({ position: { x: 2, y: 2 } });
+    await bothHear(seat, pager);
+    pager.fallSilent();
+    await bar.locator('[data-trouble=silent]').waitFor();
     await pager.leave();
     await leaveSeat(seat);
   });

@@ -14,6 +14,8 @@ export type TalkingPager = {
   readonly told: readonly string[];
   /** The share of a frequency in the last second that the person heard. */
   readonly hears: (hz: number) => Promise<number>;
+  /** The person is not heard any more, and hears nothing. */
+  readonly fallSilent: () => void;
   readonly leave: () => Promise<void>;
 };
 
@@ -60,6 +62,7 @@ export const talkingPager = async (room: Room, id: string, door: string): Promis
       return call;
     },
     hears: (hz) => peers.share(id, hz),
+    fallSilent: () => peers.close(id),
     leave: async () => {
       client.end(true);
       await peers.leave();

@@ -172,11 +172,26 @@ describe('sound', () => {
     expect(room.heard('seat-li').at(-1)).toMatchObject({ kind: 'end', reason: 'no-microphone' });
   });
 
-  test('of a console whose leg breaks lets the call ring again at once', () => {
+  test('of a console whose leg breaks is waited for, as of a page that is loaded again: the call goes on with it, or rings again after 15 s', () => {
     const room = spoken();
-    room.media.failed('c1', { console: 'seat-li' }, 'Something With a Name: 老人');
-    room.street.settle();
-    expect(room.call()?.state).toBe('ringing');
+    const breakOff = (): void => {
+      room.media.failed('c1', { console: 'seat-li' }, 'Something With a Name: 老人');
+      room.street.settle();
+    };
+    breakOff();
+    expect(room.call()).toMatchObject({ state: 'connected', rings: 1 });
+    room.forget();
+    room.calls.signal('li', 'seat-li', { type: 'voice', call: 'c1', kind: 'ready' });
+    expect(room.asked).toEqual(['console c1 seat-li speak']);
+    flows(room, 'seat-li', true);
+    room.street.pass(20_000);
+    expect(room.call()).toMatchObject({ state: 'connected', rings: 1 });
+
+    breakOff();
+    room.street.pass(14_900);
+    expect(room.call()?.state).toBe('connected');
+    room.street.pass(200);
+    expect(room.call()).toMatchObject({ state: 'ringing', rings: 2 });
     expect(JSON.stringify(room.street.batches.flatMap(({ entries }) => entries))).not.toContain('老人');
   });
 });
