@@ -20,6 +20,9 @@ const nothing = (column: string | null, message: string, line?: number): ImportR
   bad: new Set(),
 });
 
+/** A line of more characters holds no device, and a file that is none must not keep the gateway busy with its cells. */
+const maxLine = 8_192;
+
 const tooMany = `An import holds ${maxImported} devices at most.`;
 
 /** Reads one after another, each with what is wrong with it. */
@@ -44,7 +47,8 @@ const readEach = (
     ];
     for (const { column, message } of wrong) problems.push({ ...at, column, code: 'invalid', message });
     if (read.success && wrong.length === 0) rows.push({ ...at, device: read.data });
-    else if (typeof device === 'object' && device !== null && 'id' in device) bad.add(String(device.id));
+    else if (typeof device === 'object' && device !== null && 'id' in device && typeof device.id === 'string')
+      bad.add(device.id);
   }
   return { rows, problems, bad };
 };
@@ -128,6 +132,7 @@ export const readCsvImport = (bytes: Uint8Array, known: readonly Place[]): Impor
     const records = parse(text, {
       delimiter: separatorOf(text),
       info: true,
+      max_record_size: maxLine,
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
