@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -148,7 +148,8 @@ const readPair = (file: string): CertificateAndKey | null => {
 
 /** Both in one file, which is whole or not there. */
 const writeWhole = (file: string, text: string, mode: number): void => {
-  writeFileSync(`${file}.tmp`, text, { mode, flush: true });
+  writeFileSync(`${file}.tmp`, text, { mode: 0o600, flush: true });
+  chmodSync(`${file}.tmp`, mode);
   renameSync(`${file}.tmp`, file);
 };
 

@@ -15,7 +15,7 @@ type Console = {
 
 /** The consoles on the live feed by id, and at which of them a command is done. Only the consoles of those who may answer are told to the calls, and found here. */
 export type Consoles = {
-  /** The id under which a page of this user enters: the one it asks for, or one of ours where it asks for none or somebody else has it. */
+  /** The id under which a page of this user enters: the one it asks for, or one of ours where it asks for none. One that somebody else has, or had, stays that user's: a call waits for its page to come back. Whoever asks for it gets another, and the same one each time. */
   readonly idFor: (user: string, wanted: string | undefined) => string;
   /** The newest page of an id wins; the older one is closed with `replaced`. */
   readonly enter: (console: Console) => void;
@@ -32,6 +32,16 @@ export type Consoles = {
   readonly newestOf: (user: string) => string | null;
 };
 
+/** Whose an id was is known of so many. */
+const mostRemembered = 10_000;
+
+const remember = (map: Map<string, string>, key: string, value: string): void => {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > mostRemembered && !oldest.done) map.delete(oldest.value);
+};
+
 const maySpeak = (console: Console): boolean => mayActAs(console.user().role, 'operator');
 
 /** Makes the register of consoles; it tells `calls` who came and went. */
@@ -42,6 +52,9 @@ export const createConsoles = (
   // In the order in which they came.
   const byId = new Map<string, Console>();
   const told = new Set<string>();
+  const owners = new Map<string, string>();
+  /** What those go by who ask for an id of somebody else. */
+  const instead = new Map<string, string>();
 
   const has = (console: Console): boolean => byId.get(console.id) === console;
 
@@ -57,14 +70,19 @@ export const createConsoles = (
   return {
     idFor: (user, wanted) => {
       if (wanted === undefined) return newId();
-      const holder = byId.get(wanted);
-      return holder === undefined || holder.user().id === user ? wanted : newId();
+      const owner = byId.get(wanted)?.user().id ?? owners.get(wanted) ?? user;
+      if (owner === user) return wanted;
+      const asked = `${user} ${wanted}`;
+      const id = instead.get(asked) ?? newId();
+      remember(instead, asked, id);
+      return id;
     },
     enter: (console) => {
       const { id } = console;
       const older = byId.get(id);
       byId.delete(id);
       byId.set(id, console);
+      remember(owners, id, console.user().id);
       older?.close(closeCodes.replaced, 'opened anew elsewhere');
       if (!maySpeak(console)) return tellGone(id);
       told.add(id);

@@ -44,7 +44,8 @@ const readEach = (
     ];
     for (const { column, message } of wrong) problems.push({ ...at, column, code: 'invalid', message });
     if (read.success && wrong.length === 0) rows.push({ ...at, device: read.data });
-    else if (typeof device === 'object' && device !== null && 'id' in device) bad.add(String(device.id));
+    else if (typeof device === 'object' && device !== null && 'id' in device && typeof device.id === 'string')
+      bad.add(device.id);
   }
   return { rows, problems, bad };
 };
@@ -68,6 +69,27 @@ const separatorOf = (text: string): string => {
       .find((line) => line.trim() !== '') ?? '';
   const count = (separator: string): number => header.split(separator).length;
   return separators.reduce<string>((most, one) => (count(one) > count(most) ? one : most), ',');
+};
+
+/** A line of more characters holds no device; and a file with more cells, or lines, than 5,000 devices could have holds no list of them. To read either would keep the gateway busy for many seconds. */
+const maxLine = 8_192;
+const maxCells = 200_000;
+const [tab, lineFeed, carriageReturn, comma, semicolon] = [9, 10, 13, 44, 59];
+
+/** What makes a text no list of devices, found without reading its cells; null = nothing. */
+const faultOf = (text: string): string | null => {
+  let cells = 0;
+  let begins = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at === text.length ? lineFeed : text.charCodeAt(at);
+    if (code === lineFeed || code === carriageReturn) {
+      if (at - begins > maxLine) return `A line has more than ${maxLine} characters.`;
+      begins = at + 1;
+    } else if (code !== comma && code !== semicolon && code !== tab) continue;
+    cells += 1;
+    if (cells > maxCells) return `There are more than ${maxCells} cells in it.`;
+  }
+  return null;
 };
 
 /** A column by its name, however it is written: `placeText`, `place_text` and `Place text` are the same. */
@@ -123,6 +145,8 @@ export const readCsvImport = (bytes: Uint8Array, known: readonly Place[]): Impor
   } catch {
     return nothing(null, 'It is not UTF-8: save it as “CSV UTF-8”.');
   }
+  const fault = faultOf(text);
+  if (fault !== null) return nothing(null, fault);
   let lines: { readonly line: number; readonly cells: readonly string[] }[];
   try {
     const records = parse(text, {

@@ -8,7 +8,7 @@ import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
 import { closeCodes } from './close-codes.ts';
-import { mayHear, mayHearFlood, mayHearText } from './hearing.ts';
+import { mayHear, mayHearFlood, mayHearText, mayReadNotes, textFor, withoutNote } from './hearing.ts';
 import { createOutbox, type OutboxLimits } from './outbox.ts';
 
 /** A message as the bytes that all consoles share. */
@@ -127,7 +127,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
 
   const deliver = (change: Change, frame: Buffer): void => {
     if (change.seq <= reached) return;
-    if (mayHear(user, change, committed)) outbox.send(frame);
+    if (mayHear(user, change, committed))
+      outbox.send(change.note === undefined || mayReadNotes(user) ? frame : frameOf(withoutNote(change)));
     else if (leftSight(change)) snapshot();
   };
 
@@ -165,7 +166,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       if (page === null) return snapshot();
       for (const { seq, text } of page) {
         replayed = seq;
-        if (mayHearText(user, text, committed)) outbox.send(Buffer.from(text));
+        if (mayHearText(user, text, committed)) outbox.send(Buffer.from(textFor(user, text)));
         // Cheaper than to read it: at worst a snapshot too many.
         else if (text.includes('"event":"moved"')) return snapshot();
       }

@@ -4,7 +4,7 @@ import type { Alert } from '../model/alert.ts';
 import type { VoiceMessage } from '../model/call.ts';
 import { ClientMessage } from '../model/change.ts';
 import { Id } from '../model/text.ts';
-import { mayActAs } from '../model/user.ts';
+import { mayActAs, type User } from '../model/user.ts';
 import { maySee } from './access.ts';
 import { closeCodes } from './close-codes.ts';
 import { refuse } from './errors.ts';
@@ -92,9 +92,21 @@ export const liveFeed = (
     }
   };
 
+  /** Nobody listens on in a call whom it is no concern of any more. */
+  const endListening = (console: LiveConsole, user: User | null): void => {
+    const before = console.user().id;
+    for (const { id, listeners, place } of duty.calls.live.values())
+      if (
+        listeners.includes(before) &&
+        (user === null || !mayActAs(user.role, 'supervisor') || !maySee(user, place))
+      )
+        duty.calls.leave(before, console.id, id);
+  };
+
   const recheck = (): void => {
     each((console) => {
       const holder = sessions.holder(console.session);
+      endListening(console, holder?.user ?? null);
       if (holder === null) console.close(closeCodes.signedOut, 'signed out');
       else {
         if (console.become(holder.user)) watch(console, [...console.watched()]);

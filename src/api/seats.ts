@@ -16,6 +16,8 @@ export type Seats = {
   readonly tell: (sitting: Sitting, said: SeatMessage) => void;
   /** Somebody's name or rights may be others now. */
   readonly look: () => void;
+  /** Whether a page of this user is open in another session. */
+  readonly sitsElsewhere: (user: string, session: string) => boolean;
   /** Everybody, the longest on line first. */
   readonly list: () => readonly Seat[];
   /** Whether the list changed since it was last asked so. */
@@ -78,6 +80,8 @@ export const createSeats = (now: () => number): Seats => {
     look: () => {
       looked = true;
     },
+    sitsElsewhere: (user, session) =>
+      [...sittings.keys()].some((other) => other.session !== session && other.user().id === user),
     list,
     takeChanged: () => {
       if (!looked) return false;

@@ -34,8 +34,6 @@ export type Sessions = {
   readonly find: (token: string) => SignedIn | null;
   /** The same, by session. */
   readonly holder: (session: string) => SignedIn | null;
-  /** How many sessions of theirs are open. */
-  readonly countOf: (user: string) => number;
   readonly end: (session: string) => void;
   readonly endAllOf: (user: string) => void;
   /** Ends what has expired and forgets what the committed state knows by now; to be called now and then. */
@@ -87,9 +85,6 @@ export const createSessions = (
     },
     find: (token) => holder(hashSecret(token)),
     holder,
-    countOf: (user) =>
-      new Set(all().flatMap(({ id, user: whose }) => (whose === user && holder(id) !== null ? [id] : [])))
-        .size,
     end: (id) => {
       endQuietly(id);
       tellEnded();

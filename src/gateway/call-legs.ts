@@ -6,6 +6,8 @@ export type Legs = {
   /** It is to be made anew with the next tick; how often it was since sound last flowed. */
   remake: boolean;
   remade: number;
+  /** The consoles that began anew and are offered their legs with the next tick. */
+  readonly anew: Set<string>;
   /** Sound of the device must flow again by then. */
   deviceSoundBy: number | null;
   /** Sound of the console that speaks must flow again by then. */
@@ -24,6 +26,7 @@ export const newLegs = (): Legs => ({
   deviceBroken: false,
   remake: false,
   remade: 0,
+  anew: new Set(),
   deviceSoundBy: null,
   speakerSoundBy: null,
   flowing: new Set(),

@@ -278,9 +278,15 @@ export const createCallSides = (parts: {
   };
 
   /** What of a call's legs has come to its end. */
-  const tickLegs = ({ call, console, soundBy }: CallRecord, at: number): void => {
+  const tickLegs = (record: CallRecord, at: number): void => {
+    const { call, console, soundBy } = record;
     const { id } = call;
     const legs = legsOf(id);
+    for (const waiting of legs.anew) {
+      legs.anew.delete(waiting);
+      const part = partOf(record, waiting);
+      if (part !== null) media.openConsole(id, waiting, part);
+    }
     const { giver, deviceSoundBy, speakerSoundBy } = legs;
     if (legs.remake && parts.isCommitted(id)) {
       legs.remake = false;

@@ -18,6 +18,7 @@ import { createCallSides, deviceSilenceMs, wordOf } from './call-sides.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Effects } from './ingest.ts';
 import type { Ledger } from './ledger.ts';
+import { createPace } from './pace.ts';
 import type { CallRecord, Downlink, Outbound } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -104,6 +105,8 @@ export const createCalls = (parts: CallsParts): Calls => {
   const media = parts.media ?? noMedia;
   const notices = createCallNotices(parts);
   const legsByCall = new Map<string, Legs>();
+  /** The making of a leg holds up the sound of everybody: who begins anew without end waits for the tick. */
+  const mayOpen = createPace();
   /** The user of each console on line, the newest last. */
   const consoles = new Map<string, string>();
 
@@ -164,6 +167,12 @@ export const createCalls = (parts: CallsParts): Calls => {
           { direction: call.direction },
         );
         later(() => {
+          // Replaced by now: nobody needs its leg.
+          if (book.get(id) === undefined) return;
+          if (incoming && !mayOpen(`device ${device}`, at)) {
+            legsOf(id).remake = true;
+            return;
+          }
           media.openDevice(id, device, call.media);
           if (incoming) media.play(id, 'received');
           else if (record.console !== null) media.openConsole(id, record.console, 'speak');
@@ -380,10 +389,11 @@ export const createCalls = (parts: CallsParts): Calls => {
       if (record === undefined || part === null || userAt(record, console) !== user) return;
       switch (kind) {
         case 'ready': {
-          const { flowing, listening } = legsOf(id);
+          const { flowing, listening, anew } = legsOf(id);
           flowing.delete(console);
           if (listening.has(console)) listening.set(console, { user, backBy: null });
-          media.openConsole(id, console, part);
+          if (mayOpen(`console ${console}`, now())) media.openConsole(id, console, part);
+          else anew.add(console);
           return;
         }
         case 'end':

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped. */
@@ -29,6 +29,12 @@ export const dataDirectory = (root: string): DataDirectory => ({
 export const makeDirectories = (directory: DataDirectory): void => {
   for (const path of [directory.root, directory.backups, directory.readings, directory.aggregates])
     makeDirectory(path);
+};
+
+/** Takes the database from the eyes of others where an earlier start left it open to them: the directory may be one that somebody else made. */
+export const closeToOthers = ({ database }: DataDirectory): void => {
+  for (const path of [database, `${database}-wal`, `${database}-shm`])
+    if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 };
 
 // Step by step: Node's own recursive making never comes to an end below /proc.

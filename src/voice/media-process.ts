@@ -8,6 +8,7 @@ import type { FromMedia, MediaSettings, ToMedia } from './media-messages.ts';
 import { readPrompts } from './prompts.ts';
 import { startRecorder } from './recording/recorder.ts';
 import { makeRecordingsDirectory, mendRecordings, recordingPath } from './recording/recordings.ts';
+import { createSparing } from './sparing.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
 
 // The process in which the media of all calls end: forked by voice.ts, and of no use by itself.
@@ -92,7 +93,8 @@ const begin = async (settings: MediaSettings): Promise<void> => {
 
 const obey = (message: ToMedia): void => {
   if (message.what === 'settings') {
-    nodeDataChannel.initLogger('Error', (_level, text) => warn(text));
+    const complain = createSparing(warn, () => performance.now());
+    nodeDataChannel.initLogger('Error', (_level, text) => complain(text));
     void begin(message.settings).catch((error: unknown) => {
       say({ what: 'cannot-open', why: error instanceof Error ? error.message : String(error) });
       void stop();

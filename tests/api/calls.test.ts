@@ -160,6 +160,32 @@ describe('an operator', () => {
     expect((await room.admin.call('POST', `/alerts/${alert}/take`, { console: 'no id' })).status).toBe(400);
   });
 
+  test('neither ends nor gives away a conversation of a colleague, which a supervisor may', async () => {
+    const [li, wang, zhao] = await Promise.all([
+      room.person('li', 'operator'),
+      room.person('wang', 'operator'),
+      room.person('zhao', 'supervisor'),
+    ]);
+    book.live.set('call-1', ringing('call-1', { state: 'connected', answeredBy: 'li' }));
+    for (const [verb, body] of [
+      ['hang-up', {}],
+      ['hand-over', { to: 'wang' }],
+    ] as const) {
+      const { status, body: answer } = await wang.call('POST', `/calls/call-1/${verb}`, body);
+      expect([status, answer.error?.code, answer.error?.details]).toEqual([
+        409,
+        'already-answered',
+        { call: 'call-1', answeredBy: 'li' },
+      ]);
+    }
+    expect(commands()).toEqual([]);
+    expect((await zhao.call('POST', '/calls/call-1/hand-over', { to: 'wang' })).body.answeredBy).toBe('wang');
+    expect((await wang.call('POST', '/calls/call-1/hand-over', { to: 'li' })).body.answeredBy).toBe('li');
+    expect((await li.call('POST', '/calls/call-1/hang-up')).body.state).toBe('ended');
+    book.live.set('call-2', ringing('call-2'));
+    expect((await wang.call('POST', '/calls/call-2/hang-up')).body.state).toBe('ended');
+  });
+
   test('hands a call over to the newest console of the heir, and to nobody who may not see it', async () => {
     book.live.set('call-1', ringing('call-1'));
     const li = await room.person('li', 'operator');

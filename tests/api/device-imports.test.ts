@@ -283,3 +283,37 @@ describe('an import of devices', () => {
     expect(ids()).toEqual([]);
   });
 });
+
+describe('what is no list of devices', () => {
+  test('is refused, however it is made, and keeps nobody waiting for its cells', async () => {
+    const commas = ','.repeat(3_000_000);
+    const field = `id,type,name\nx,hub,${'a'.repeat(3_000_000)}`;
+    const wide = `id,type\n${`${','.repeat(400)}\n`.repeat(5_000)}`;
+    const lines = `id,type\n${',\n'.repeat(1_900_000)}`;
+    for (const [csv, why] of [
+      [commas, /more than/],
+      [`${commas}\nid`, /more than/],
+      [`id,type\n${commas}`, /more than/],
+      [field, /^A line has more/],
+      [wide, /^There are more/],
+      [lines, /^There are more/],
+    ] as const) {
+      const { status, body } = await sendCsv(csv);
+      expect([status, body.error?.code]).toEqual([422, 'invalid']);
+      const told = body.error.details.problems as readonly { readonly message: string }[];
+      expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(why)]);
+      expect(JSON.stringify(body).length).toBeLessThan(1_000);
+    }
+    const deep = `[{"id":${'['.repeat(20_000)}${']'.repeat(20_000)},"type":"hub"}]`;
+    for (const json of [deep, '[{"id":{"toString":1},"type":"hub"}]', '[{"id":null},7,[]]']) {
+      const answer = await room.api.app.inject({
+        method: 'POST',
+        url: '/api/v1/devices/import',
+        headers: { authorization: `Bearer ${room.admin.token}`, 'content-type': 'application/json' },
+        payload: json,
+      });
+      expect([answer.statusCode, answer.json().error?.code]).toEqual([422, 'invalid']);
+    }
+    expect(ids()).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Shift } from '../../src/model/shift.ts';
+import { ofType } from './console-client.ts';
 import {
   type Answer,
   adminPassword,
@@ -205,13 +206,18 @@ describe('whoever leaves a seat', () => {
     expect((await leave(li)).status).toBe(204);
   });
 
-  test('may go where another session of theirs stays, or a script asks, or nothing is in hand', async () => {
+  test('may go where a page of theirs stays open at another desk, or a script asks, or nothing is in hand', async () => {
     const alert = await pressAt('pager-1');
     await li.call('POST', `/alerts/${alert}/take`);
     const second = await room.person('li', 'operator');
     // A new password ended the first session; sign in twice more.
     const login = await room.anybody.call('POST', '/session', { username: 'li', password: adminPassword });
     expect(login.status).toBe(200);
+    expect((await leave(second)).body.error?.code).toBe('still-holding');
+    const own = await room.console(second);
+    expect((await leave(second)).body.error?.code).toBe('still-holding');
+    const desk = await room.console({ ...second, token: String(login.body.token) });
+    await Promise.all([own, desk].map((page) => page.until(ofType('hello'))));
     expect((await leave(second)).status).toBe(204);
     expect((await leave(zhao)).status).toBe(204);
     const third = await room.api.app.inject({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { maxSdp } from '../../src/model/call.ts';
 import { ServerMessage } from '../../src/model/change.ts';
 import { type CallBook, createCallBook, ringing } from './call-book.ts';
@@ -72,6 +72,43 @@ describe('a console', () => {
     await mine.until(voice);
     await other.until(ofType('tick'));
     expect(other.messages.some(voice)).toBe(false);
+  });
+
+  test('keeps its name for its own user while it is away, and whoever asks for it goes by another, always the same', async () => {
+    const li = await room.person('li', 'operator');
+    const mine = await enter(room.admin, '?console=desk-a');
+    mine.socket.close();
+    await mine.closed;
+    const first = await enter(li, '?console=desk-a');
+    const name = await idOf(first);
+    expect(name).not.toBe('desk-a');
+    const back = await enter(room.admin, '?console=desk-a');
+    expect(await idOf(back)).toBe('desk-a');
+    first.socket.close();
+    await first.closed;
+    expect(await idOf(await enter(room.admin, `?console=${name}`))).not.toBe(name);
+    expect(await idOf(await enter(li, '?console=desk-a'))).toBe(name);
+  });
+
+  test('hears no more of a call that it listens to once its user is no supervisor, has other places, or is signed out', async () => {
+    const listening = async (username: string): Promise<readonly unknown[]> => {
+      const zhao = await room.person(username, 'supervisor');
+      const desk = await enter(zhao, `?console=desk-${username}`);
+      book.live.set(
+        `call-${username}`,
+        ringing(`call-${username}`, { state: 'connected', listeners: [username] }),
+      );
+      await desk.until(ofType('tick'));
+      expect(book.asked.filter(([what, who]) => what === 'leave' && who === username)).toEqual([]);
+      if (username === 'zhao') await room.admin.call('PATCH', '/users/zhao', { role: 'operator' });
+      else if (username === 'sun')
+        await room.admin.call('PATCH', '/users/sun', { places: [homeElsewhere.id] });
+      else await zhao.call('DELETE', '/session');
+      await vi.waitFor(() => expect(book.live.get(`call-${username}`)?.listeners).toEqual([]));
+      return book.asked.find(([what, who]) => what === 'leave' && who === username) ?? [];
+    };
+    for (const username of ['zhao', 'sun', 'qian'])
+      expect(await listening(username)).toEqual(['leave', username, `desk-${username}`, `call-${username}`]);
   });
 
   test('that may only look has no part in calls, and one that may look only from now on has none any more', async () => {

@@ -9,6 +9,7 @@ import type { User } from '../../model/user.ts';
 import { maySee, signedInOf, userOf } from '../access.ts';
 import { AlertFilter, createAlertFinder } from '../alert-finder.ts';
 import { Refused, refuse } from '../errors.ts';
+import { mayReadNotes } from '../hearing.ts';
 import type { App, RouteParts } from '../parts.ts';
 import type { SignedIn } from '../sessions.ts';
 import { streetClock } from '../street-clock.ts';
@@ -109,20 +110,22 @@ export const alertRoutes = (app: App, { duty, archive, commits, consoles, option
       schema: {
         tags: ['alerts'],
         summary:
-          'An alert with its timeline, the readings that raised it, and in a sentence why it is there and why in its state',
+          'An alert with its timeline, the readings that raised it, and in a sentence why it is there and why in its state; the notes in the timeline are for operators',
         params,
         response: { 200: Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text }) },
       },
     },
     async (request) => {
       const { id } = request.params;
+      const user = userOf(request);
       const alert = await find(id);
-      if (alert === null || !maySee(userOf(request), alert.place))
+      if (alert === null || !maySee(user, alert.place))
         return refuse('not-found', `There is no alert ${id}.`);
       const now = options.now();
+      const timeline = await archive.timeline(id);
       return {
         ...alert,
-        timeline: [...(await archive.timeline(id))],
+        timeline: mayReadNotes(user) ? [...timeline] : timeline.map(({ note: _note, ...entry }) => entry),
         explanation: explain(
           alert,
           duty.types,

@@ -5,7 +5,7 @@ import type { Result } from '../../model/fault.ts';
 import { type CallVerb, callOperations, NewCall } from '../../model/operation.ts';
 import { liesWithin } from '../../model/place.ts';
 import { Id, Moment } from '../../model/text.ts';
-import type { Role, User } from '../../model/user.ts';
+import { mayActAs, type Role, type User } from '../../model/user.ts';
 import { maySee, signedInOf, userOf } from '../access.ts';
 import { findCall } from '../call-finder.ts';
 import { Refused, refuse } from '../errors.ts';
@@ -55,11 +55,15 @@ const verbs: Readonly<Record<CallVerb, { readonly role: Role; readonly summary: 
     summary:
       'Answer: the first wins, the next gets 409 already-answered. Its alert is taken too where nobody has it; 409 no-console without a page on the live feed that could speak',
   },
-  'hang-up': { role: 'operator', summary: 'End a call, or decline one that rings; its alert stands' },
+  'hang-up': {
+    role: 'operator',
+    summary:
+      'End a call, or decline one that rings; its alert stands. What somebody else speaks in only a supervisor ends',
+  },
   'hand-over': {
     role: 'operator',
     summary:
-      'Another operator speaks on, at the newest console of theirs; the old one goes on until that has sound',
+      'Another operator speaks on, at the newest console of theirs; the old one goes on until that has sound. What somebody else speaks in only a supervisor gives away',
   },
   listen: { role: 'supervisor', summary: 'Listen in, which both sides of the desk can see' },
   leave: { role: 'operator', summary: 'Stop listening in' },
@@ -116,6 +120,20 @@ export const callRoutes = (app: App, { duty, archive, commits, consoles }: Route
       refuse('unknown-user', `The rights of ${to} do not cover this call.`);
   };
 
+  /** A conversation is nobody else's to end or to give away, except for whoever answers for the room; null = it may be. */
+  const refuseStranger = (user: User, id: string): Result<never> | null => {
+    const speaker = calls.live.get(id)?.answeredBy;
+    if (speaker === undefined || speaker === user.id || mayActAs(user.role, 'supervisor')) return null;
+    return {
+      ok: false,
+      refusal: {
+        code: 'already-answered',
+        message: `${speaker} speaks in it.`,
+        details: { call: id, answeredBy: speaker },
+      },
+    };
+  };
+
   const perform = async (user: User, id: string, decide: () => Result<Call>): Promise<Call> => {
     await commandable(user, id);
     try {
@@ -137,8 +155,9 @@ export const callRoutes = (app: App, { duty, archive, commits, consoles }: Route
     ) => Result<Call>;
   } = {
     answer: (by, call, body) => calls.answer(by.user.id, consoles.of(by, body.console), call),
-    'hang-up': ({ user }, call) => calls.hangUp(user.id, call),
-    'hand-over': ({ user }, call, { to }) => calls.handOver(user.id, call, to, consoles.newestOf(to)),
+    'hang-up': ({ user }, call) => refuseStranger(user, call) ?? calls.hangUp(user.id, call),
+    'hand-over': ({ user }, call, { to }) =>
+      refuseStranger(user, call) ?? calls.handOver(user.id, call, to, consoles.newestOf(to)),
     listen: (by, call, body) => calls.listenIn(by.user.id, consoles.of(by, body.console), call),
     leave: (by, call, body) => {
       const console = consoles.of(by, body.console);

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { isEmergency } from '../../model/alert.ts';
 import { Login, User } from '../../model/user.ts';
-import { refuseForeignPage, sessionCookie, userOf } from '../access.ts';
+import { refuseForeignPage, sessionCookie, signedInOf, userOf } from '../access.ts';
 import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
-import { publicUser } from '../sessions.ts';
+import { publicUser, type SignedIn } from '../sessions.ts';
 
 // Far above what people and scripts need, and below what keeps the password checker busy.
 const loginsPerMinute = 300;
 
 /** Signing in and out. */
-export const sessionRoutes = (app: App, { sessions, login, commits, duty, options }: RouteParts): void => {
-  /** What somebody holds who is signed in nowhere any more, nobody sees to. */
-  const refuseToLeave = (user: string): void => {
-    if (sessions.countOf(user) > 1) return;
+export const sessionRoutes = (
+  app: App,
+  { sessions, seats, login, commits, duty, options }: RouteParts,
+): void => {
+  /** What somebody holds who sits nowhere any more, nobody sees to; a session without a page is a telephone left at home. */
+  const refuseToLeave = ({ user: { id: user }, session }: SignedIn): void => {
+    if (seats.sitsElsewhere(user, session.id)) return;
     const alerts = [...duty.committed.alerts.values()]
       .filter((alert) => alert.claimedBy === user && isEmergency(alert))
       .map(({ id }) => id);
@@ -79,13 +82,13 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty, option
       schema: {
         tags: ['session'],
         summary:
-          'Sign out. With `leaving=seat`, as a console asks: 409 still-holding where it is the last session of somebody who holds an open emergency',
+          'Sign out. With `leaving=seat`, as a console asks: 409 still-holding to whoever holds an open emergency and has a page open at no other desk',
         querystring: z.object({ leaving: z.literal('seat').optional() }),
         response: { 204: z.undefined() },
       },
     },
     async (request, reply) => {
-      if (request.query.leaving === 'seat') refuseToLeave(userOf(request).id);
+      if (request.query.leaving === 'seat') refuseToLeave(signedInOf(request));
       if (request.signedIn !== null) sessions.end(request.signedIn.session.id);
       if (duty.storeHealth().ok) await commits.settled();
       reply.clearCookie(sessionCookie, { path: '/' });

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { isIP } from 'node:net';
 import nodeDataChannel from 'node-datachannel';
 import type { Candidate, LegSignal } from '../../model/call.ts';
 import type { Numbered } from '../outgoing.ts';
@@ -22,8 +23,8 @@ export type WebrtcRequest = {
 
 /** Servers are waited for so long (ms) before the offer goes out without them; what they say follows as candidates. */
 const serversWithinMs = 100;
-/** Candidates that come before the answer wait; nobody has more. */
-const mostWaiting = 64;
+/** So many candidates of the other end are tried: the library has room for 30 with those that it finds itself, and complains of each beyond. */
+const mostCandidates = 24;
 
 const payloadTypes: Readonly<Record<Codec, number>> = { pcma: 8, pcmu: 0, opus: 111 };
 const isCodec = (name: string): name is Codec => name in payloadTypes;
@@ -41,6 +42,18 @@ const codecsOf = (sdp: string): ReadonlyMap<Codec, number> => {
     if (isCodec(name) && !found.has(name)) found.set(name, Number(type));
   }
   return found;
+};
+
+/** Whether a candidate says an address. For a name the library starts a thread that looks it up, whoever gave it and however many; a browser that hides its address behind one reaches us at ours. */
+const hasAddress = (candidate: string): boolean => isIP(candidate.trim().split(/\s+/)[4] ?? '') !== 0;
+
+/** An answer and the candidates in it, apart: those are weighed one by one like all others. */
+const takeApart = (sdp: string): { readonly answer: string; readonly candidates: readonly string[] } => {
+  const lines = sdp.split(/\r?\n/);
+  return {
+    answer: lines.filter((line) => !/^a=(candidate:|end-of-candidates)/.test(line)).join('\r\n'),
+    candidates: lines.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice(2)),
+  };
 };
 
 /** Every offer has a name of its own, so that an answer to an earlier one is told from its own. */
@@ -86,7 +99,9 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
   let offered = false;
   let answered: ReadonlyMap<Codec, number> | null = null;
   let taken: readonly Codec[] = [];
-  let waiting: { readonly candidate: string; readonly mid: string }[] = [];
+  /** Candidates that came before the answer. */
+  let waiting: string[] = [];
+  let candidates = 0;
   let highest: number | null = null;
   let pathFound = false;
   let secured = false;
@@ -162,12 +177,20 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
   connection.setLocalDescription('offer');
   if (place.iceServers.length > 0) waitingForServers = setTimeout(() => offer(false), serversWithinMs);
 
-  const addCandidate = (candidate: string, of: string): void => {
+  const addCandidate = (candidate: string): void => {
     try {
-      connection.addRemoteCandidate(candidate, of);
+      connection.addRemoteCandidate(candidate, mid);
     } catch {
       // One that cannot be read is one path less; the others stand.
     }
+  };
+
+  const tryCandidate = (candidate: string): void => {
+    if (!hasAddress(candidate) || candidates === mostCandidates) return;
+    candidates += 1;
+    // Before the answer the library would throw.
+    if (answered === null) waiting.push(candidate);
+    else addCandidate(candidate);
   };
 
   const takeAnswer = (sdp: string): void => {
@@ -179,25 +202,23 @@ export const openWebrtcLeg = (place: WebrtcPlace, { codecs, speaks }: WebrtcRequ
       fail('no-common-codec');
       return;
     }
+    const { answer, candidates: within } = takeApart(sdp);
     try {
-      connection.setRemoteDescription(sdp, 'answer');
+      connection.setRemoteDescription(answer, 'answer');
     } catch {
       fail('answer-not-understood');
       return;
     }
     answered = agreed;
     taken = [...agreed.keys()];
-    for (const { candidate, mid: of } of waiting) addCandidate(candidate, of);
+    for (const candidate of waiting) addCandidate(candidate);
     waiting = [];
+    for (const candidate of within) tryCandidate(candidate);
   };
 
   const takeCandidate = (said: Candidate): void => {
     const { candidate, sdpMid } = typeof said === 'string' ? { candidate: said, sdpMid: null } : said;
-    if (candidate === '' || isStale(sdpMid)) return;
-    // Before the answer the library would throw.
-    if (answered === null) {
-      if (waiting.length < mostWaiting) waiting.push({ candidate, mid });
-    } else addCandidate(candidate, mid);
+    if (!isStale(sdpMid)) tryCandidate(candidate);
   };
 
   return {
