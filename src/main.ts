@@ -33,6 +33,7 @@ import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
 import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
+import { dataDirectory } from './store/data-directory.ts';
 import { readTarget } from './store/influx/target.ts';
 import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
@@ -178,7 +179,7 @@ const run = async (): Promise<void> => {
   });
   const tls = certificates?.current() ?? null;
 
-  const recordingsIn = join(resolve(config.dataDir), 'recordings');
+  const recordingsIn = dataDirectory(resolve(config.dataDir)).recordings;
   const voice = createVoice(
     {
       host: config.voice.host ?? config.http.host,
