@@ -533,14 +533,4 @@ describe('on its way', () => {
     expect(await readAll(await connectTo(gas))).toEqual({ whole: true, lines: 300 });
     expect(timeouts).toBeGreaterThan(2);
   });
-
-  test('an answer that is whole leaves no clock behind that would ring after its end', async () => {
-    await openOther({ exportLimits: { stallMs: 60_000 } });
-    generate(1);
-    const clocks = (): number => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
-    const before = clocks();
-    const answers = 10;
-    for (let nth = 0; nth < answers; nth += 1) expect(await isLetIn()).toBe(true);
-    expect(clocks() - before).toBeLessThan(answers / 2);
-  });
 });
