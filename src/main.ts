@@ -118,7 +118,7 @@ const run = async (): Promise<void> => {
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 
-  const store = await openStore({
+  const opening = openStore({
     dir: resolve(config.dataDir),
     log: log.child({ room: 'store' }),
     version,
@@ -140,9 +140,12 @@ const run = async (): Promise<void> => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
+  const ruleDirectory = await readRuleFiles(config.rulesDir);
+  // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
+  openRulebook(null, ruleDirectory, deviceTypes);
+  const store = await opening;
   const poison = openPoisonList(resolve(config.dataDir));
   setTimeout(poison.forget, healthyAfterMs).unref();
-  const ruleDirectory = await readRuleFiles(config.rulesDir);
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
   if (!opened.ok) {
     await store.close();
