@@ -33,6 +33,7 @@ import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
 import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
+import { dataDirectory } from './store/data-directory.ts';
 import { readTarget } from './store/influx/target.ts';
 import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
@@ -119,7 +120,7 @@ const run = async (): Promise<void> => {
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 
-  const store = await openStore({
+  const opening = openStore({
     dir: resolve(config.dataDir),
     log: log.child({ room: 'store' }),
     version,
@@ -141,9 +142,12 @@ const run = async (): Promise<void> => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
+  const ruleDirectory = await readRuleFiles(config.rulesDir);
+  // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
+  openRulebook(null, ruleDirectory, deviceTypes);
+  const store = await opening;
   const poison = openPoisonList(resolve(config.dataDir));
   setTimeout(poison.forget, healthyAfterMs).unref();
-  const ruleDirectory = await readRuleFiles(config.rulesDir);
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
   if (!opened.ok) {
     await store.close();
@@ -180,7 +184,7 @@ const run = async (): Promise<void> => {
   });
   const tls = certificates?.current() ?? null;
 
-  const recordingsIn = join(resolve(config.dataDir), 'recordings');
+  const recordingsIn = dataDirectory(resolve(config.dataDir)).recordings;
   const voice = createVoice(
     {
       host: config.voice.host ?? config.http.host,

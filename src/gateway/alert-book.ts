@@ -647,11 +647,25 @@ export const createAlertBook = (parts: {
         if (operation.until > now + longestShelfMs)
           return refused('invalid', 'an alert lies on the shelf for 8 h at most');
       }
-      const noteId = operation.note === undefined ? null : newId();
+      const { note: text } = operation;
+      const seen = operation.verb === 'close' && operation.reached?.how === 'seen' ? operation.reached : null;
+      if (seen !== null) {
+        const called = Math.min(record.alert.raisedAt, record.alert.receivedAt);
+        if (seen.at > now) return refused('invalid', 'the person was seen at a time that has not come yet');
+        if (seen.at < called - 60_000)
+          return refused('invalid', 'the person was seen before they called for help', { called });
+      }
       const note: Note | null =
-        noteId === null || operation.note === undefined
+        text === undefined && seen === null
           ? null
-          : { id: noteId, alert: operation.alert, at: now, by: user, text: operation.note };
+          : {
+              id: newId(),
+              alert: operation.alert,
+              at: now,
+              by: user,
+              text: text ?? '',
+              ...(seen === null ? {} : { seenBy: seen.by }),
+            };
       const { step, data } = stepOf(user, operation, now);
       const result = befall(operation.alert, step, `user:${user}`, data, note);
       if (result.ok && note) ledger.put('note', note.id, note);
@@ -777,7 +791,15 @@ const stepOf = (
       return { step: { event: 'arrived', at, by }, data: { who: operation.who } };
     case 'family-informed':
       return { step: { event: 'family-informed', at, by }, data: {} };
-    case 'close':
-      return { step: { event: 'closed', at, by, disposition: operation.disposition }, data: {} };
+    case 'close': {
+      const { disposition, reached } = operation;
+      return {
+        step: { event: 'closed', at, by, disposition, reached },
+        data:
+          reached === undefined
+            ? {}
+            : { reached: reached.how, ...(reached.how === 'seen' ? { seenAt: reached.at } : {}) },
+      };
+    }
   }
 };

@@ -12,6 +12,7 @@ import {
 import type { AlertEvent } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { Place } from '../model/place.ts';
+import { filesAwayUnseen, type Reached } from '../model/reach.ts';
 import type { Text } from '../model/text.ts';
 import type { Standing } from './ports.ts';
 
@@ -78,7 +79,13 @@ export type LifeEvent = { readonly at: number } & (
   /** `again`: whoever is in the room has to hear of it. */
   | { readonly event: 'call-missed' | 'call-lost' | 'call-failed'; readonly again: boolean }
   | { readonly event: 'call-ended' }
-  | { readonly event: 'closed'; readonly by: string; readonly disposition: Disposition }
+  /** `reached`: how the person who called was reached. */
+  | {
+      readonly event: 'closed';
+      readonly by: string;
+      readonly disposition: Disposition;
+      readonly reached?: Reached | undefined;
+    }
   | { readonly event: 'shelved'; readonly by: string; readonly until: number; readonly once: boolean }
   /** Without `by`: its time is over. */
   | { readonly event: 'unshelved'; readonly by?: string }
@@ -250,6 +257,13 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
         : settle(alert, offTheShelf({ ...alert, reset: true }), at, 'reset');
     case 'closed':
       if (alert.active) return refuse('still-active', 'the condition still holds', { alert: alert.id });
+      if (step.reached === undefined && filesAwayUnseen(alert, step.disposition)) {
+        return refuse(
+          'nobody-reached',
+          'no call with the person came about and nobody arrived: say in `reached` who spoke with them or saw them, and when',
+          { alert: alert.id, voiceRequestedAt: alert.voiceRequestedAt },
+        );
+      }
       return settle(
         alert,
         { ...acknowledgedBy(alert, step.by, at), closedAt: at, disposition: step.disposition },
@@ -351,7 +365,10 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       // With nobody there to hear the call, the alert has to bring somebody.
       return settle(
         alert,
-        step.watched || !mustBeAnswered(alert) ? alert : waitingAgain(alert),
+        {
+          ...(step.watched || !mustBeAnswered(alert) ? alert : waitingAgain(alert)),
+          voiceRequestedAt: alert.voiceRequestedAt ?? at,
+        },
         at,
         'call-requested',
       );

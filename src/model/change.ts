@@ -55,11 +55,18 @@ export const alertEvents = [
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 
-/** A note that a person wrote on an alert. Its text lives outside the journal, so that a person can be erased. */
-export const Note = z.object({ id: Id, alert: Id, at: Moment, by: z.string(), text: z.string() });
+/** A note that a person wrote on an alert (an empty text: none), and at its close who saw the person who had called. Both live outside the journal, so that a person can be erased. */
+export const Note = z.object({
+  id: Id,
+  alert: Id,
+  at: Moment,
+  by: z.string(),
+  text: z.string(),
+  seenBy: z.string().optional(),
+});
 export type Note = Readonly<z.infer<typeof Note>>;
 
-/** One line of an alert's timeline. */
+/** One line of an alert's timeline. At its close `data.reached` says how the person was reached (`spoke`, `seen`), `data.seenAt` when and `seenBy` by whom they were seen. */
 export const TimelineEntry = z.object({
   seq: z.number().int(),
   at: Moment,
@@ -67,6 +74,7 @@ export const TimelineEntry = z.object({
   event: z.string(),
   data: z.record(z.string(), z.unknown()),
   note: z.string().optional(),
+  seenBy: z.string().optional(),
 });
 export type TimelineEntry = Readonly<z.infer<typeof TimelineEntry>>;
 

@@ -22,6 +22,7 @@ export const faults = {
   'still-active': 409,
   'stale-version': 409,
   'needs-disposition': 409,
+  'nobody-reached': 409,
   'not-latching': 409,
   'not-shelvable': 409,
   'not-shelved': 409,

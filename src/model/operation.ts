@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dispositions } from './alert.ts';
+import { Reached } from './reach.ts';
 import { Id, Moment } from './text.ts';
 
 const base = {
@@ -42,7 +43,12 @@ export const alertOperations = {
     name: z.string().max(100).optional(),
   }),
   'family-informed': z.strictObject(base),
-  close: z.strictObject({ ...base, disposition: z.enum(dispositions).exclude(['returned']) }),
+  /** `reached`: how the person who called for help was reached. It must be said where a call with them came to nothing, nobody arrived, and the disposition says that nothing was wrong. */
+  close: z.strictObject({
+    ...base,
+    disposition: z.enum(dispositions).exclude(['returned']),
+    reached: Reached.optional(),
+  }),
 } as const;
 export type AlertVerb = keyof typeof alertOperations;
 

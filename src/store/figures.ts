@@ -43,26 +43,22 @@ type Row = [
 const columns =
   'id, kind, priority, device, test, quiet, raised_at, received_at, active_since, active, returned_at, taken_at, holder, disposition';
 
-const countedOf = (row: Row): CountedAlert => {
-  const [id, kind, priority, device, test, quiet, raisedAt, receivedAt, activeSince, active, returnedAt] =
-    row;
-  const [takenAt, holder, disposition] = row.slice(11) as [number | null, string | null, Disposition | null];
-  return {
-    id,
-    kind,
-    priority,
-    device,
-    test: test === 1,
-    quiet: quiet === 1,
-    raisedAt,
-    receivedAt,
-    activeSince,
-    activeUntil: active === 1 ? null : (returnedAt ?? activeSince),
-    takenAt,
-    holder,
-    disposition,
-  };
-};
+// By number: to take a row apart costs more than to read it, where there are a hundred thousand.
+const countedOf = (row: Row): CountedAlert => ({
+  id: row[0],
+  kind: row[1],
+  priority: row[2],
+  device: row[3],
+  test: row[4] === 1,
+  quiet: row[5] === 1,
+  raisedAt: row[6],
+  receivedAt: row[7],
+  activeSince: row[8],
+  activeUntil: row[9] === 1 ? null : (row[10] ?? row[8]),
+  takenAt: row[11],
+  holder: row[12],
+  disposition: row[13],
+});
 
 /** What a question about places adds to a statement over alerts: the rights of whoever asks, and the place they ask about. What lies nowhere is everybody's. */
 const within = ({
@@ -137,11 +133,12 @@ export const readFigures = (
     return { takenAt: takenAt ?? null, voiceAt: voiceAt ?? null, askedAt: asked.get(id) ?? null };
   };
 
-  const rows: CountedAlert[] = [];
-  for (const row of alerts.iterate(from, to, ...filter.values, most + 1)) rows.push(countedOf(row));
+  const rows = alerts.all(from, to, ...filter.values, most + 1);
   const complete = rows.length <= most;
   if (!complete) rows.pop();
-  rows.reverse();
+  const oldestFirst = function* (): Generator<CountedAlert> {
+    for (let row = rows.pop(); row !== undefined; row = rows.pop()) yield countedOf(row);
+  };
 
   const counted = function* (): Generator<CountedCall> {
     for (const text of calls.iterate(from, to, mostCalls)) {
@@ -157,7 +154,7 @@ export const readFigures = (
     from,
     to,
     now,
-    alerts: rows,
+    alerts: oldestFirst(),
     answeringOf,
     calls: counted(),
     staleNow: stale

@@ -97,7 +97,13 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const facts = JSON.parse(data) as Record<string, unknown>;
       const text = typeof facts.note === 'string' ? note.get(facts.note) : undefined;
       const entry = { seq, at, actor, event: event.replace(/^alert\./, ''), data: facts };
-      return text === undefined ? entry : { ...entry, note: (JSON.parse(text) as Note).text };
+      if (text === undefined) return entry;
+      const written = JSON.parse(text) as Note;
+      return {
+        ...entry,
+        ...(written.text === '' ? {} : { note: written.text }),
+        ...(written.seenBy === undefined ? {} : { seenBy: written.seenBy }),
+      };
     });
 
   return {

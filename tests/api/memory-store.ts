@@ -4,6 +4,7 @@ import { figuresOf } from '../../src/gateway/figures.ts';
 import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Call } from '../../src/model/call.ts';
+import type { Note } from '../../src/model/change.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
 import { covers, liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
@@ -73,7 +74,7 @@ export const createMemoryStore = (): MemoryStore => {
   const alerts = new Map<string, Alert>();
   const calls = new Map<string, Call>();
   const shifts = new Map<string, Shift>();
-  const notes = new Map<string, string>();
+  const notes = new Map<string, Note>();
   const quarantine = new Map<string, Quarantined>();
   const versions: RulebookVersion[] = [];
   const tries = { begun: 0, stopped: 0 };
@@ -91,7 +92,7 @@ export const createMemoryStore = (): MemoryStore => {
     }
     if (kind === 'call' && body !== null) calls.set(id, (body as Rows['call']).call);
     if (kind === 'shift' && body !== null) shifts.set(id, body as Rows['shift']);
-    if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
+    if (kind === 'note' && body !== null) notes.set(id, body as Rows['note']);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
     if (kind === 'quarantine' && body === null) quarantine.delete(id);
     if (kind === 'quarantine' && body !== null) quarantine.set(id, body as Rows['quarantine']);
@@ -165,9 +166,13 @@ export const createMemoryStore = (): MemoryStore => {
         entries
           .filter(({ subject }) => subject === `alert:${alert}`)
           .map(({ seq, at, actor, event, data }) => {
-            const text = typeof data.note === 'string' ? notes.get(data.note) : undefined;
+            const note = typeof data.note === 'string' ? notes.get(data.note) : undefined;
             const line = { seq, at, actor, event: event.replace(/^alert\./, ''), data };
-            return text === undefined ? line : { ...line, note: text };
+            return {
+              ...line,
+              ...(note === undefined || note.text === '' ? {} : { note: note.text }),
+              ...(note?.seenBy === undefined ? {} : { seenBy: note.seenBy }),
+            };
           }),
       changes: async (after, limit) => {
         // What is committed when the question arrives is answered, however long the answer takes.

@@ -1,34 +1,34 @@
 import { expect, test } from 'vitest';
-import { isReached, needsReach, reachNote } from '../../console/src/alert/reach.ts';
-import { zh } from '../../console/src/words/zh.ts';
+import { reachedBy } from '../../console/src/alert/reach.ts';
 
-const nobody = { reached: null, seenBy: '', seenAt: '' } as const;
+const nothing = { reached: null, seenBy: '', seenAt: '' } as const;
+const now = new Date(2026, 2, 4, 14, 30, 20).getTime();
 
 test('a call for help is closed only once the person was spoken with, or seen by somebody at a time', () => {
-  expect(needsReach('sos', 'assistance-given')).toBe(true);
-  expect(needsReach('call-request', 'pressed-by-mistake')).toBe(true);
-  expect(isReached(nobody, false)).toBe(false);
-  expect(isReached({ ...nobody, reached: 'spoke' }, false)).toBe(true);
-  expect(isReached({ reached: 'seen', seenBy: ' ', seenAt: '14:05' }, false)).toBe(false);
-  expect(isReached({ reached: 'seen', seenBy: '邻居老李', seenAt: '' }, false)).toBe(false);
-  expect(isReached({ reached: 'seen', seenBy: '邻居老李', seenAt: '14:05' }, false)).toBe(true);
+  expect(reachedBy(nothing, false, now)).toBeNull();
+  expect(reachedBy({ ...nothing, reached: 'spoke' }, false, now)).toEqual({ how: 'spoke' });
+  expect(reachedBy({ reached: 'seen', seenBy: ' ', seenAt: '14:05' }, false, now)).toBeNull();
+  expect(reachedBy({ reached: 'seen', seenBy: '邻居老李', seenAt: '' }, false, now)).toBeNull();
+  expect(reachedBy({ reached: 'seen', seenBy: ' 邻居老李 ', seenAt: '14:05' }, true, now)).toEqual({
+    how: 'seen',
+    by: '邻居老李',
+    at: new Date(2026, 2, 4, 14, 5).getTime(),
+  });
 });
 
 test('a call in which sound went both ways counts as spoken, until the operator says otherwise', () => {
-  expect(isReached(nobody, true)).toBe(true);
-  expect(isReached({ ...nobody, reached: 'seen' }, true)).toBe(false);
+  expect(reachedBy(nothing, true, now)).toEqual({ how: 'spoke' });
+  expect(reachedBy({ ...nothing, reached: 'seen' }, true, now)).toBeNull();
 });
 
-test('a test, a broken device and what no person raised need nobody reached', () => {
-  expect(needsReach('sos', 'test')).toBe(false);
-  expect(needsReach('sos', 'device-fault')).toBe(false);
-  expect(needsReach('smoke', 'false-cooking')).toBe(false);
-});
-
-test('the closing note says how', () => {
-  const { reach } = zh.detail;
-  expect(reachNote({ ...nobody, reached: 'spoke' }, false, reach)).toBe('已和本人说上话');
-  expect(reachNote({ reached: 'seen', seenBy: ' 邻居老李 ', seenAt: '14:05' }, true, reach)).toBe(
-    '邻居老李 于 14:05 当面见到本人',
+test('a time later than the clock was yesterday evening, in a shift that goes over midnight', () => {
+  const afterMidnight = new Date(2026, 2, 1, 0, 4).getTime();
+  expect(reachedBy({ reached: 'seen', seenBy: '老李', seenAt: '23:58' }, false, afterMidnight)).toEqual({
+    how: 'seen',
+    by: '老李',
+    at: new Date(2026, 1, 28, 23, 58).getTime(),
+  });
+  expect(reachedBy({ reached: 'seen', seenBy: '老李', seenAt: '00:04' }, false, afterMidnight)).toMatchObject(
+    { at: afterMidnight },
   );
 });

@@ -293,6 +293,57 @@ describe('the life of an alert', () => {
     expect(live(call, { at, event: 'out-of-service' })).toMatchObject({ ok: true, happened: null });
   });
 
+  describe('of a call for help in which nobody was reached', () => {
+    const unseen: Alert = {
+      ...inState['latched-acknowledged'],
+      kind: 'sos',
+      rule: null,
+      voiceRequestedAt: 2,
+    };
+    const close = (alert: Alert, more: object = {}): string => {
+      const step = { at, event: 'closed', by: 'li', disposition: 'pressed-by-mistake', ...more } as const;
+      const done = live(alert, step);
+      return done.ok ? done.alert.state : done.refusal.code;
+    };
+
+    test('does not end with nothing having been wrong, unless somebody says who reached the person', () => {
+      expect(close(unseen)).toBe('nobody-reached');
+      expect(close({ ...unseen, kind: 'call-request' })).toBe('nobody-reached');
+      expect(close(unseen, { disposition: 'false-cooking' })).toBe('nobody-reached');
+      expect(close(unseen, { reached: { how: 'spoke' } })).toBe('closed');
+      expect(close(unseen, { reached: { how: 'seen', by: '老李', at: 3 } })).toBe('closed');
+    });
+
+    test('ends once sound went both ways or somebody arrived, and with an outcome that says that somebody was there, or that there was nobody', () => {
+      expect(close({ ...unseen, voiceConnectedAt: 3 })).toBe('closed');
+      expect(close({ ...unseen, onSiteAt: 3 })).toBe('closed');
+      for (const disposition of [
+        'true-emergency',
+        'assistance-given',
+        'service-request',
+        'test',
+        'device-fault',
+      ])
+        expect(close(unseen, { disposition })).toBe('closed');
+    });
+
+    test('ends as before where no call was tried, at a rehearsal, with the alert above it, and where no person called', () => {
+      const { voiceRequestedAt: _tried, ...silent } = unseen;
+      expect(close(silent)).toBe('closed');
+      expect(close({ ...unseen, test: true })).toBe('closed');
+      expect(close({ ...unseen, incident: 'alert-9' })).toBe('closed');
+      expect(close({ ...unseen, kind: 'smoke' })).toBe('closed');
+    });
+
+    test('is known by the first call that was tried', () => {
+      const { voiceRequestedAt: _tried, ...silent } = unseen;
+      const tried = live(silent, { at, event: 'call-requested', watched: true });
+      expect(tried).toMatchObject({ ok: true, alert: { voiceRequestedAt: at } });
+      const again = live(unseen, { at, event: 'call-requested', watched: true });
+      expect(again).toMatchObject({ ok: true, alert: { voiceRequestedAt: 2 } });
+    });
+  });
+
   test('rings again when the one who has an emergency lets go of it', () => {
     const released = live(inState.acknowledged, { at, event: 'released', by: 'li' });
     expect(released).toMatchObject({ ok: true, alert: { state: 'unacknowledged', acknowledged: false } });

@@ -215,6 +215,40 @@ describe('a press and a call of one pager', () => {
     expect(room.storedCall()).toMatchObject({ state: 'ended', reason: 'alert-closed' });
   });
 
+  test('stay on the board when the person fell silent and nobody has seen them: by whom and when ends it, and the name stays out of the record', () => {
+    const room = openCallRoom();
+    room.street.event('pager-1', 'sos');
+    room.say('request', 'c1');
+    room.say('cancel', 'c1');
+    const called = room.street.now();
+    room.street.pass(600_000);
+    const close = (more: object = {}) =>
+      room.doing(
+        room.street.gateway.duty.perform('li', {
+          verb: 'close',
+          alert: room.alert().id,
+          disposition: 'pressed-by-mistake',
+          ...more,
+        }),
+      );
+    expect(outcomeOf(close())).toBe('nobody-reached');
+    expect(room.street.open()).toHaveLength(1);
+    const seen = { how: 'seen', by: '邻居老李', at: called + 300_000 } as const;
+    expect(outcomeOf(close({ reached: { ...seen, at: room.street.now() + 1 } }))).toBe('invalid');
+    expect(outcomeOf(close({ reached: { ...seen, at: called - 61_000 } }))).toBe('invalid');
+    expect(outcomeOf(close({ reached: seen }))).toBe('ok');
+    expect(room.street.open()).toEqual([]);
+    const entries = room.street.batches.flatMap((batch) => batch.entries);
+    expect(entries.at(-1)).toMatchObject({
+      event: 'alert.closed',
+      data: { reached: 'seen', seenAt: called + 300_000 },
+    });
+    expect(JSON.stringify(entries)).not.toContain('老李');
+    expect(
+      room.street.batches.flatMap(({ puts }) => puts).filter(({ kind }) => kind === 'note'),
+    ).toMatchObject([{ body: { text: '', by: 'li', seenBy: '邻居老李' } }]);
+  });
+
   test('a further press rings again, but not while somebody speaks with the person', () => {
     const room = openCallRoom();
     room.street.event('pager-1', 'sos');

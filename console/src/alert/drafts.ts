@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Outcome } from './outcomes.ts';
-import type { Reached } from './reach.ts';
+import type { ReachDraft } from './reach.ts';
 
 /** What an operator has begun to write about an alert and not sent yet. */
-export type Draft = Reached & {
+export type Draft = ReachDraft & {
   readonly note: string;
   /** The three lines of a talk: what they say, how they are, what was agreed. */
   readonly says: string;

@@ -2,11 +2,12 @@ import { type KeyboardEvent, useState } from 'react';
 import { type Alert, personKinds } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
+import { needsReach, type Reached } from '../../../src/model/reach.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
-import { isReached, needsReach, reachNote } from './reach.ts';
+import { reachedBy } from './reach.ts';
 import { Script } from './script.tsx';
 import { minuteText } from './timeline.tsx';
 import type { Operation } from './use-operation.ts';
@@ -255,7 +256,7 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
 };
 
 /** Whether the person was spoken with or seen, by whom and when: nobody who called for help is filed away unseen. */
-const Reached = (props: Handling & { readonly alert: Alert; readonly disabled: boolean }) => {
+const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disabled: boolean }) => {
   const { draft, put, disabled } = props;
   const { words } = useSpeech();
   const { reach } = words.detail;
@@ -305,17 +306,18 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
   const { operation, draft, put, alert } = props;
   const { active } = alert;
   const { words } = useSpeech();
+  const { clockOffsetMs } = useFeedState();
   const { disposition } = draft;
-  const spoken = alert.voiceConnectedAt !== undefined;
   const asksReach = needsReach(alert.kind, disposition);
-  const unreached = asksReach && !isReached(draft, spoken);
+  const reached = (): Reached | null =>
+    reachedBy(draft, alert.voiceConnectedAt !== undefined, Date.now() + clockOffsetMs - clockDoubtMs);
+  const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;
-    const note = [asksReach ? reachNote(draft, spoken, words.detail.reach) : '', draft.closeNote.trim()]
-      .filter((line) => line !== '')
-      .join('\n');
-    if (await operation.send('close', { disposition, ...(note === '' ? {} : { note }) }))
-      forgetDraft(alert.id);
+    const how = asksReach ? reached() : null;
+    const note = draft.closeNote.trim();
+    const said = { ...(how === null ? {} : { reached: how }), ...(note === '' ? {} : { note }) };
+    if (await operation.send('close', { disposition, ...said })) forgetDraft(alert.id);
   };
   return (
     <section className="finish">
@@ -336,7 +338,7 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           </label>
         ))}
       </div>
-      {asksReach && disposition !== null && <Reached {...props} disabled={active} />}
+      {asksReach && disposition !== null && <ReachQuestion {...props} disabled={active} />}
       <div className="last">
         <input
           value={draft.closeNote}

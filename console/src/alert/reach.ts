@@ -1,33 +1,25 @@
-import { type AlertKind, type Disposition, personKinds } from '../../../src/model/alert.ts';
+import type { Reached } from '../../../src/model/reach.ts';
 
-/** Whether somebody spoke with the person, or saw them; null = not said yet. `seenAt` as it was typed: `14:05`. */
-export type Reached = {
-  readonly reached: 'spoke' | 'seen' | null;
+/** What an operator has said so far of how the person was reached; `reached` null = nothing yet. `seenAt` as it was typed: `14:05`. */
+export type ReachDraft = {
+  readonly reached: Reached['how'] | null;
   readonly seenBy: string;
   readonly seenAt: string;
 };
 
-/** The outcomes for which nobody need have been reached: there was nobody. */
-const withoutAnybody: ReadonlySet<Disposition> = new Set(['test', 'device-fault']);
-
-/** Whether an alert of this kind ends with this outcome only once somebody was spoken with, or seen. */
-export const needsReach = (kind: AlertKind, disposition: Disposition | null): boolean =>
-  personKinds.has(kind) && (disposition === null || !withoutAnybody.has(disposition));
-
-/** How the person was reached; where the draft says nothing, a call in which sound went both ways (`spoken`) counts as spoken. */
-const howReached = ({ reached }: Reached, spoken: boolean): Reached['reached'] =>
-  reached ?? (spoken ? 'spoke' : null);
-
-/** Whether it is said that the person was reached: spoken with, or seen by somebody at some time. */
-export const isReached = (draft: Reached, spoken: boolean): boolean => {
-  const how = howReached(draft, spoken);
-  return how === 'spoke' || (how === 'seen' && draft.seenBy.trim() !== '' && draft.seenAt !== '');
+/** The last moment at or before `now` (epoch ms) at which the clock on the wall showed this hour and minute. */
+const lastTime = (typed: string, now: number): number => {
+  const [hour = 0, minute = 0] = typed.split(':').map(Number);
+  const moment = new Date(now);
+  moment.setHours(hour, minute, 0, 0);
+  if (moment.getTime() > now) moment.setDate(moment.getDate() - 1);
+  return moment.getTime();
 };
 
-/** The line of the closing note that says so. */
-export const reachNote = (
-  draft: Reached,
-  spoken: boolean,
-  words: { readonly spoke: string; readonly seenNote: (by: string, at: string) => string },
-): string =>
-  howReached(draft, spoken) === 'seen' ? words.seenNote(draft.seenBy.trim(), draft.seenAt) : words.spoke;
+/** How the person was reached, by a draft at `now` (epoch ms); null = not, or not wholly said yet. Where the draft says nothing, a call in which sound went both ways (`spoken`) counts as spoken. */
+export const reachedBy = (draft: ReachDraft, spoken: boolean, now: number): Reached | null => {
+  const how = draft.reached ?? (spoken ? 'spoke' : null);
+  if (how !== 'seen') return how === null ? null : { how };
+  const by = draft.seenBy.trim();
+  return by === '' || draft.seenAt === '' ? null : { how, by, at: lastTime(draft.seenAt, now) };
+};

@@ -34,14 +34,24 @@ const actorText = ({ words }: Speech, actor: string, names: Names): string => {
   return kind === 'rule' ? words.actor.rule(name) : words.actor.system;
 };
 
-const particulars = ({ words }: Speech, { event, data }: TimelineEntry, names: Names): string => {
+const reachText = ({ words, language }: Speech, { data, seenBy }: TimelineEntry): string => {
+  const { reach } = words.detail;
+  if (data.reached === 'spoke') return ` · ${reach.spoke}`;
+  return typeof data.seenAt === 'number' && seenBy !== undefined
+    ? ` · ${reach.seenNote(seenBy, minuteText(data.seenAt, language))}`
+    : '';
+};
+
+const particulars = (speech: Speech, entry: TimelineEntry, names: Names): string => {
+  const { words } = speech;
+  const { event, data } = entry;
   if (event === 'dispatched' && typeof data.who === 'string') {
     const how = data.confirmed === true ? words.detail.confirmed : words.detail.asked;
     return `${wordFor(words.helper, data.who)} · ${how}`;
   }
   if (event === 'handed-over' && typeof data.to === 'string') return `→ ${names.person(data.to)}`;
   if (event === 'closed' && typeof data.disposition === 'string')
-    return wordFor(words.disposition, data.disposition);
+    return wordFor(words.disposition, data.disposition) + reachText(speech, entry);
   if ((event === 'notified' || event === 'notify-failed') && typeof data.channel === 'string')
     return wordFor(words.channel, data.channel);
   return '';

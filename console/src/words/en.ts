@@ -682,6 +682,7 @@ export const en: Dictionary = {
     'not-shelvable': 'An alert of this kind cannot be shelved',
     'not-shelved': 'It is not on the shelf',
     'needs-disposition': 'A call for help ends only with what was done',
+    'nobody-reached': 'No call came about and nobody arrived: say who saw the person, and when, to close it',
     'unknown-user': 'There is no such user',
     'not-claimed': 'Nobody has it',
     'not-latching': 'This alert needs no reset',

@@ -683,6 +683,7 @@ export const zh = {
     'not-shelvable': '这类警情不能搁置',
     'not-shelved': '它没有被搁置',
     'needs-disposition': '呼救必须写明处理结果才能结束',
+    'nobody-reached': '通话没有接通，也没有人到场：写明谁见到了本人、几点，才能结案',
     'unknown-user': '没有这个用户',
     'not-claimed': '还没有人接',
     'not-latching': '这条警情不需要复位',

@@ -28,7 +28,8 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
   dispatch: 'Somebody was sent',
   arrived: 'Somebody who was sent is on site',
   'family-informed': 'The family knows',
-  close: 'Close with a disposition; 409 still-active while the condition holds',
+  close:
+    'Close with a disposition; 409 still-active while the condition holds. How the person who called for help was reached is said in `reached`; 409 nobody-reached without it where a call with them came to nothing, nobody arrived and the disposition says that nothing was wrong',
 };
 
 /** The alerts and what an operator does with them. */

@@ -6,6 +6,7 @@ import { maySee, signedInOf } from '../access.ts';
 import { readByteRange } from '../byte-range.ts';
 import { findCall } from '../call-finder.ts';
 import { refuse } from '../errors.ts';
+import { giveUpOnStall } from '../export-desk.ts';
 import type { App, RouteParts } from '../parts.ts';
 
 /** One playback is many requests: a player asks anew for every stretch. What a session hears of one recording within this (ms) is one line of the journal. */
@@ -92,7 +93,7 @@ export const callRecordingRoutes = (
         .type('audio/wav')
         .header('content-length', to - from)
         .header('content-disposition', `inline; filename="call-${call.id}.wav"`);
-      reply.raw.setTimeout(stallMs, () => reply.raw.destroy());
+      giveUpOnStall(reply, stallMs);
       return reply.send(recording.read({ from, to }) as never);
     },
   );
