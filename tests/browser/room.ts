@@ -83,11 +83,12 @@ export type Seat = {
   readonly broken: readonly string[];
 };
 
-/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
+/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `timeZone`: where its machine believes to stand, the test's own zone unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
 export type SeatOptions = {
   readonly lateFeed?: boolean;
   readonly ownClock?: boolean;
   readonly locale?: string;
+  readonly timeZone?: string;
   readonly forbidden?: boolean;
   readonly fromAfar?: boolean;
 };
@@ -241,6 +242,7 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
       viewport: { width: 1366, height: 768 },
       reducedMotion: 'reduce',
       locale: options.locale ?? 'zh-CN',
+      ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);

@@ -6,6 +6,7 @@ import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { CallLine } from '../call/call-line.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
@@ -17,7 +18,7 @@ import { Marks } from './marks.tsx';
 import { PersonSelect } from './person-select.tsx';
 import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
-import { EvidenceList, Timeline, timeText } from './timeline.tsx';
+import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
 import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
@@ -77,7 +78,8 @@ const Holding = (props: {
 };
 
 const Facts = ({ details }: { readonly details: Details }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { alert } = details;
   return (
     <dl className="facts">
@@ -96,12 +98,12 @@ const Facts = ({ details }: { readonly details: Details }) => {
       </div>
       <div>
         <dt>{words.detail.received}</dt>
-        <dd>{timeText(alert.receivedAt, language)}</dd>
+        <dd>{times.second(alert.receivedAt)}</dd>
       </div>
       {alert.deviceTime !== undefined && Math.abs(alert.deviceTime - alert.receivedAt) > 5_000 && (
         <div>
           <dt>{words.detail.deviceTime}</dt>
-          <dd>{timeText(alert.deviceTime, language)}</dd>
+          <dd>{times.second(alert.deviceTime)}</dd>
         </div>
       )}
       <div>

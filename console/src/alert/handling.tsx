@@ -3,12 +3,12 @@ import { type Alert, personKinds } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
 import { isReached, needsReach, reachNote } from './reach.ts';
 import { Script } from './script.tsx';
-import { minuteText } from './timeline.tsx';
 import type { Operation } from './use-operation.ts';
 
 type Handling = {
@@ -99,7 +99,8 @@ export const Dispatch = (
   props: Handling & { readonly alert: Alert; readonly timeline: readonly TimelineEntry[] },
 ) => {
   const { operation, draft, put, alert } = props;
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const [script, setScript] = useState<Helper | null>(null);
   const done = helpSoFar(props.timeline);
   const person = draft.person.trim();
@@ -145,7 +146,7 @@ export const Dispatch = (
                   onClick={() => void send(who, step)}
                 >
                   {said[step]}
-                  {at !== undefined && <small> ✓ {minuteText(at, language)}</small>}
+                  {at !== undefined && <small> ✓ {times.minute(at)}</small>}
                 </button>
               );
             })}
@@ -158,7 +159,7 @@ export const Dispatch = (
                 onClick={() => void operation.send('family-informed', {})}
               >
                 {words.script.informed}
-                {informedAt !== undefined && <small> ✓ {minuteText(informedAt, language)}</small>}
+                {informedAt !== undefined && <small> ✓ {times.minute(informedAt)}</small>}
               </button>
             )}
             {script === who && <Script who={who} alert={alert} />}
@@ -188,7 +189,8 @@ const clockDoubtMs = 10_000;
 /** Set aside with a reason and an end, or taken back before it. */
 export const Shelf = (props: Handling & { readonly alert: Alert }) => {
   const { operation, draft, put, alert } = props;
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { clockOffsetMs, names } = useFeedState();
   const nameOf = (id: string): string => names.get(id) ?? id;
   const reason = draft.shelfReason.trim();
@@ -235,10 +237,7 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
       ) : (
         <>
           <p className="quiet">
-            {words.detail.shelvedUntil(
-              minuteText(alert.shelvedUntil, language),
-              nameOf(alert.shelvedBy ?? ''),
-            )}
+            {words.detail.shelvedUntil(times.minute(alert.shelvedUntil), nameOf(alert.shelvedBy ?? ''))}
           </p>
           <button
             type="button"

@@ -3,9 +3,9 @@ import { ageText } from '../board/deadline.ts';
 import { readableValues } from '../devices/values.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
-import { timeText } from './timeline.tsx';
 import { callsBefore, type Home } from './use-home.ts';
 
 const hazards: ReadonlySet<AlertKind> = new Set(['smoke', 'gas', 'co']);
@@ -77,7 +77,8 @@ export const FirstWords = ({ kinds }: { readonly kinds: ReadonlySet<AlertKind> }
 
 /** How often they called in the last 30 days, and who spoke with them last. */
 export const RepeatCaller = ({ alert, home }: { readonly alert: Alert; readonly home: Home }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { names } = useFeedState();
   if (home.alerts === null || !personKinds.has(alert.kind)) return null;
   const { count, last } = callsBefore(home.alerts, alert);
@@ -87,7 +88,7 @@ export const RepeatCaller = ({ alert, home }: { readonly alert: Alert; readonly 
     <p className="repeat" data-repeat={count}>
       <strong>{words.home.calledBefore(count)}</strong>{' '}
       {words.home.lastCall(
-        timeText(last.receivedAt, language),
+        times.second(last.receivedAt),
         who === undefined ? words.board.nobody : (names.get(who) ?? who),
       )}
       {last.disposition !== undefined && ` · ${wordFor(words.disposition, last.disposition)}`}
@@ -141,7 +142,8 @@ export const HomeHistory = (props: {
   readonly home: Home;
   readonly open: (id: string) => void;
 }) => {
-  const { words, text, language } = useSpeech();
+  const { words, text } = useSpeech();
+  const times = useTimes();
   const past = (props.home.alerts ?? []).filter(({ id }) => id !== props.alert.id);
   if (past.length === 0) return null;
   return (
@@ -150,7 +152,7 @@ export const HomeHistory = (props: {
       <ul>
         {past.slice(0, listed).map((alert) => (
           <li key={alert.id}>
-            <time>{timeText(alert.receivedAt, language)}</time>
+            <time>{times.second(alert.receivedAt)}</time>
             <button type="button" className="plain" onClick={() => props.open(alert.id)}>
               {text(alert.title)}
             </button>

@@ -2,26 +2,10 @@ import type { Evidence } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { endsOf } from '../../../src/model/reading.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
 import { useDeviceNames } from './device-names.ts';
-
-/** A time of day in the seat's language; another day's with its date. */
-export const timeText = (at: number, language: Speech['language']): string => {
-  const date = new Date(at);
-  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
-  const time = date.toLocaleTimeString(locale, { hour12: false });
-  const today = date.toDateString() === new Date().toDateString();
-  return today ? time : `${date.toLocaleDateString(locale, { month: 'numeric', day: 'numeric' })} ${time}`;
-};
-
-/** The hour and minute, for where there is little room. */
-export const minuteText = (at: number, language: Speech['language']): string =>
-  new Date(at).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  });
 
 /** What people and devices are called, by id. */
 type Names = { readonly person: (id: string) => string; readonly device: (id: string) => string };
@@ -50,7 +34,8 @@ const particulars = ({ words }: Speech, { event, data }: TimelineEntry, names: N
 /** Everything that happened to an alert, newest first: what was just done is where the eye is. */
 export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry[] }) => {
   const speech = useSpeech();
-  const { words, language } = speech;
+  const { words } = speech;
+  const times = useTimes();
   const { names: people } = useFeedState();
   const device = useDeviceNames(entries.some(({ actor }) => actor.startsWith('device:')));
   const names: Names = { person: (id) => people.get(id) ?? id, device };
@@ -58,7 +43,7 @@ export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry
     <ol className="timeline" aria-label={words.detail.timeline}>
       {entries.toReversed().map((entry) => (
         <li key={entry.seq} data-event={entry.event}>
-          <time>{timeText(entry.at, language)}</time>
+          <time>{times.second(entry.at)}</time>
           <div>
             <strong>{wordFor(words.timeline, entry.event)}</strong> {particulars(speech, entry, names)}{' '}
             <span className="quiet">{actorText(speech, entry.actor, names)}</span>
@@ -72,7 +57,8 @@ export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry
 
 /** What raised the alert: readings against their limits, events, silences. */
 export const EvidenceList = ({ evidence }: { readonly evidence: readonly Evidence[] }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   // Only ever appended to; two pieces may be the same.
   const pieces = evidence.map((piece, index) => ({ key: `${piece.receivedAt} ${index}`, piece }));
   const said = (value: string | number | boolean): string => {
@@ -84,7 +70,7 @@ export const EvidenceList = ({ evidence }: { readonly evidence: readonly Evidenc
     <ul className="evidence" aria-label={words.detail.evidence}>
       {pieces.map(({ key, piece }) => (
         <li key={key}>
-          <time>{timeText(piece.receivedAt, language)}</time>
+          <time>{times.second(piece.receivedAt)}</time>
           <div>
             {piece.event !== undefined && <strong>{wordFor(words.event, piece.event)}</strong>}
             {piece.measurement !== undefined && wordFor(words.measurement, piece.measurement)}{' '}

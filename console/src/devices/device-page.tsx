@@ -10,7 +10,6 @@ import { FiguresTable } from '../chart/figures-table.tsx';
 import { silencesOf } from '../chart/gaps.ts';
 import { limitsFor } from '../chart/limits.ts';
 import { lineColour } from '../chart/option.ts';
-import { momentText } from '../chart/say.ts';
 import { edgesOf, lengthsMs, moved, nameOf, type Span, spanNames, strideMs, zoomed } from '../chart/span.ts';
 import { useAlertsOf } from '../chart/use-alerts-of.ts';
 import { useColours } from '../chart/use-colours.ts';
@@ -22,6 +21,7 @@ import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } fr
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
 import { LatePart } from '../strip/late-page.tsx';
+import { useTimes } from '../time/use-times.ts';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -97,7 +97,8 @@ const SpanBar = (props: {
   readonly move: (next: (span: Span) => Span) => void;
   readonly choose: (span: Span) => void;
 }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { span, now, move } = props;
   const { from, to } = edgesOf(span, now);
   const name = nameOf(span);
@@ -158,7 +159,7 @@ const SpanBar = (props: {
           <i aria-hidden="true">{span.to === null ? '●' : '◷'}</i>{' '}
           {span.to === null ? words.chart.live : words.chart.past}
         </span>{' '}
-        {momentText(from, span.lengthMs, language)} – {momentText(to, span.lengthMs, language)}
+        {times.inSpan(from, span.lengthMs)} – {times.inSpan(to, span.lengthMs)}
       </span>
     </fieldset>
   );
