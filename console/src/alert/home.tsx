@@ -1,5 +1,6 @@
 import { type Alert, type AlertKind, personKinds } from '../../../src/model/alert.ts';
 import { ageText } from '../board/deadline.ts';
+import { deviceWord } from '../devices/device-word.ts';
 import { readableValues } from '../devices/values.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
@@ -110,7 +111,7 @@ export const HomeValues = ({ home }: { readonly home: Home }) => {
           const values = readableValues(device.latest, words);
           return (
             <li key={device.id} data-home-device={device.id}>
-              <span className="name">{device.name}</span>
+              <span className="name">{deviceWord(device, words)}</span>
               <span className="values">
                 {values.map(({ name, text, loud }) => (
                   <span key={name} className={loud ? 'value loud' : 'value'}>

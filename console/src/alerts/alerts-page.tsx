@@ -10,6 +10,7 @@ import type { DeskPageProps } from '../desk/desk-page.ts';
 import { MomentPicker } from '../desk/moment-picker.tsx';
 import { PlaceSelect } from '../desk/place-select.tsx';
 import { useRefusal } from '../desk/use-refusal.ts';
+import { deviceLabel } from '../devices/device-word.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
@@ -45,6 +46,7 @@ const DeviceSelect = (props: {
   readonly value: string | null;
   readonly onChange: (device: string | null) => void;
 }) => {
+  const { words: room } = useSpeech();
   const [options, setOptions] = useState<
     readonly { readonly value: string; readonly label: string }[] | null
   >(null);
@@ -54,10 +56,7 @@ const DeviceSelect = (props: {
     void readDevices().then((answer) => {
       setOptions(
         answer.ok
-          ? answer.value.map(({ id, name, place }) => ({
-              value: id,
-              label: `${name === id ? '' : `${name} `}${id}${place === null ? '' : ` · ${place.text}`}`,
-            }))
+          ? answer.value.map((device) => ({ value: device.id, label: deviceLabel(device, room) }))
           : null,
       );
     });

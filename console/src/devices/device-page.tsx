@@ -25,6 +25,7 @@ import { useTimes } from '../time/use-times.ts';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { deviceWord } from './device-word.ts';
 import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
 import { PlaceLinks } from './place-links.tsx';
 import { useWatch } from './use-watch.ts';
@@ -397,7 +398,13 @@ export const DevicePage = (props: {
   const name = givenName(device, type?.label);
   return (
     <div className="desk-split">
-      <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
+      <main
+        ref={page}
+        tabIndex={-1}
+        className="device-page"
+        aria-label={deviceWord(device, words)}
+        data-device-page="yes"
+      >
         <header className="page-head">
           {back}
           <h2>

@@ -7,6 +7,7 @@ import { PriorityShape } from '../alert/priority-shape.tsx';
 import { Bars } from '../chart/bars.tsx';
 import { useColours } from '../chart/use-colours.ts';
 import { MomentPicker } from '../desk/moment-picker.tsx';
+import { deviceWord } from '../devices/device-word.ts';
 import { unitOf, valueText } from '../devices/values.ts';
 import { clock } from '../feed/clock.ts';
 import { useTimes } from '../time/use-times.ts';
@@ -125,7 +126,10 @@ export const TryPage = (props: {
   };
 
   const moment = (at: number): string => times.full(at, true);
-  const names = useMemo(() => new Map(book.devices.map(({ id, name }) => [id, name])), [book.devices]);
+  const names = useMemo(
+    () => new Map(book.devices.map((device) => [device.id, deviceWord(device, dictionary)])),
+    [book.devices, dictionary],
+  );
   const nameOf = (id: string): string => names.get(id) ?? id;
   const whyOf = ({ measurement, value, limit, unit, event }: Evidence): string => {
     if (event !== undefined) return wordFor(dictionary.event, event);
@@ -225,7 +229,7 @@ export const TryPage = (props: {
           showSearch={{ optionFilterProp: 'label' }}
           placeholder={words.try_.allDevices}
           value={[...devices]}
-          options={book.devices.map(({ id, name }) => ({ value: id, label: `${name}  ${id}` }))}
+          options={book.devices.map(({ id }) => ({ value: id, label: `${nameOf(id)}  ${id}` }))}
           onChange={setDevices}
         />
         <Segmented<SpanChoice>
