@@ -12,8 +12,8 @@ import { floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
 import { feedHealth } from '../feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { Counts } from '../places/counts.tsx';
-import { askSession, readPlaces } from '../server/gateway.ts';
-import { useAnswer } from '../server/use-answer.ts';
+import { usePlaces } from '../places/use-places.ts';
+import { askSession } from '../server/gateway.ts';
 import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import './wall.css';
@@ -102,7 +102,7 @@ const buildingsOf = (places: readonly Place[]): ReadonlyMap<string, readonly Pla
   );
 
 const Buildings = ({ alerts }: { readonly alerts: readonly Alert[] }) => {
-  const { answer } = useAnswer(readPlaces);
+  const { answer } = usePlaces();
   const communities = useMemo(() => buildingsOf(answer?.ok === true ? answer.value : []), [answer]);
   const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
   return (
