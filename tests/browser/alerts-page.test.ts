@@ -100,10 +100,10 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
     await page.keyboard.press('Escape');
     // What is typed is the street's time: a minute later there is nothing to show.
     const next = new Date(raisedAt + 8 * 3_600_000 + 60_000).toISOString().slice(0, 16);
-    await page.getByLabel('起', { exact: true }).fill(inStreet.slice(0, 16));
+    await page.getByLabel('从', { exact: true }).fill(inStreet.slice(0, 16));
     await row.waitFor();
     expect(await page.evaluate('location.hash')).toContain(`from=${Math.floor(raisedAt / 60_000) * 60_000}`);
-    await page.getByLabel('起', { exact: true }).fill(next);
+    await page.getByLabel('从', { exact: true }).fill(next);
     await expect.poll(() => row.count()).toBe(0);
     await leaveSeat(seat);
   });

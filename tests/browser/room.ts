@@ -164,15 +164,21 @@ const speaking = (microphone: string): readonly string[] => [
   `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
 ];
 
-/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak. */
-export const openRoom = async ({ microphone }: { readonly microphone?: string } = {}): Promise<Room> => {
+/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak; `env`: further settings of its gateway. */
+export const openRoom = async ({
+  microphone,
+  env = {},
+}: {
+  readonly microphone?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<Room> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'zhishou-room-'));
   const [mqttPort, httpPort] = await lastingPorts(2);
   const start = (password?: string): Promise<GatewayProcess> =>
     startGateway({
       dataDir,
       ...(password === undefined ? {} : { password }),
-      env: { ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
+      env: { ...env, ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
     });
   const [first, browser] = await Promise.all([
     start(),

@@ -240,7 +240,7 @@ export const Detail = (props: {
           {explanation !== null && <p data-explanation>{text(explanation)}</p>}
           <HomeValues home={home} />
           <h3>{words.detail.timeline}</h3>
-          <Timeline entries={timeline} />
+          <Timeline alert={id} entries={timeline} />
           <h3>{words.detail.evidence}</h3>
           <EvidenceList evidence={alert.evidence} />
           <HomeHistory alert={alert} home={home} open={open} />

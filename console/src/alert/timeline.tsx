@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Evidence } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { endsOf } from '../../../src/model/reading.ts';
@@ -6,6 +7,9 @@ import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
 import { useDeviceNames } from './device-names.ts';
+import { Recording } from './recording.tsx';
+import { recordingsBy } from './recordings.ts';
+import { useCallsOf } from './use-calls-of.ts';
 
 /** What people and devices are called, by id. */
 type Names = { readonly person: (id: string) => string; readonly device: (id: string) => string };
@@ -31,12 +35,15 @@ const particulars = ({ words }: Speech, { event, data }: TimelineEntry, names: N
   return '';
 };
 
-/** Everything that happened to an alert, newest first: what was just done is where the eye is. */
-export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry[] }) => {
+/** Everything that happened to an alert, newest first: what was just done is where the eye is; with the recordings of its calls. */
+export const Timeline = (props: { readonly alert: string; readonly entries: readonly TimelineEntry[] }) => {
+  const { alert, entries } = props;
   const speech = useSpeech();
   const { words } = speech;
   const times = useTimes();
   const { names: people } = useFeedState();
+  const calls = useCallsOf(alert, entries);
+  const recordings = useMemo(() => recordingsBy(entries, calls), [entries, calls]);
   const device = useDeviceNames(entries.some(({ actor }) => actor.startsWith('device:')));
   const names: Names = { person: (id) => people.get(id) ?? id, device };
   return (
@@ -48,6 +55,9 @@ export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry
             <strong>{wordFor(words.timeline, entry.event)}</strong> {particulars(speech, entry, names)}{' '}
             <span className="quiet">{actorText(speech, entry.actor, names)}</span>
             {entry.note !== undefined && <blockquote>{entry.note}</blockquote>}
+            {recordings.get(entry.seq)?.map((call) => (
+              <Recording key={call.id} call={call} />
+            ))}
           </div>
         </li>
       ))}

@@ -95,6 +95,18 @@ export const commandCall = (
 export const handOverCall = (id: string, to: string, console: string | null): Promise<Answer<Call>> =>
   called(`/${encodeURIComponent(id)}/hand-over`, { to, ...at(console) });
 
+const CallList = z.object({ calls: z.array(Call) });
+
+/** The calls of an alert, newest first, 100 at the most. */
+export const readCallsOf = async (alert: string): Promise<Answer<readonly Call[]>> => {
+  const answer = await request(CallList, `/calls?alert=${encodeURIComponent(alert)}`);
+  return answer.ok ? { ok: true, value: answer.value.calls } : answer;
+};
+
+/** Where the recording of a call is played from. */
+export const recordingAddress = (call: string): string =>
+  `/api/v1/calls/${encodeURIComponent(call)}/recording`;
+
 /** The card of a home. */
 export const readHousehold = (place: string): Promise<Answer<Household>> =>
   request(Household, `/households/${encodeURIComponent(place)}`);
