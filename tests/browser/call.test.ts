@@ -115,11 +115,7 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     expect(heard).toBe('heard');
     await leaveSeat(seat);
     const other = await room.takeSeat('zhao');
-    await other
-      .row('511')
-      .getByRole('button', { name: /紧急呼叫/ })
-      .first()
-      .click();
+    await other.row('511').locator('.title').click();
     await other.detail.locator('[data-recording]').getByText('只有值班长和接电话的人可以听').waitFor();
     expect(await other.detail.locator('audio').count()).toBe(0);
     await leaveSeat(other);

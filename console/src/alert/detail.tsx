@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
+import type { Place } from '../../../src/model/place.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { CallLine } from '../call/call-line.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
+import { usePart } from '../server/use-part.ts';
 import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -121,6 +123,14 @@ const Facts = ({ details }: { readonly details: Details }) => {
       )}
     </dl>
   );
+};
+
+const loadSmallMap = () => import('../places/small-map.tsx');
+
+/** Where the place stands, once that part of the page is here; without it the address must do. */
+const MapPiece = ({ place }: { readonly place: Place }) => {
+  const part = usePart(loadSmallMap);
+  return typeof part === 'string' ? null : <part.SmallMap place={place} />;
 };
 
 /** One alert with everything that happened to it, and everything that can be done. */
@@ -239,6 +249,7 @@ export const Detail = (props: {
         <div>
           {explanation !== null && <p data-explanation>{text(explanation)}</p>}
           <HomeValues home={home} />
+          {alert.place !== null && <MapPiece place={alert.place} />}
           <h3>{words.detail.timeline}</h3>
           <Timeline alert={id} entries={timeline} />
           <h3>{words.detail.evidence}</h3>

@@ -572,6 +572,7 @@ export const en: Dictionary = {
     tend: 'Household and tests',
     title: 'Buildings',
     map: 'Map of the street',
+    onMap: (name) => `${name} on the map`,
     floor: (n) => `F${n}`,
     calmHome: (name) => `${name}, nothing open`,
     search: 'Find a building or a door',

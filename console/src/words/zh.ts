@@ -573,6 +573,7 @@ export const zh = {
   places: {
     title: '楼栋',
     map: '街道地图',
+    onMap: (name: string) => `${name} 在地图上的位置`,
     floor: (n: number) => `${n} 层`,
     calmHome: (name: string) => `${name}，没有未结警情`,
     tend: '住户与演练',
