@@ -493,7 +493,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
                 <Fact name={words.perTen} value={figures.load.perTenMinutes.toFixed(2)} />
                 <Fact
                   name={words.worstTen}
-                  value={`${figures.load.most}${figures.load.mostAt === null ? '' : ` (${times.full(figures.load.mostAt)})`}`}
+                  value={`${figures.load.most}${figures.load.mostAt === null ? '' : ` (${times.minuteOf(figures.load.mostAt)})`}`}
                 />
                 <Fact
                   name={words.flood}

@@ -9,8 +9,8 @@ import { ScaleBar } from './scale-bar.tsx';
 import './small-map.css';
 
 /** About how large it is drawn (px), and how high the words on it are to be (px). */
-const drawnWidth = 420;
-const drawnHeight = 190;
+const drawnWidth = 260;
+const drawnHeight = 150;
 const wordHeight = 13;
 
 type Near = { readonly id: string; readonly name: string };
