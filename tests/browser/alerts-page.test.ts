@@ -57,6 +57,8 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
     await expect.poll(() => page.evaluate('location.hash')).toBe('#/alerts?view=shelved');
     await rows.locator('[data-open]').click();
     await detail.getByText('等配件').first().waitFor();
+    // Nobody has put its building on the map.
+    expect(await detail.locator('[data-small-map]').count()).toBe(0);
     await page.keyboard.press('Escape');
 
     // Sent to somebody, the address shows the same; a place is chosen from the tree, with all below it.

@@ -53,18 +53,17 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
 
   test('is answered by the one big button, heard on both sides, stays on every page, is muted, and ends at the second press of the key while the alert stands', async () => {
     const pager = await talkingPager(room, 'pager-511', '511');
-    await room
-      .api()
-      .put(
-        '/households/h-511',
-        {
-          place: 'h-511',
-          warnings: [],
-          residents: [{ name: '王秀英', recordingConsent: true }],
-          contacts: [],
-        },
-        z.unknown(),
-      );
+    await room.api().put(
+      '/households/h-511',
+      {
+        place: 'h-511',
+        warnings: [],
+        residents: [{ name: '王秀英', recordingConsent: true }],
+        contacts: [],
+      },
+      z.unknown(),
+    );
+    await room.api().put('/places/b-3/site', { at: [121.47, 31.23] }, z.unknown());
     const seat = await room.takeSeat('li');
     const { page } = seat;
     await pager.press();
@@ -78,6 +77,8 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await bar.getByRole('button', { name: '转接' }).waitFor();
     expect(await z.array(z.string()).parseAsync(await page.evaluate(outOfReach))).toEqual([]);
     await seat.detail.getByRole('list', { name: '经过' }).getByText('双方听得到').waitFor();
+
+    await seat.detail.getByRole('img', { name: '3栋 在地图上的位置' }).waitFor();
 
     await page.getByRole('button', { name: '设备', exact: true }).click();
     await bar.getByText('通话中').waitFor();

@@ -69,6 +69,14 @@ export const hourStartOf = (at: number, zone: string): number => {
   return Math.floor(at / 1000) * 1000 - (minute * 60 + second) * 1000;
 };
 
+/** The last moment (epoch ms) at or before `now` at which the clocks of a zone showed this hour and minute, as a field holds them: `14:05`. */
+export const lastTimeOf = (typed: string, now: number, zone: string): number => {
+  const [hour = 0, minute = 0] = typed.split(':').map(Number);
+  const { year, month, day } = wallTimeOf(now, zone);
+  const shown = (that: number): number => momentOf({ year, month, day: that, hour, minute, second: 0 }, zone);
+  return shown(day) > now ? shown(day - 1) : shown(day);
+};
+
 const two = (figure: number): string => String(figure).padStart(2, '0');
 
 /** A moment as the zone's clocks show it: `2026-11-26 14:11:31`, or without its seconds. */

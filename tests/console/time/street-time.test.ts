@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { countByTime } from '../../../console/src/rules/trial.ts';
 import { sayTimes } from '../../../console/src/time/say-times.ts';
 import { ticksOf } from '../../../console/src/time/ticks.ts';
-import { fieldMoment, fieldText } from '../../../console/src/time/wall-clock.ts';
+import { fieldMoment, fieldText, lastTimeOf } from '../../../console/src/time/wall-clock.ts';
 
 const street = 'Asia/Shanghai';
 const hourMs = 3_600_000;
@@ -51,6 +51,10 @@ describe('a moment', () => {
     expect(fieldMoment('2026-11-27T00:05', street)).toBe(at - 9_000);
     expect(fieldMoment('2026-11-27', street)).toBe(Date.UTC(2026, 10, 26, 16));
     expect(fieldMoment('', street)).toBeNull();
+    // At five past midnight 23:50 was a quarter of an hour ago, not tonight, and 00:05 is now.
+    expect(times.full(lastTimeOf('23:50', at, street))).toBe('2026-11-26 23:50');
+    expect(times.full(lastTimeOf('00:05', at, street))).toBe('2026-11-27 00:05');
+    expect(times.full(lastTimeOf('00:06', at, street))).toBe('2026-11-26 00:06');
   });
 });
 
