@@ -168,7 +168,8 @@ export const createRegistry = (parts: {
     const device = devices.put({
       id: wanted.id,
       type: wanted.type,
-      name: wanted.name ?? types.get(wanted.type)?.label.zh ?? wanted.id,
+      // What its type is called is a matter of the language in which somebody reads it.
+      name: wanted.name ?? wanted.id,
       ...stand,
       createdAt: now,
       outOfService: null,

@@ -57,6 +57,8 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
     await expect.poll(() => page.evaluate('location.hash')).toBe('#/alerts?view=shelved');
     await rows.locator('[data-open]').click();
     await detail.getByText('等配件').first().waitFor();
+    // Nobody has put its building on the map.
+    expect(await detail.locator('[data-small-map]').count()).toBe(0);
     await page.keyboard.press('Escape');
 
     // Sent to somebody, the address shows the same; a place is chosen from the tree, with all below it.
@@ -71,6 +73,40 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
       await page.evaluate(`document.documentElement.dataset.theme = '${look}'`);
       expect([look, await violationsOf(page)]).toEqual([look, []]);
     }
+    await leaveSeat(seat);
+  });
+
+  test('says and takes times by the street’s clock, wherever the desk’s machine believes to stand', async () => {
+    const seat = await room.takeSeat('li', { timeZone: 'America/New_York' });
+    const { page, detail } = seat;
+    const { alerts } = await room
+      .api()
+      .get(
+        '/alerts?device=pager-501',
+        z.object({ alerts: z.array(z.object({ id: z.string(), raisedAt: z.number() })) }),
+      );
+    const raisedAt = alerts[0]?.raisedAt ?? 0;
+    // Shanghai knows no summer time.
+    const inStreet = new Date(raisedAt + 8 * 3_600_000).toISOString();
+    const [day, time] = [inStreet.slice(0, 10), inStreet.slice(11, 19)];
+    await page.evaluate("location.hash = '#/alerts?view=closed'");
+    const row = page.locator('.alerts-page tbody tr.ant-table-row');
+    await row.getByText(`${day} ${time}`).waitFor();
+    await row.locator('[data-open]').click();
+    await detail
+      .getByRole('list', { name: '经过' })
+      .getByRole('listitem')
+      .filter({ hasText: time })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    // What is typed is the street's time: a minute later there is nothing to show.
+    const next = new Date(raisedAt + 8 * 3_600_000 + 60_000).toISOString().slice(0, 16);
+    await page.getByLabel('从', { exact: true }).fill(inStreet.slice(0, 16));
+    await row.waitFor();
+    expect(await page.evaluate('location.hash')).toContain(`from=${Math.floor(raisedAt / 60_000) * 60_000}`);
+    await page.getByLabel('从', { exact: true }).fill(next);
+    await expect.poll(() => row.count()).toBe(0);
     await leaveSeat(seat);
   });
 

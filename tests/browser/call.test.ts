@@ -44,7 +44,7 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     dir = await mkdtemp(join(tmpdir(), 'zhishou-microphone-'));
     const microphone = join(dir, 'seat.wav');
     await writeFile(microphone, wavOf(seatHz, 5));
-    room = await openRoom({ microphone });
+    room = await openRoom({ microphone, env: { ZHISHOU_VOICE_RECORDING: 'true' } });
   });
   afterAll(async () => {
     await room?.leave();
@@ -53,6 +53,17 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
 
   test('is answered by the one big button, heard on both sides, stays on every page, is muted, and ends at the second press of the key while the alert stands', async () => {
     const pager = await talkingPager(room, 'pager-511', '511');
+    await room.api().put(
+      '/households/h-511',
+      {
+        place: 'h-511',
+        warnings: [],
+        residents: [{ name: '王秀英', recordingConsent: true }],
+        contacts: [],
+      },
+      z.unknown(),
+    );
+    await room.api().put('/places/b-3/site', { at: [121.47, 31.23] }, z.unknown());
     const seat = await room.takeSeat('li');
     const { page } = seat;
     await pager.press();
@@ -66,6 +77,8 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await bar.getByRole('button', { name: '转接' }).waitFor();
     expect(await z.array(z.string()).parseAsync(await page.evaluate(outOfReach))).toEqual([]);
     await seat.detail.getByRole('list', { name: '经过' }).getByText('双方听得到').waitFor();
+
+    await seat.detail.getByRole('img', { name: '3栋 在地图上的位置' }).waitFor();
 
     await page.getByRole('button', { name: '设备', exact: true }).click();
     await bar.getByText('通话中').waitFor();
@@ -85,7 +98,28 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
       .get('/alerts?device=pager-511&open=true', z.object({ alerts: z.array(z.unknown()) }));
     expect(alerts).toMatchObject([{ claimedBy: 'li', voiceConnectedAt: expect.any(Number) }]);
     await pager.leave();
+
+    // Whoever spoke can hear it again, where the timeline tells of the call.
+    const recording = seat.detail.getByRole('list', { name: '经过' }).locator('[data-recording]');
+    await recording.getByText(/通话录音 \d:\d\d/).waitFor();
+    const player = recording.locator('audio');
+    const heard = await player.evaluate(
+      (audio) =>
+        new Promise((resolve, reject) => {
+          audio.addEventListener('timeupdate', () => {
+            if (audio.currentTime > 0.3) resolve(audio.duration > 1 ? 'heard' : `only ${audio.duration} s`);
+          });
+          audio.addEventListener('error', () => reject(new Error(audio.error?.message ?? 'no sound')));
+          audio.play().catch(reject);
+        }),
+    );
+    expect(heard).toBe('heard');
     await leaveSeat(seat);
+    const other = await room.takeSeat('zhao');
+    await other.row('511').locator('.title').click();
+    await other.detail.locator('[data-recording]').getByText('只有值班长和接电话的人可以听').waitFor();
+    expect(await other.detail.locator('audio').count()).toBe(0);
+    await leaveSeat(other);
   });
 
   test('is heard for ten seconds on both sides, handed over to another seat, noted and closed there, and every time is stored', async () => {

@@ -83,11 +83,12 @@ export type Seat = {
   readonly broken: readonly string[];
 };
 
-/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
+/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `timeZone`: where its machine believes to stand, the test's own zone unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
 export type SeatOptions = {
   readonly lateFeed?: boolean;
   readonly ownClock?: boolean;
   readonly locale?: string;
+  readonly timeZone?: string;
   readonly forbidden?: boolean;
   readonly fromAfar?: boolean;
 };
@@ -163,15 +164,21 @@ const speaking = (microphone: string): readonly string[] => [
   `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
 ];
 
-/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak. */
-export const openRoom = async ({ microphone }: { readonly microphone?: string } = {}): Promise<Room> => {
+/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak; `env`: further settings of its gateway. */
+export const openRoom = async ({
+  microphone,
+  env = {},
+}: {
+  readonly microphone?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<Room> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'zhishou-room-'));
   const [mqttPort, httpPort] = await lastingPorts(2);
   const start = (password?: string): Promise<GatewayProcess> =>
     startGateway({
       dataDir,
       ...(password === undefined ? {} : { password }),
-      env: { ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
+      env: { ...env, ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
     });
   const [first, browser] = await Promise.all([
     start(),
@@ -241,6 +248,7 @@ export const openRoom = async ({ microphone }: { readonly microphone?: string } 
       viewport: { width: 1366, height: 768 },
       reducedMotion: 'reduce',
       locale: options.locale ?? 'zh-CN',
+      ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);

@@ -39,6 +39,22 @@ optional('Chromium', hasChromium)('the wall of the duty room', () => {
     await wall.page.locator('[data-place=b-3].calm').waitFor();
   });
 
+  test('shows a building that is new to the street without being loaded anew', async () => {
+    const path = [
+      { kind: 'community', id: 'xingfu', name: '幸福社区' },
+      { kind: 'building', id: 'b-9', name: '9栋' },
+      { kind: 'household', id: 'h-901', name: '901' },
+    ];
+    await room
+      .api()
+      .post(
+        '/devices',
+        { id: 'smoke-901', type: 'smoke-alarm', place: { id: 'h-901', path, text: '幸福社区 9栋901' } },
+        z.unknown(),
+      );
+    await wall.page.locator('[data-place=b-9].calm').waitFor();
+  });
+
   test('shows where it rings, large, and no word of who lives there, what ails them or who has a key', async () => {
     await pager.press();
     const large = wall.page.locator('.large').filter({ hasText: home('501').text });

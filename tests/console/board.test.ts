@@ -13,6 +13,7 @@ import {
 } from '../../console/src/board/hand.ts';
 import {
   arrange,
+  byUrgency,
   isRinging,
   keepOrder,
   type Layout,
@@ -39,6 +40,20 @@ test('critical has the top part, and in a part what waits stands before what is 
   ]);
   expect(ids(layout)).toEqual(['press-early', 'press-late', 'gas-rising', 'press-taken', 'leak', 'battery']);
   expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
+});
+
+test('the worst of several, on the wall, the map and in a building, is the one that stands first on the board', () => {
+  const alerts = [
+    alertOf('medium-waits', { kind: 'water', priority: 'medium', receivedAt: 1 }),
+    alertOf('press-in-hand', { acknowledged: true, claimedBy: 'li', receivedAt: 300 }),
+    alertOf('drill', { test: true, receivedAt: 1 }),
+    alertOf('shelved', { kind: 'water', priority: 'high', state: 'shelved', receivedAt: 1 }),
+    alertOf('low-in-hand', { kind: 'battery', priority: 'low', acknowledged: true, claimedBy: 'li' }),
+    alertOf('high-in-hand', { kind: 'water', priority: 'high', acknowledged: true, claimedBy: 'li' }),
+  ];
+  const wanted = ['press-in-hand', 'high-in-hand', 'medium-waits', 'low-in-hand', 'drill', 'shelved'];
+  expect([...alerts].sort(byUrgency).map(({ id }) => id)).toEqual(wanted);
+  expect(ids(arrange(alerts))).toEqual(wanted);
 });
 
 test('of one priority a person who waits on the line stands first, before what is more urgent only by age', () => {

@@ -12,7 +12,6 @@ import {
   writeFilter,
 } from '../../console/src/alerts/alert-filter.ts';
 import { placeTree } from '../../console/src/desk/place-tree.ts';
-import { momentOf, wallText, wallTimeOf } from '../../console/src/desk/wall-clock.ts';
 import { payloadText } from '../../console/src/quarantine/payload.ts';
 import { texts } from '../../console/src/quarantine/words.ts';
 import type { Place } from '../../src/model/place.ts';
@@ -72,36 +71,6 @@ describe('the filter of the alerts', () => {
     expect(one({ kind: alert.kind, priority: alert.priority, device: alert.device })).toBe(true);
     expect(one({ device: 'somebody-else' })).toBe(false);
     expect(one({ view: 'closed' })).toBe(false);
-  });
-});
-
-describe('the street’s clock', () => {
-  test('goes by the street’s zone, wherever the desk stands', () => {
-    const at = Date.UTC(2026, 10, 26, 16, 5, 9);
-    expect(wallText(at, 'Asia/Shanghai', true)).toBe('2026-11-27 00:05:09');
-    expect(wallText(at, 'America/New_York')).toBe('2026-11-26 11:05');
-    expect(wallTimeOf(at, 'Asia/Shanghai')).toMatchObject({ month: 11, day: 27, hour: 0 });
-  });
-
-  test('leads back to the same moment, also around the hours that a zone skips or has twice', () => {
-    const start = Date.UTC(2026, 2, 28);
-    for (const zone of ['Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'])
-      for (let hour = 0; hour < 24 * 3; hour += 1) {
-        const at = start + hour * hourMs;
-        expect([zone, momentOf(wallTimeOf(at, zone), zone)]).toEqual([zone, at]);
-      }
-    // 02:30 comes twice on this night: one of the two.
-    const twice = momentOf(
-      { year: 2026, month: 10, day: 25, hour: 2, minute: 30, second: 0 },
-      'Europe/Berlin',
-    );
-    expect([Date.UTC(2026, 9, 25, 0, 30), Date.UTC(2026, 9, 25, 1, 30)]).toContain(twice);
-    // 02:30 does not come on this one: an hour beside it at most.
-    const never = momentOf(
-      { year: 2026, month: 3, day: 29, hour: 2, minute: 30, second: 0 },
-      'Europe/Berlin',
-    );
-    expect(Math.abs(never - Date.UTC(2026, 2, 29, 1))).toBeLessThanOrEqual(hourMs);
   });
 });
 

@@ -1,11 +1,14 @@
 import { useEffect, useRef } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
+import type { Place } from '../../../src/model/place.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
 import { CallLine } from '../call/call-line.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
+import { usePart } from '../server/use-part.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
@@ -17,7 +20,7 @@ import { Marks } from './marks.tsx';
 import { PersonSelect } from './person-select.tsx';
 import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
-import { EvidenceList, Timeline, timeText } from './timeline.tsx';
+import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
 import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
@@ -77,7 +80,8 @@ const Holding = (props: {
 };
 
 const Facts = ({ details }: { readonly details: Details }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { alert } = details;
   return (
     <dl className="facts">
@@ -96,12 +100,12 @@ const Facts = ({ details }: { readonly details: Details }) => {
       </div>
       <div>
         <dt>{words.detail.received}</dt>
-        <dd>{timeText(alert.receivedAt, language)}</dd>
+        <dd>{times.second(alert.receivedAt)}</dd>
       </div>
       {alert.deviceTime !== undefined && Math.abs(alert.deviceTime - alert.receivedAt) > 5_000 && (
         <div>
           <dt>{words.detail.deviceTime}</dt>
-          <dd>{timeText(alert.deviceTime, language)}</dd>
+          <dd>{times.second(alert.deviceTime)}</dd>
         </div>
       )}
       <div>
@@ -119,6 +123,14 @@ const Facts = ({ details }: { readonly details: Details }) => {
       )}
     </dl>
   );
+};
+
+const loadSmallMap = () => import('../places/small-map.tsx');
+
+/** Where the place stands, once that part of the page is here; without it the address must do. */
+const MapPiece = ({ place }: { readonly place: Place }) => {
+  const part = usePart(loadSmallMap);
+  return typeof part === 'string' ? null : <part.SmallMap place={place} />;
 };
 
 /** One alert with everything that happened to it, and everything that can be done. */
@@ -237,8 +249,9 @@ export const Detail = (props: {
         <div>
           {explanation !== null && <p data-explanation>{text(explanation)}</p>}
           <HomeValues home={home} />
+          {alert.place !== null && <MapPiece place={alert.place} />}
           <h3>{words.detail.timeline}</h3>
-          <Timeline entries={timeline} />
+          <Timeline alert={id} entries={timeline} />
           <h3>{words.detail.evidence}</h3>
           <EvidenceList evidence={alert.evidence} />
           <HomeHistory alert={alert} home={home} open={open} />

@@ -4,12 +4,13 @@ import type { TimelineEntry } from '../../../src/model/change.ts';
 import { helpers } from '../../../src/model/operation.ts';
 import { needsReach, type Reached } from '../../../src/model/reach.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useStreetZone } from '../time/street-zone.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
 import { reachedBy } from './reach.ts';
 import { Script } from './script.tsx';
-import { minuteText } from './timeline.tsx';
 import type { Operation } from './use-operation.ts';
 
 type Handling = {
@@ -100,7 +101,8 @@ export const Dispatch = (
   props: Handling & { readonly alert: Alert; readonly timeline: readonly TimelineEntry[] },
 ) => {
   const { operation, draft, put, alert } = props;
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const [script, setScript] = useState<Helper | null>(null);
   const done = helpSoFar(props.timeline);
   const person = draft.person.trim();
@@ -146,7 +148,7 @@ export const Dispatch = (
                   onClick={() => void send(who, step)}
                 >
                   {said[step]}
-                  {at !== undefined && <small> ✓ {minuteText(at, language)}</small>}
+                  {at !== undefined && <small> ✓ {times.minute(at)}</small>}
                 </button>
               );
             })}
@@ -159,7 +161,7 @@ export const Dispatch = (
                 onClick={() => void operation.send('family-informed', {})}
               >
                 {words.script.informed}
-                {informedAt !== undefined && <small> ✓ {minuteText(informedAt, language)}</small>}
+                {informedAt !== undefined && <small> ✓ {times.minute(informedAt)}</small>}
               </button>
             )}
             {script === who && <Script who={who} alert={alert} />}
@@ -189,7 +191,8 @@ const clockDoubtMs = 10_000;
 /** Set aside with a reason and an end, or taken back before it. */
 export const Shelf = (props: Handling & { readonly alert: Alert }) => {
   const { operation, draft, put, alert } = props;
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { clockOffsetMs, names } = useFeedState();
   const nameOf = (id: string): string => names.get(id) ?? id;
   const reason = draft.shelfReason.trim();
@@ -236,10 +239,7 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
       ) : (
         <>
           <p className="quiet">
-            {words.detail.shelvedUntil(
-              minuteText(alert.shelvedUntil, language),
-              nameOf(alert.shelvedBy ?? ''),
-            )}
+            {words.detail.shelvedUntil(times.minute(alert.shelvedUntil), nameOf(alert.shelvedBy ?? ''))}
           </p>
           <button
             type="button"
@@ -307,10 +307,11 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
   const { active } = alert;
   const { words } = useSpeech();
   const { clockOffsetMs } = useFeedState();
+  const zone = useStreetZone();
   const { disposition } = draft;
   const asksReach = needsReach(alert.kind, disposition);
   const reached = (): Reached | null =>
-    reachedBy(draft, alert.voiceConnectedAt !== undefined, Date.now() + clockOffsetMs - clockDoubtMs);
+    reachedBy(draft, alert.voiceConnectedAt !== undefined, Date.now() + clockOffsetMs - clockDoubtMs, zone);
   const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;

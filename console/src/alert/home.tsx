@@ -1,11 +1,12 @@
 import { type Alert, type AlertKind, personKinds } from '../../../src/model/alert.ts';
 import { ageText } from '../board/deadline.ts';
+import { deviceWord } from '../devices/device-word.ts';
 import { readableValues } from '../devices/values.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
-import { timeText } from './timeline.tsx';
 import { callsBefore, type Home } from './use-home.ts';
 
 const hazards: ReadonlySet<AlertKind> = new Set(['smoke', 'gas', 'co']);
@@ -77,7 +78,8 @@ export const FirstWords = ({ kinds }: { readonly kinds: ReadonlySet<AlertKind> }
 
 /** How often they called in the last 30 days, and who spoke with them last. */
 export const RepeatCaller = ({ alert, home }: { readonly alert: Alert; readonly home: Home }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { names } = useFeedState();
   if (home.alerts === null || !personKinds.has(alert.kind)) return null;
   const { count, last } = callsBefore(home.alerts, alert);
@@ -87,7 +89,7 @@ export const RepeatCaller = ({ alert, home }: { readonly alert: Alert; readonly 
     <p className="repeat" data-repeat={count}>
       <strong>{words.home.calledBefore(count)}</strong>{' '}
       {words.home.lastCall(
-        timeText(last.receivedAt, language),
+        times.second(last.receivedAt),
         who === undefined ? words.board.nobody : (names.get(who) ?? who),
       )}
       {last.disposition !== undefined && ` · ${wordFor(words.disposition, last.disposition)}`}
@@ -109,7 +111,7 @@ export const HomeValues = ({ home }: { readonly home: Home }) => {
           const values = readableValues(device.latest, words);
           return (
             <li key={device.id} data-home-device={device.id}>
-              <span className="name">{device.name}</span>
+              <span className="name">{deviceWord(device, words)}</span>
               <span className="values">
                 {values.map(({ name, text, loud }) => (
                   <span key={name} className={loud ? 'value loud' : 'value'}>
@@ -141,7 +143,8 @@ export const HomeHistory = (props: {
   readonly home: Home;
   readonly open: (id: string) => void;
 }) => {
-  const { words, text, language } = useSpeech();
+  const { words, text } = useSpeech();
+  const times = useTimes();
   const past = (props.home.alerts ?? []).filter(({ id }) => id !== props.alert.id);
   if (past.length === 0) return null;
   return (
@@ -150,7 +153,7 @@ export const HomeHistory = (props: {
       <ul>
         {past.slice(0, listed).map((alert) => (
           <li key={alert.id}>
-            <time>{timeText(alert.receivedAt, language)}</time>
+            <time>{times.second(alert.receivedAt)}</time>
             <button type="button" className="plain" onClick={() => props.open(alert.id)}>
               {text(alert.title)}
             </button>

@@ -1,5 +1,6 @@
 import type { Place } from '../../../src/model/place.ts';
 import { clock } from '../feed/clock.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useHousehold } from './household-book.ts';
 import { Phone } from './phone.tsx';
@@ -8,12 +9,13 @@ import './household.css';
 /** The card of the home a call comes from: first what must be known before the first word, then who lives there, then who has the key. */
 export const HouseholdCard = ({ place }: { readonly place: Place | null }) => {
   const { words } = useSpeech();
+  const times = useTimes();
   const known = useHousehold(place);
   if (known.is !== 'known') {
     return <p className="household absent">{words.household[known.is]}</p>;
   }
   const { card } = known;
-  const year = new Date(clock.now()).getFullYear();
+  const year = times.year(clock.now());
   const contacts = [...card.contacts].sort((a, b) => Number(b.hasKey) - Number(a.hasKey));
   return (
     <section className="household" aria-label={words.household.title}>

@@ -2,6 +2,7 @@ import type { Alert } from '../../../src/model/alert.ts';
 import type { helpers } from '../../../src/model/operation.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { hazardsBeside } from './home.tsx';
@@ -16,11 +17,12 @@ const services: ReadonlySet<Helper> = new Set(['120', '119', '110']);
 /** What to say to one of those who are sent, to be read out as it stands: the address, what happened, who is there, who has a key; and whom to call. */
 export const Script = ({ who, alert }: { readonly who: Helper; readonly alert: Alert }) => {
   const { words, text } = useSpeech();
+  const times = useTimes();
   const { alerts } = useFeedState();
   const known = useHousehold(alert.place);
   const card = known.is === 'known' ? known.card : null;
   const { script } = words;
-  const year = new Date(clock.now()).getFullYear();
+  const year = times.year(clock.now());
   const hazards = hazardsBeside(alert, alerts);
   const contacts = card?.contacts ?? [];
   const keys = contacts.filter(({ hasKey }) => hasKey);

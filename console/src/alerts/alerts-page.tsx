@@ -10,11 +10,12 @@ import type { DeskPageProps } from '../desk/desk-page.ts';
 import { MomentPicker } from '../desk/moment-picker.tsx';
 import { PlaceSelect } from '../desk/place-select.tsx';
 import { useRefusal } from '../desk/use-refusal.ts';
-import { useStreetZone } from '../desk/use-street-zone.ts';
-import { momentOf, wallText, wallTimeOf } from '../desk/wall-clock.ts';
+import { deviceLabel } from '../devices/device-word.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
+import { useStreetZone } from '../time/street-zone.ts';
+import { dayStartOf, wallText } from '../time/wall-clock.ts';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
@@ -45,6 +46,7 @@ const DeviceSelect = (props: {
   readonly value: string | null;
   readonly onChange: (device: string | null) => void;
 }) => {
+  const { words: room } = useSpeech();
   const [options, setOptions] = useState<
     readonly { readonly value: string; readonly label: string }[] | null
   >(null);
@@ -54,10 +56,7 @@ const DeviceSelect = (props: {
     void readDevices().then((answer) => {
       setOptions(
         answer.ok
-          ? answer.value.map(({ id, name, place }) => ({
-              value: id,
-              label: `${name === id ? '' : `${name} `}${id}${place === null ? '' : ` · ${place.text}`}`,
-            }))
+          ? answer.value.map((device) => ({ value: device.id, label: deviceLabel(device, room) }))
           : null,
       );
     });
@@ -138,14 +137,7 @@ const Filters = (props: {
         <DeviceSelect label={words.device} value={filter.device} onChange={(device) => put({ device })} />
         <MomentPicker label={words.from} zone={zone} value={filter.from} onChange={(from) => put({ from })} />
         <MomentPicker label={words.to} zone={zone} value={filter.to} onChange={(to) => put({ to })} />
-        <Button
-          onClick={() => {
-            const today = { ...wallTimeOf(clock.now(), zone), hour: 0, minute: 0, second: 0 };
-            put({ from: momentOf(today, zone), to: null });
-          }}
-        >
-          {words.today}
-        </Button>
+        <Button onClick={() => put({ from: dayStartOf(clock.now(), zone), to: null })}>{words.today}</Button>
         <Button disabled={writeFilter(filter) === ''} onClick={() => put(noFilter)}>
           {words.clear}
         </Button>

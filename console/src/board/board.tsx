@@ -6,13 +6,13 @@ import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
-import { minuteText } from '../alert/timeline.tsx';
 import { useDetail } from '../alert/use-detail.ts';
 import { voicesWaiting } from '../call/waiting.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
 import { floodHere } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
 import { alwaysOpen, type Line, linesOf } from './lines.ts';
@@ -147,7 +147,8 @@ const BuildingLine = (props: {
 
 /** Until when it is set aside, by whom and why. */
 const Shelved = ({ alert }: { readonly alert: Alert }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { names } = useFeedState();
   const details = useDetail(alert.id);
   const { shelvedUntil, shelvedBy = '' } = alert;
@@ -158,7 +159,7 @@ const Shelved = ({ alert }: { readonly alert: Alert }) => {
   return (
     <span className="shelved">
       {shelvedUntil !== undefined &&
-        words.detail.shelvedUntil(minuteText(shelvedUntil, language), names.get(shelvedBy) ?? shelvedBy)}
+        words.detail.shelvedUntil(times.minute(shelvedUntil), names.get(shelvedBy) ?? shelvedBy)}
       {why !== undefined && ` · ${why}`}
     </span>
   );

@@ -32,13 +32,14 @@ export const isRinging = (alert: Alert): boolean =>
 const noVoices: ReadonlySet<string> = new Set();
 
 const compare = (a: Alert, b: Alert, voices: ReadonlySet<string>): number =>
+  sections.indexOf(sectionOf(a)) - sections.indexOf(sectionOf(b)) ||
   Number(isWaiting(b)) - Number(isWaiting(a)) ||
   priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
   Number(voices.has(b.id)) - Number(voices.has(a.id)) ||
   a.receivedAt - b.receivedAt ||
   (a.id < b.id ? -1 : 1);
 
-/** The more urgent first: what waits before what is in hand, whatever its priority, because only that nobody sees to; then by priority; then the one that has waited longest, so that nobody is overtaken for ever by what keeps coming. */
+/** The more urgent first, by the board's own order, which everything goes by that names the worst of several: part by part, so that a critical alert in hand stands before a medium one that waits; within a part what waits before what is in hand, because only that nobody sees to; then by priority; then the one that has waited longest, so that nobody is overtaken for ever by what keeps coming. */
 export const byUrgency = (a: Alert, b: Alert): number => compare(a, b, noVoices);
 
 /** The same, but within a priority those first for whom a person waits on the line: `voices` are the ids of their alerts. */

@@ -1,6 +1,6 @@
-import { timeText } from '../alert/timeline.tsx';
 import type { BrokenCall } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useLegs } from './call-desk.ts';
 import { whyBroken } from './troubles.ts';
@@ -13,7 +13,8 @@ export const BrokenCallNotice = (props: {
   readonly dismiss: () => void;
 }) => {
   const { call, at } = props.broken;
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { calls } = useFeedState();
   const { voiceless } = useLegs();
   const now = calls.get(call.id);
@@ -26,7 +27,7 @@ export const BrokenCallNotice = (props: {
           <i aria-hidden="true">▲</i> {said(call.place?.text ?? call.device)}
         </b>
         <span className="trouble">{whyBroken(props.broken, voiceless, words)}</span>
-        {at !== null && <time>{timeText(at, language)}</time>}
+        {at !== null && <time>{times.second(at)}</time>}
         <span className="spring" />
         {alert !== undefined && (
           <button type="button" onClick={() => props.openAlert(alert)}>

@@ -6,6 +6,7 @@ import { useClock } from '../feed/clock.ts';
 import type { BrokenCall } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { commandCall } from '../server/gateway.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { BrokenCallNotice } from './broken-call.tsx';
 import { CallBar } from './call-bar.tsx';
@@ -23,6 +24,7 @@ const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: stri
   const { call } = props;
   const speech = useSpeech();
   const { words } = speech;
+  const times = useTimes();
   const { user } = useFeedState();
   const { sending, refused, run } = useCallCommand();
   const { legs } = useLegs();
@@ -36,7 +38,7 @@ const WaitingCall = (props: { readonly call: Call; readonly openAlert: (id: stri
         </b>
         <span className="who">
           <strong>{call.place?.text ?? call.device}</strong>
-          <span>{waitText(call, speech)}</span>
+          <span>{waitText(call, speech, times)}</span>
         </span>
         <span className="span">{span}</span>
         <span className="spring" />

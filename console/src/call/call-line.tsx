@@ -1,9 +1,10 @@
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Call } from '../../../src/model/call.ts';
 import { mayActAs } from '../../../src/model/user.ts';
-import { minuteText } from '../alert/timeline.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
 import { commandCall, placeCall } from '../server/gateway.ts';
+import type { Times } from '../time/say-times.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
 import { useCallOf, useLegs } from './call-desk.ts';
@@ -14,17 +15,22 @@ import { isCalling, isMissed, rings } from './waiting.ts';
 export type CallNews = { readonly text: string; readonly urgent: boolean };
 
 /** What is to be said of a call that rings: the first time, unanswered for long, or again because it broke. */
-export const waitText = (call: Call, { words, language }: Speech): string => {
+export const waitText = (call: Call, { words }: Speech, times: Times): string => {
   const { news } = words.call;
-  if (call.rings > 1) return news.again(minuteText(call.ringingAt ?? call.requestedAt, language));
+  if (call.rings > 1) return news.again(times.minute(call.ringingAt ?? call.requestedAt));
   return isMissed(call) ? news.missed : news.rings;
 };
 
-const newsOf = (call: Call, speech: Speech, nameOf: (id: string) => string): CallNews | null => {
+const newsOf = (
+  call: Call,
+  speech: Speech,
+  times: Times,
+  nameOf: (id: string) => string,
+): CallNews | null => {
   const { words } = speech;
   const { news, reason } = words.call;
   const why = call.reason === undefined ? '' : `：${wordFor(reason, call.reason)}`;
-  if (rings(call)) return { text: waitText(call, speech), urgent: true };
+  if (rings(call)) return { text: waitText(call, speech, times), urgent: true };
   const who = nameOf(call.answeredBy ?? '');
   if (isCalling(call)) return { text: words.call.callsNow(who), urgent: false };
   switch (call.state) {
@@ -45,9 +51,10 @@ const newsOf = (call: Call, speech: Speech, nameOf: (id: string) => string): Cal
 /** What is to be said of the call of an alert: of the one under way, else of the last one that is over; null where there was none. */
 export const useCallNews = (alert: string): CallNews | null => {
   const speech = useSpeech();
+  const times = useTimes();
   const { overCalls, names } = useFeedState();
   const call = useCallOf(alert) ?? overCalls.get(alert) ?? null;
-  return call === null ? null : newsOf(call, speech, (id) => names.get(id) ?? id);
+  return call === null ? null : newsOf(call, speech, times, (id) => names.get(id) ?? id);
 };
 
 /** The voice of an alert: how its call stands, and answering it, calling back, or listening in. `pager`: the device of the home through which somebody can be called; null = there is none. */

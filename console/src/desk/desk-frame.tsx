@@ -1,9 +1,6 @@
 import { App, ConfigProvider } from 'antd';
 import en from 'antd/locale/en_GB';
 import zh from 'antd/locale/zh_CN';
-import dayjs from 'dayjs';
-import 'dayjs/locale/en-gb';
-import 'dayjs/locale/zh-cn';
 import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 import { useLook } from '../look/use-look.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -16,8 +13,6 @@ export const DeskFrame = ({ children }: { readonly children: ReactNode }) => {
   const { dark, colour } = useLook();
   const layer = useRef<HTMLDivElement>(null);
   const over = useCallback(() => layer.current ?? document.body, []);
-  // Read by the date pickers where they are drawn.
-  dayjs.locale(language === 'zh' ? 'zh-cn' : 'en-gb');
   const theme = useMemo(() => deskTheme(dark, colour), [dark, colour]);
   return (
     <ConfigProvider

@@ -1,41 +1,52 @@
-import { DatePicker } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
-import { momentOf, wallTimeOf } from './wall-clock.ts';
+import { Input } from 'antd';
+import { useState } from 'react';
+import { fieldMoment, fieldText, type Grain } from '../time/wall-clock.ts';
 
-const shownAs = (at: number, zone: string): Dayjs => {
-  const { year, month, day, hour, minute, second } = wallTimeOf(at, zone);
-  return dayjs(new Date(year, month - 1, day, hour, minute, second));
-};
+// No year before this is meant: it is one that is still being typed.
+const firstYear = 2000;
+const lastYear = 9999;
 
-const momentShown = (shown: Dayjs, zone: string): number =>
-  momentOf(
-    {
-      year: shown.year(),
-      month: shown.month() + 1,
-      day: shown.date(),
-      hour: shown.hour(),
-      minute: shown.minute(),
-      second: 0,
-    },
-    zone,
-  );
-
-/** Chooses a moment (epoch ms) to the minute by the street's clock, wherever this machine stands; null = none. */
-export const MomentPicker = (props: {
+type Props = {
   readonly id?: string;
   readonly label?: string;
   readonly zone: string;
   readonly value?: number | null;
+  /** No later one (epoch ms). */
+  readonly latest?: number;
   readonly onChange?: (at: number | null) => void;
-}) => (
-  <DatePicker
-    {...(props.id === undefined ? {} : { id: props.id })}
-    {...(props.label === undefined ? {} : { 'aria-label': props.label, placeholder: props.label })}
-    showTime={{ format: 'HH:mm' }}
-    // Its now would be this machine's, not the street's.
-    showNow={false}
-    format="YYYY-MM-DD HH:mm"
-    value={props.value === null || props.value === undefined ? null : shownAs(props.value, props.zone)}
-    onChange={(shown) => props.onChange?.(shown === null ? null : momentShown(shown as Dayjs, props.zone))}
-  />
-);
+};
+
+/** The browser's own field, which keyboards and screen readers know; what is half typed is kept and tells nobody anything. */
+const Field = ({ grain, ...props }: Props & { readonly grain: Grain }) => {
+  const { id, label, zone, value, latest, onChange } = props;
+  const [typed, setTyped] = useState<string | null>(null);
+  const edge = grain === 'day' ? '' : 'T00:00';
+  return (
+    <Input
+      {...(id === undefined ? {} : { id })}
+      {...(label === undefined
+        ? {}
+        : { 'aria-label': label, prefix: <span className="quiet">{label}</span> })}
+      className="moment-field"
+      type={grain === 'day' ? 'date' : 'datetime-local'}
+      min={`${firstYear}-01-01${edge}`}
+      max={latest === undefined ? `${lastYear}-12-31${edge}` : fieldText(latest, zone, grain)}
+      value={typed ?? (value === null || value === undefined ? '' : fieldText(value, zone, grain))}
+      onChange={({ target }) => {
+        if (!target.validity.valid) {
+          setTyped(target.value);
+          return;
+        }
+        setTyped(null);
+        onChange?.(fieldMoment(target.value, zone));
+      }}
+      onBlur={() => setTyped(null)}
+    />
+  );
+};
+
+/** Chooses a moment (epoch ms) to the minute by the street's clock, wherever this machine stands; null = none. */
+export const MomentPicker = (props: Props) => <Field {...props} grain="minute" />;
+
+/** Chooses a day of the street, by its beginning (epoch ms); null = none. */
+export const DayPicker = (props: Props) => <Field {...props} grain="day" />;

@@ -11,6 +11,7 @@ import { request } from '../server/request.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { wordFor } from '../words/word-for.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
+import { deviceLabel, isNamed } from './device-word.ts';
 import { SecretNote } from './secret-note.tsx';
 import { texts } from './tending-words.ts';
 
@@ -115,7 +116,7 @@ export const DeviceForm = (props: {
         : {
             id: device.id,
             type: device.type,
-            name: device.name,
+            name: isNamed(device) ? device.name : '',
             hub: device.hub,
             dialect: device.dialect,
             address: device.address ?? '',
@@ -212,9 +213,9 @@ export const DeviceForm = (props: {
         <Form.Item name="hub" label={words.hub}>
           <Select
             allowClear
-            options={(hubs?.ok === true ? hubs.value.devices : []).map(({ id, name, place }) => ({
-              value: id,
-              label: `${name === id ? '' : `${name} `}${id}${place === null ? '' : ` · ${place.text}`}`,
+            options={(hubs?.ok === true ? hubs.value.devices : []).map((hub) => ({
+              value: hub.id,
+              label: deviceLabel(hub, room),
             }))}
           />
         </Form.Item>

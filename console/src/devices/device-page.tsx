@@ -10,7 +10,6 @@ import { FiguresTable } from '../chart/figures-table.tsx';
 import { silencesOf } from '../chart/gaps.ts';
 import { limitsFor } from '../chart/limits.ts';
 import { lineColour } from '../chart/option.ts';
-import { momentText } from '../chart/say.ts';
 import { edgesOf, lengthsMs, moved, nameOf, type Span, spanNames, strideMs, zoomed } from '../chart/span.ts';
 import { useAlertsOf } from '../chart/use-alerts-of.ts';
 import { useColours } from '../chart/use-colours.ts';
@@ -22,9 +21,11 @@ import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } fr
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
 import { LatePart } from '../strip/late-page.tsx';
+import { useTimes } from '../time/use-times.ts';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { deviceWord } from './device-word.ts';
 import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
 import { PlaceLinks } from './place-links.tsx';
 import { useWatch } from './use-watch.ts';
@@ -97,7 +98,8 @@ const SpanBar = (props: {
   readonly move: (next: (span: Span) => Span) => void;
   readonly choose: (span: Span) => void;
 }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { span, now, move } = props;
   const { from, to } = edgesOf(span, now);
   const name = nameOf(span);
@@ -158,7 +160,7 @@ const SpanBar = (props: {
           <i aria-hidden="true">{span.to === null ? '●' : '◷'}</i>{' '}
           {span.to === null ? words.chart.live : words.chart.past}
         </span>{' '}
-        {momentText(from, span.lengthMs, language)} – {momentText(to, span.lengthMs, language)}
+        {times.inSpan(from, span.lengthMs)} – {times.inSpan(to, span.lengthMs)}
       </span>
     </fieldset>
   );
@@ -396,7 +398,13 @@ export const DevicePage = (props: {
   const name = givenName(device, type?.label);
   return (
     <div className="desk-split">
-      <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
+      <main
+        ref={page}
+        tabIndex={-1}
+        className="device-page"
+        aria-label={deviceWord(device, words)}
+        data-device-page="yes"
+      >
         <header className="page-head">
           {back}
           <h2>

@@ -1,5 +1,4 @@
-import { Button, DatePicker, Segmented, Select, Table } from 'antd';
-import dayjs from 'dayjs';
+import { Button, Segmented, Select, Table } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { type Priority, priorities } from '../../../src/model/alert.ts';
 import { type AnswerTimes, Figures } from '../../../src/model/figures.ts';
@@ -12,10 +11,14 @@ import type { BarSeries } from '../chart/bars-option.ts';
 import { useColours } from '../chart/use-colours.ts';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import type { DeskPageProps } from '../desk/desk-page.ts';
+import { DayPicker } from '../desk/moment-picker.tsx';
+import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { readPlaces } from '../server/gateway.ts';
 import { type Answer, request } from '../server/request.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { useTimes } from '../time/use-times.ts';
+import { dayStartOf } from '../time/wall-clock.ts';
 import { goTo } from '../use-address.ts';
 import { refusalText } from '../words/refusal.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
@@ -63,19 +66,19 @@ const writeView = ({ span, from, to, place }: View): string => {
   return String(params);
 };
 
-const startOfToday = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
-
-const edgesOf = ({ span, from, to }: View, now: number): { readonly from: number; readonly to: number } => {
+const edgesOf = (
+  { span, from, to }: View,
+  now: number,
+  zone: string,
+): { readonly from: number; readonly to: number } => {
   if (span === 'own' && from !== null && to !== null) return { from, to };
   // Whole days, so that none is counted by half.
   const days = span === 'today' || span === 'own' ? 1 : Number(span);
-  const begin = new Date(startOfToday(now));
-  begin.setDate(begin.getDate() - days + 1);
-  return { from: begin.getTime(), to: now };
+  return { from: dayStartOf(now, zone, 1 - days), to: now };
 };
 
-const askFigures = (view: View): Promise<Answer<Figures>> => {
-  const { from, to } = edgesOf(view, Date.now());
+const askFigures = (view: View, zone: string): Promise<Answer<Figures>> => {
+  const { from, to } = edgesOf(view, clock.now(), zone);
   const query = new URLSearchParams({ from: String(from), to: String(to) });
   if (view.place !== null) query.set('place', view.place);
   return request(Figures, `/figures?${query}`, { patienceMs });
@@ -219,15 +222,8 @@ const Lists = (props: {
   readonly openAlert: (id: string) => void;
 }) => {
   const { figures, words, deviceName, userName } = props;
-  const { words: dictionary, text, language } = useSpeech();
-  const moment = (at: number): string =>
-    new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-      month: 'numeric',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hour12: false,
-    });
+  const { words: dictionary, text } = useSpeech();
+  const times = useTimes();
   const falseAlarms = figures.dispositions.filter(
     ({ disposition }) => disposition !== null && falseOnes.has(disposition),
   );
@@ -327,7 +323,7 @@ const Lists = (props: {
               ),
             },
             { title: words.device, render: (_, { device }) => deviceName(device) },
-            { title: '', align: 'right', render: (_, { since }) => words.since(moment(since)) },
+            { title: '', align: 'right', render: (_, { since }) => words.since(times.full(since)) },
           ]}
         />
       </Card>
@@ -344,13 +340,52 @@ const saveFile = (name: string, content: string): void => {
   URL.revokeObjectURL(url);
 };
 
+/** The first and the last of some days; told once both are there, in their order. */
+const OwnDays = (props: {
+  readonly view: View;
+  readonly zone: string;
+  readonly words: FiguresWords;
+  readonly choose: (from: number, to: number) => void;
+}) => {
+  const { view, zone, words } = props;
+  const [first, setFirst] = useState(view.from);
+  const [last, setLast] = useState(view.to === null ? null : dayStartOf(view.to - 1, zone));
+  const choose = (from: number | null, to: number | null): void => {
+    setFirst(from);
+    setLast(to);
+    // The last day as a whole.
+    if (from !== null && to !== null && from <= to) props.choose(from, dayStartOf(to, zone, 1));
+  };
+  const latest = clock.now();
+  return (
+    <>
+      <DayPicker
+        label={words.firstDay}
+        zone={zone}
+        latest={latest}
+        value={first}
+        onChange={(from) => choose(from, last)}
+      />
+      <DayPicker
+        label={words.lastDay}
+        zone={zone}
+        latest={latest}
+        value={last}
+        onChange={(to) => choose(first, to)}
+      />
+    </>
+  );
+};
+
 const Page = ({ query, openAlert }: DeskPageProps) => {
   const words = usePageWords<FiguresWords>(figuresWords);
-  const { words: dictionary, language } = useSpeech();
+  const { words: dictionary } = useSpeech();
+  const times = useTimes();
+  const { zone } = times;
   const { user, names } = useFeedState();
   const deviceNameOf = useDeviceNames();
   const view = useMemo(() => readView(query), [query]);
-  const ask = useCallback(() => askFigures(view), [view]);
+  const ask = useCallback(() => askFigures(view, zone), [view, zone]);
   const { answer, again } = useAnswer(ask);
   const { answer: places } = useAnswer(readPlaces);
   const [choosing, setChoosing] = useState(view.span === 'own');
@@ -358,16 +393,6 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
   const show = (next: Partial<View>): void =>
     goTo({ page: 'figures', rest: null, query: writeView({ ...view, ...next }) });
   const figures = answer?.ok === true ? answer.value : null;
-  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
-  const moment = (at: number): string =>
-    new Date(at).toLocaleString(locale, {
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hour12: false,
-    });
   const userName = (id: string): string => names.get(id) ?? id;
   const deviceName = (id: string): string => (id === 'system' ? dictionary.kind.system : deviceNameOf(id));
   return (
@@ -386,20 +411,12 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
           }}
         />
         {choosing && (
-          <DatePicker.RangePicker
-            maxDate={dayjs()}
-            allowClear={false}
-            value={view.from === null || view.to === null ? null : [dayjs(view.from), dayjs(view.to - 1)]}
-            onChange={(edges) => {
-              const [from, to] = edges ?? [];
-              if (!from || !to) return;
-              // The last day as a whole.
-              show({
-                span: 'own',
-                from: from.startOf('day').valueOf(),
-                to: to.startOf('day').add(1, 'day').valueOf(),
-              });
-            }}
+          <OwnDays
+            key={`${view.from} ${view.to}`}
+            view={view}
+            zone={zone}
+            words={words}
+            choose={(from, to) => show({ span: 'own', from, to })}
           />
         )}
         <Select
@@ -421,7 +438,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
           onClick={() => {
             if (figures !== null)
               saveFile(
-                `zhishou-${new Date(figures.from).toLocaleDateString('sv-SE')}-${new Date(figures.to - 1).toLocaleDateString('sv-SE')}.csv`,
+                `zhishou-${times.full(figures.from).slice(0, 10)}-${times.full(figures.to - 1).slice(0, 10)}.csv`,
                 figuresCsv(figures, { words, dictionary, deviceName, userName }),
               );
           }}
@@ -429,7 +446,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
           {words.export}
         </Button>
         {figures !== null && (
-          <span className="quiet">{words.asOf(moment(figures.from), moment(figures.to))}</span>
+          <span className="quiet">{words.asOf(times.full(figures.from), times.full(figures.to))}</span>
         )}
       </div>
       {answer === null && <p className="quiet">{words.reading}</p>}
@@ -476,7 +493,7 @@ const Page = ({ query, openAlert }: DeskPageProps) => {
                 <Fact name={words.perTen} value={figures.load.perTenMinutes.toFixed(2)} />
                 <Fact
                   name={words.worstTen}
-                  value={`${figures.load.most}${figures.load.mostAt === null ? '' : ` (${moment(figures.load.mostAt)})`}`}
+                  value={`${figures.load.most}${figures.load.mostAt === null ? '' : ` (${times.minuteOf(figures.load.mostAt)})`}`}
                 />
                 <Fact
                   name={words.flood}

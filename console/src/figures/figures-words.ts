@@ -1,6 +1,8 @@
 const zh = {
   title: '统计',
   spans: { today: '今天', '7': '7 天', '30': '30 天', own: '自定' },
+  firstDay: '从',
+  lastDay: '到（含）',
   place: '地点',
   wholeStreet: '整条街道',
   reading: '正在统计…',
@@ -100,6 +102,8 @@ export type FiguresWords = Words<typeof zh>;
 const en: FiguresWords = {
   title: 'Figures',
   spans: { today: 'Today', '7': '7 days', '30': '30 days', own: 'Own' },
+  firstDay: 'From',
+  lastDay: 'Up to and with',
   place: 'Place',
   wholeStreet: 'The whole street',
   reading: 'Counting…',

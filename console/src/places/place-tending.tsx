@@ -6,9 +6,7 @@ import { mayActAs } from '../../../src/model/user.ts';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import { DeskSheet } from '../desk/desk-sheet.tsx';
 import { MomentPicker } from '../desk/moment-picker.tsx';
-import { useStreetZone } from '../desk/use-street-zone.ts';
 import { useTask } from '../desk/use-task.ts';
-import { wallText } from '../desk/wall-clock.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import {
@@ -21,6 +19,8 @@ import {
 } from '../server/desk-requests.ts';
 import { readPlaces } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { useStreetZone } from '../time/street-zone.ts';
+import { wallText } from '../time/wall-clock.ts';
 import { wordFor } from '../words/word-for.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
 import { HouseholdForm } from './household-form.tsx';

@@ -13,7 +13,7 @@ import { PlaceLinks } from '../devices/place-links.tsx';
 import { useWatch } from '../devices/use-watch.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
-import { readDevices, readPlaces, readRules, readTypes } from '../server/gateway.ts';
+import { readDevices, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { LatePart } from '../strip/late-page.tsx';
 import { useSpeech } from '../words/words.tsx';
@@ -22,6 +22,7 @@ import { mainMeasurement } from './main-measurement.ts';
 import { Section } from './section.tsx';
 import { StreetMap } from './street-map.tsx';
 import { Tile } from './tile.tsx';
+import { usePlaces } from './use-places.ts';
 import { useSketches } from './use-sketches.ts';
 import '../devices/devices.css';
 import './places.css';
@@ -318,7 +319,7 @@ export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   const { alerts: known, user } = useFeedState();
   const [tended, setTended] = useState<string | null>(null);
   const alerts = useMemo(() => [...known.values()], [known]);
-  const { answer, again } = useAnswer(readPlaces);
+  const { answer, again } = usePlaces();
   const page = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another page.
   useEffect(() => {

@@ -6,7 +6,8 @@ import { byUrgency, isWaiting } from '../board/order.ts';
 import { readSites } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { useSpeech } from '../words/words.tsx';
-import { layOut, scaleLength } from './ground.ts';
+import { layOut } from './ground.ts';
+import { ScaleBar } from './scale-bar.tsx';
 import './street-map.css';
 
 /** About how large the map is drawn (px), and how high the words on it are to be (px). */
@@ -37,8 +38,6 @@ export const StreetMap = (props: {
   const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
   if (ground.drawn.length === 0) return null;
   const { width, height } = ground;
-  const scale = scaleLength(width);
-  const tick = width / 200;
   const isBuilding = (place: Place): boolean => place.path.at(-1)?.kind === 'building';
   return (
     <figure className="street-map">
@@ -89,12 +88,7 @@ export const StreetMap = (props: {
               </a>
             );
           })}
-        <g className="scale" transform={`translate(${width - scale - 16} ${height - 12})`}>
-          <path d={`M0 ${-tick}V0H${scale}V${-tick}`} />
-          <text x={scale / 2} y={0} dy="-0.5em">
-            {scale} m
-          </text>
-        </g>
+        <ScaleBar width={width} height={height} />
       </svg>
     </figure>
   );

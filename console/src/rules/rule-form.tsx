@@ -1,7 +1,9 @@
 import { Button, Input, Radio, Select, Switch } from 'antd';
 import { useMemo } from 'react';
 import { alertKinds, priorities } from '../../../src/model/alert.ts';
+import type { Device } from '../../../src/model/device.ts';
 import type { Place } from '../../../src/model/place.ts';
+import { deviceLabel } from '../devices/device-word.ts';
 import { useSpeech } from '../words/words.tsx';
 import type { DeclaredType } from './ask-rules.ts';
 import { choicesOf, type DeclaredKind, type Field, firstValue, type Saying } from './declared.ts';
@@ -299,10 +301,11 @@ const LimitsInput = (props: {
   readonly rule: WrittenRule;
   readonly kind: DeclaredKind;
   readonly places: readonly Place[];
-  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  readonly devices: readonly Pick<Device, 'id' | 'name' | 'type' | 'place'>[];
   readonly change: (rule: WrittenRule) => void;
 }) => {
   const { words, disabled } = useGround();
+  const { words: dictionary } = useSpeech();
   const { rule, kind, places, devices } = props;
   const limits = listOf(rule.limits);
   const levels = listOf(rule.levels).length;
@@ -337,9 +340,9 @@ const LimitsInput = (props: {
                 },
                 {
                   label: words.field.device,
-                  options: devices.map(({ id, name }) => ({
-                    value: `device:${id}`,
-                    label: `${name}  ${id}`,
+                  options: devices.map((device) => ({
+                    value: `device:${device.id}`,
+                    label: deviceLabel(device, dictionary),
                   })),
                 },
               ]}
@@ -430,7 +433,7 @@ export const RuleForm = (props: {
   readonly kinds: ReadonlyMap<string, DeclaredKind>;
   readonly types: readonly DeclaredType[];
   readonly places: readonly Place[];
-  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  readonly devices: readonly Pick<Device, 'id' | 'name' | 'type' | 'place'>[];
   readonly rules: FormGround['rules'];
   readonly say: Saying;
   readonly words: RulesWords;

@@ -1,8 +1,11 @@
 import { useCallback, useMemo } from 'react';
+import type { Device } from '../../../src/model/device.ts';
 import type { Place } from '../../../src/model/place.ts';
+import { deviceWord } from '../devices/device-word.ts';
 import { readDevices, readPlaces } from '../server/gateway.ts';
 import type { Answer } from '../server/request.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { useSpeech } from '../words/words.tsx';
 import {
   type DeclaredType,
   type Files,
@@ -21,7 +24,7 @@ export type Rulebook = {
   readonly files: Files;
   readonly types: readonly DeclaredType[];
   readonly places: readonly Place[];
-  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  readonly devices: readonly Pick<Device, 'id' | 'name' | 'type' | 'place'>[];
 };
 
 const readRulebook = async (): Promise<Answer<Rulebook>> => {
@@ -46,7 +49,7 @@ const readRulebook = async (): Promise<Answer<Rulebook>> => {
       types: types.value,
       // Without them rules are told by ids.
       places: places.ok ? places.value : [],
-      devices: devices.ok ? devices.value.map(({ id, name }) => ({ id, name })) : [],
+      devices: devices.ok ? devices.value : [],
     },
   };
 };
@@ -59,13 +62,14 @@ export const useRulebook = (): {
 
 /** What the place or device of a limit is called. */
 export const useWhereOf = ({ places, devices }: Pick<Rulebook, 'places' | 'devices'>) => {
+  const { words } = useSpeech();
   const names = useMemo(
     () =>
       new Map([
         ...places.map(({ id, text }) => [`place:${id}`, text] as const),
-        ...devices.map(({ id, name }) => [`device:${id}`, name] as const),
+        ...devices.map((device) => [`device:${device.id}`, deviceWord(device, words)] as const),
       ]),
-    [places, devices],
+    [places, devices, words],
   );
   return useCallback(
     (where: { readonly device: string } | { readonly place: string }): string =>

@@ -5,6 +5,7 @@ import { DeskFrame } from '../desk/desk-frame.tsx';
 import type { DeskPageProps } from '../desk/desk-page.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { perform } from '../server/gateway.ts';
+import { useTimes } from '../time/use-times.ts';
 import { goTo } from '../use-address.ts';
 import { refusalText } from '../words/refusal.ts';
 import { wordFor } from '../words/word-for.ts';
@@ -76,6 +77,7 @@ type Tab = (typeof tabs)[number];
 const Page = ({ rest, query, openAlert }: DeskPageProps) => {
   const words = useRulesWords();
   const { words: dictionary, language } = useSpeech();
+  const times = useTimes();
   const { user } = useFeedState();
   const { answer, again } = useRulebook();
   const [last, setLast] = useState<Rulebook | null>(null);
@@ -110,10 +112,7 @@ const Page = ({ rest, query, openAlert }: DeskPageProps) => {
       <p className="quiet">{words.loading}</p>
     );
   const { standing } = book;
-  const at =
-    standing.at === null
-      ? ''
-      : new Date(standing.at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false });
+  const at = standing.at === null ? '' : times.full(standing.at, true);
   return (
     <>
       <div className="desk-head">

@@ -1,5 +1,6 @@
 import type { RuleFile } from '../../../src/model/rulebook.ts';
 import type { WouldRaise } from '../../../src/model/try-out.ts';
+import { dayStartOf, hourStartOf } from '../time/wall-clock.ts';
 import { fileOf, isRecord, readRuleFile, type WrittenRule } from './rule-text.ts';
 
 /** Every text that stands in a value, however deep. */
@@ -42,11 +43,12 @@ export const draftToTry = (files: readonly RuleFile[], name: string, rule: strin
   );
 };
 
-/** How many moments fall into each hour or day (by the page's clock) of a span: at most some 370 of them. */
+/** How many moments fall into each hour or day (by the clocks of `zone`) of a span: at most some 370 of them. */
 export const countByTime = (
   moments: readonly number[],
   from: number,
   to: number,
+  zone: string,
 ): {
   readonly by: 'hour' | 'day';
   readonly starts: readonly number[];
@@ -54,17 +56,13 @@ export const countByTime = (
 } => {
   const hourMs = 3_600_000;
   const by = to - from <= 48 * hourMs ? 'hour' : 'day';
-  const first = new Date(from);
-  first.setMinutes(0, 0, 0);
-  if (by === 'day') first.setHours(0);
   const starts: number[] = [];
-  for (let at = first.getTime(); at < to; ) {
+  for (
+    let at = by === 'day' ? dayStartOf(from, zone) : hourStartOf(from, zone);
+    at < to;
+    at = by === 'day' ? dayStartOf(at, zone, 1) : at + hourMs
+  )
     starts.push(at);
-    const next = new Date(at);
-    if (by === 'hour') next.setTime(at + hourMs);
-    else next.setDate(next.getDate() + 1);
-    at = next.getTime();
-  }
   const counts = starts.map(() => 0);
   for (const at of moments) {
     const index = starts.findLastIndex((start) => start <= at);

@@ -1,5 +1,4 @@
-import { Button, DatePicker, Segmented, Select, Table } from 'antd';
-import dayjs from 'dayjs';
+import { Button, Segmented, Select, Table } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Evidence } from '../../../src/model/alert.ts';
 import type { RuleProblem } from '../../../src/model/rulebook.ts';
@@ -7,7 +6,11 @@ import type { DidRaise, TryAnswer, WouldRaise } from '../../../src/model/try-out
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { Bars } from '../chart/bars.tsx';
 import { useColours } from '../chart/use-colours.ts';
+import { MomentPicker } from '../desk/moment-picker.tsx';
+import { deviceWord } from '../devices/device-word.ts';
 import { unitOf, valueText } from '../devices/values.ts';
+import { clock } from '../feed/clock.ts';
+import { useTimes } from '../time/use-times.ts';
 import { refusalText } from '../words/refusal.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -28,6 +31,19 @@ type Result =
   | { readonly what: 'answer'; readonly answer: TryAnswer; readonly from: number; readonly to: number }
   | { readonly what: 'refused'; readonly why: string; readonly problems: readonly RuleProblem[] };
 
+/** A span as it is being chosen (epoch ms). */
+type OwnSpan = { readonly from: number | null; readonly to: number | null };
+
+type Whole = { readonly from: number; readonly to: number };
+
+const wholeSpan = ({ from, to }: OwnSpan): Whole | null =>
+  from !== null && to !== null && from < to ? { from, to } : null;
+
+const lastDays = (days: number): Whole => {
+  const now = clock.now();
+  return { from: now - days * dayMs, to: now };
+};
+
 // Outside the page's tree: a minute's answer outlives a look at the form.
 let kept: Result | null = null;
 
@@ -40,7 +56,8 @@ export const TryPage = (props: {
   readonly openAlert: (id: string) => void;
 }) => {
   const { book, words, titleOf, tried } = props;
-  const { words: dictionary, language } = useSpeech();
+  const { words: dictionary } = useSpeech();
+  const times = useTimes();
   const colours = useColours();
   const draft = useRulebookDraft();
   const [chosen, setChosen] = useState<readonly string[]>(() =>
@@ -53,7 +70,7 @@ export const TryPage = (props: {
   const [place, setPlace] = useState<string | null>(null);
   const [devices, setDevices] = useState<readonly string[]>([]);
   const [span, setSpan] = useState<SpanChoice>('7');
-  const [own, setOwn] = useState<readonly [number, number] | null>(null);
+  const [own, setOwn] = useState<OwnSpan>({ from: null, to: null });
   const [result, setResult] = useState<Result | null>(kept);
   const [running, setRunning] = useState<AbortController | null>(null);
   const held = useRef<AbortController | null>(null);
@@ -66,8 +83,9 @@ export const TryPage = (props: {
     setResult(given);
   };
   const run = async (): Promise<void> => {
-    const now = Date.now();
-    const [from, to] = span === 'own' ? (own ?? [now - dayMs, now]) : [now - Number(span) * dayMs, now];
+    const edges = span === 'own' ? wholeSpan(own) : lastDays(Number(span));
+    if (edges === null) return;
+    const { from, to } = edges;
     const [first] = chosen;
     let what: { readonly text: string } | { readonly rules: readonly string[] };
     if (first?.startsWith('draft:') === true) {
@@ -107,17 +125,11 @@ export const TryPage = (props: {
     }
   };
 
-  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
-  const moment = (at: number): string =>
-    new Date(at).toLocaleString(locale, {
-      month: 'numeric',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hour12: false,
-    });
-  const names = useMemo(() => new Map(book.devices.map(({ id, name }) => [id, name])), [book.devices]);
+  const moment = (at: number): string => times.full(at, true);
+  const names = useMemo(
+    () => new Map(book.devices.map((device) => [device.id, deviceWord(device, dictionary)])),
+    [book.devices, dictionary],
+  );
   const nameOf = (id: string): string => names.get(id) ?? id;
   const whyOf = ({ measurement, value, limit, unit, event }: Evidence): string => {
     if (event !== undefined) return wordFor(dictionary.event, event);
@@ -140,27 +152,25 @@ export const TryPage = (props: {
       answer.answer.would.map((one) => one.from),
       from,
       to,
+      times.zone,
     );
     const did = countByTime(
       answer.answer.did.map((one) => one.raisedAt),
       from,
       to,
+      times.zone,
     );
     return {
       by: would.by,
       categories: would.starts.map((at) =>
-        new Date(at).toLocaleString(locale, {
-          month: 'numeric',
-          day: 'numeric',
-          ...(would.by === 'hour' ? { hour: '2-digit', hour12: false } : {}),
-        }),
+        would.by === 'hour' ? `${times.day(at)} ${times.minute(at)}` : times.day(at),
       ),
       series: [
         { name: words.try_.would, values: would.counts, colour: colours.lines[1] ?? colours.ink },
         { name: words.try_.did, values: did.counts, colour: colours.lines[0] ?? colours.ink, dashed: true },
       ],
     };
-  }, [answer, colours, words, locale]);
+  }, [answer, colours, words, times]);
 
   const isDraft = chosen[0]?.startsWith('draft:') === true;
   return (
@@ -219,7 +229,7 @@ export const TryPage = (props: {
           showSearch={{ optionFilterProp: 'label' }}
           placeholder={words.try_.allDevices}
           value={[...devices]}
-          options={book.devices.map(({ id, name }) => ({ value: id, label: `${name}  ${id}` }))}
+          options={book.devices.map(({ id }) => ({ value: id, label: `${nameOf(id)}  ${id}` }))}
           onChange={setDevices}
         />
         <Segmented<SpanChoice>
@@ -227,22 +237,21 @@ export const TryPage = (props: {
           options={spans.map((name) => ({ value: name, label: words.try_.spans[name] }))}
           onChange={setSpan}
         />
-        {span === 'own' && (
-          <DatePicker.RangePicker
-            showTime={{ format: 'HH:mm' }}
-            format="YYYY-MM-DD HH:mm"
-            maxDate={dayjs()}
-            value={own === null ? null : [dayjs(own[0]), dayjs(own[1])]}
-            onChange={(edges) => {
-              const [from, to] = edges ?? [];
-              setOwn(from && to ? [from.valueOf(), to.valueOf()] : null);
-            }}
-          />
-        )}
+        {span === 'own' &&
+          (['from', 'to'] as const).map((edge) => (
+            <MomentPicker
+              key={edge}
+              label={words.try_[edge]}
+              zone={times.zone}
+              latest={clock.now()}
+              value={own[edge]}
+              onChange={(at) => setOwn({ ...own, [edge]: at })}
+            />
+          ))}
         {running === null ? (
           <Button
             type="primary"
-            disabled={chosen.length === 0 || (span === 'own' && own === null)}
+            disabled={chosen.length === 0 || (span === 'own' && wholeSpan(own) === null)}
             onClick={() => void run()}
           >
             {words.try_.run}

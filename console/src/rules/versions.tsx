@@ -2,6 +2,7 @@ import { App, Button, Input, Table, Tag } from 'antd';
 import { useCallback, useEffect, useState } from 'react';
 import type { RulebookVersion, RulebookVersionHead } from '../../../src/model/rulebook.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { refusalText } from '../words/refusal.ts';
 import { useSpeech } from '../words/words.tsx';
 import { readVersion, readVersions, restoreVersion } from './ask-rules.ts';
@@ -62,7 +63,8 @@ export const Versions = (props: {
   readonly restored: () => void;
 }) => {
   const { current, mayRestore, words } = props;
-  const { words: dictionary, language } = useSpeech();
+  const { words: dictionary } = useSpeech();
+  const times = useTimes();
   const { names } = useFeedState();
   const { message } = App.useApp();
   const [versions, setVersions] = useState<readonly RulebookVersionHead[]>([]);
@@ -153,8 +155,7 @@ export const Versions = (props: {
           },
           {
             title: words.versions.at,
-            render: (_, { at }) =>
-              new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false }),
+            render: (_, { at }) => times.full(at, true),
           },
           {
             title: words.versions.by,

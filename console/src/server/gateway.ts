@@ -13,17 +13,25 @@ import { User } from '../../../src/model/user.ts';
 import type { LimitingRule } from '../chart/limits.ts';
 import type { Series } from '../chart/series.ts';
 import type { Edges } from '../chart/span.ts';
+import { setStreetZone } from '../time/street-zone.ts';
 import { type Answer, request } from './request.ts';
 
-const Session = z.object({ user: User });
+const Session = z.object({ user: User, timeZone: z.string() });
 const AlertDetail = Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text.optional() });
 
 /** An alert with everything that happened to it. */
 export type AlertDetail = Readonly<z.infer<typeof AlertDetail>>;
 
+/** Whoever is in a session goes by the street's clocks. */
+const inSession = async (asked: Promise<Answer<z.infer<typeof Session>>>): Promise<Answer<unknown>> => {
+  const answer = await asked;
+  if (answer.ok) setStreetZone(answer.value.timeZone);
+  return answer;
+};
+
 /** Begins a session; the gateway sets the cookie. */
-export const logIn = (username: string, password: string): Promise<Answer<{ readonly user: User }>> =>
-  request(Session, '/session', { method: 'POST', body: { username, password } });
+export const logIn = (username: string, password: string): Promise<Answer<unknown>> =>
+  inSession(request(Session, '/session', { method: 'POST', body: { username, password } }));
 
 /** Ends the session; `still-holding` where somebody would leave with an emergency in hand. */
 export const logOut = (): Promise<Answer<unknown>> =>
@@ -47,7 +55,7 @@ export const recordSoundTest = (heard: boolean): Promise<Answer<unknown>> =>
   request(z.unknown(), '/shifts/current/sound-test', { method: 'POST', body: { heard } });
 
 /** Whether the gateway knows this seat's session; asking is what tells the page that it has ended. */
-export const askSession = (): Promise<Answer<unknown>> => request(z.unknown(), '/session');
+export const askSession = (): Promise<Answer<unknown>> => inSession(request(Session, '/session'));
 
 /** The alert with its timeline, open or closed. */
 export const readAlert = (id: string): Promise<Answer<AlertDetail>> =>
@@ -86,6 +94,18 @@ export const commandCall = (
 /** Another operator speaks on. */
 export const handOverCall = (id: string, to: string, console: string | null): Promise<Answer<Call>> =>
   called(`/${encodeURIComponent(id)}/hand-over`, { to, ...at(console) });
+
+const CallList = z.object({ calls: z.array(Call) });
+
+/** The calls of an alert, newest first, 100 at the most. */
+export const readCallsOf = async (alert: string): Promise<Answer<readonly Call[]>> => {
+  const answer = await request(CallList, `/calls?alert=${encodeURIComponent(alert)}`);
+  return answer.ok ? { ok: true, value: answer.value.calls } : answer;
+};
+
+/** Where the recording of a call is played from. */
+export const recordingAddress = (call: string): string =>
+  `/api/v1/calls/${encodeURIComponent(call)}/recording`;
 
 /** The card of a home. */
 export const readHousehold = (place: string): Promise<Answer<Household>> =>

@@ -1,8 +1,7 @@
 import { Table } from 'antd';
 import type { Shift } from '../../../src/model/shift.ts';
-import { clock } from '../feed/clock.ts';
+import { useTimes } from '../time/use-times.ts';
 import { usePageWords } from '../words/words.tsx';
-import { momentText } from './moment.ts';
 import { shiftWords } from './words.ts';
 
 /** The shifts before, each with its sound test, both signatures, and what was taken by name. */
@@ -11,9 +10,9 @@ export const History = (props: {
   readonly nameOf: (user: string) => string;
 }) => {
   const page = usePageWords(shiftWords);
+  const times = useTimes();
   const { nameOf } = props;
-  const now = clock.now();
-  const say = (at: number): string => momentText(at, now);
+  const say = times.minuteOf;
   const sound = ({ soundTests }: Shift): string => {
     const last = soundTests.at(-1);
     if (last === undefined) return page.untested;

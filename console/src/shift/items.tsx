@@ -2,11 +2,10 @@ import { Button, Checkbox, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { type Alert, priorities } from '../../../src/model/alert.ts';
 import { stateWord } from '../board/state-word.ts';
-import { clock } from '../feed/clock.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
 import type { Before } from './ask-shift.ts';
-import { momentText } from './moment.ts';
 import { shiftWords } from './words.ts';
 
 /** Open critical alerts, each with the successor's tick where `tick` is given. */
@@ -21,6 +20,7 @@ export const CriticalList = (props: {
 }) => {
   const page = usePageWords(shiftWords);
   const { words, text } = useSpeech();
+  const times = useTimes();
   const { alerts, tick } = props;
   if (alerts.length === 0) return <p className="quiet">{page.noCritical}</p>;
   return (
@@ -41,7 +41,7 @@ export const CriticalList = (props: {
             <strong>{where}</strong>
             <span>{text(alert.title)}</span>
             <span className="quiet">
-              {momentText(alert.raisedAt, clock.now())} · {words.word[stateWord(alert)]} ·{' '}
+              {times.minuteOf(alert.raisedAt)} · {words.word[stateWord(alert)]} ·{' '}
               {alert.claimedBy === undefined ? page.nobody : page.held(props.nameOf(alert.claimedBy))}
             </span>
             <Button size="small" onClick={() => props.open(alert.id)}>
@@ -74,9 +74,9 @@ export const OtherItems = (props: {
 }) => {
   const page = usePageWords(shiftWords);
   const { words, text } = useSpeech();
+  const times = useTimes();
   const { before, alerts, nameOf } = props;
   const { summary } = before;
-  const now = clock.now();
   const shelved = alerts.filter(({ state }) => state === 'shelved');
   const faults = alerts.filter(({ id }) => summary.faults.includes(id));
   return (
@@ -95,7 +95,7 @@ export const OtherItems = (props: {
             <li key={alert.id}>
               {alert.place?.text ?? words.board.unknownPlace} {text(alert.title)}{' '}
               <span className="quiet">
-                {alert.shelvedUntil !== undefined && page.until(momentText(alert.shelvedUntil, now))}{' '}
+                {alert.shelvedUntil !== undefined && page.until(times.minuteOf(alert.shelvedUntil))}{' '}
                 {alert.shelvedBy !== undefined && nameOf(alert.shelvedBy)}
               </span>
             </li>
@@ -108,7 +108,7 @@ export const OtherItems = (props: {
             <li key={id}>
               {place ?? ''} {name}{' '}
               <span className="quiet">
-                {page.until(momentText(until, now))} · {reason}
+                {page.until(times.minuteOf(until))} · {reason}
               </span>
             </li>
           ))}
@@ -120,7 +120,7 @@ export const OtherItems = (props: {
             <li key={id}>
               {where ?? place} {types.map((type) => wordFor(words.type, type)).join(' / ')}{' '}
               <span className="quiet">
-                {page.until(momentText(until, now))} · {page.onSite(onSite)}
+                {page.until(times.minuteOf(until))} · {page.onSite(onSite)}
               </span>
             </li>
           ))}

@@ -1,10 +1,9 @@
 import { Alert as Notice, Tag } from 'antd';
 import { canBeHeard, type SeatConsole } from '../../../src/model/seat.ts';
-import { clock } from '../feed/clock.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { useGatewayHealth } from '../strip/use-gateway-health.ts';
+import { useTimes } from '../time/use-times.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
-import { momentText } from './moment.ts';
 import { shiftWords } from './words.ts';
 
 const deskState = (
@@ -20,6 +19,7 @@ const deskState = (
 export const RoomSection = () => {
   const page = usePageWords(shiftWords);
   const { words } = useSpeech();
+  const times = useTimes();
   const { seats, console } = useFeedState();
   const gateway = useGatewayHealth();
   const desks = seats.flatMap(({ name, role, consoles }) =>
@@ -42,7 +42,7 @@ export const RoomSection = () => {
               <span className={state === 'heard' ? 'good' : 'bad'}>
                 {state === 'heard' ? '♪' : '✕'} {page.desk[state]}
               </span>{' '}
-              <span className="quiet">{page.since(momentText(since, clock.now()))}</span>
+              <span className="quiet">{page.since(times.minuteOf(since))}</span>
             </li>
           );
         })}

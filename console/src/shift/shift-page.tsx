@@ -4,18 +4,17 @@ import { covers } from '../../../src/model/place.ts';
 import { isHandedOverByName, type Shift } from '../../../src/model/shift.ts';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import type { DeskPageProps } from '../desk/desk-page.ts';
-import { clock } from '../feed/clock.ts';
 import { openAlerts } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { useSoundTest } from '../strip/sound-test.tsx';
+import { useTimes } from '../time/use-times.ts';
 import { refusalText } from '../words/refusal.ts';
 import { usePageWords, useSpeech } from '../words/words.tsx';
 import { beginShift, readBefore, readShifts } from './ask-shift.ts';
 import { HandOverForm } from './hand-over-form.tsx';
 import { History } from './history.tsx';
 import { CriticalList, OtherItems } from './items.tsx';
-import { momentText } from './moment.ts';
 import { RoomSection } from './room.tsx';
 import './shift.css';
 import { shiftWords } from './words.ts';
@@ -45,6 +44,7 @@ const useShiftAnswers = () => {
 const SoundState = ({ shift }: { readonly shift: Shift }) => {
   const page = usePageWords(shiftWords);
   const { names } = useFeedState();
+  const times = useTimes();
   const { state, said, play, answer } = useSoundTest();
   const last = shift.soundTests.at(-1);
   const sound = last === undefined ? 'untested' : last.heard ? 'heard' : 'not-heard';
@@ -54,9 +54,7 @@ const SoundState = ({ shift }: { readonly shift: Shift }) => {
         {sound === 'heard' ? '♪' : '▲'} {page.sound[sound]}
       </span>
       {last !== undefined && (
-        <span className="quiet">
-          {page.soundAt(names.get(last.by) ?? last.by, momentText(last.at, clock.now()))}
-        </span>
+        <span className="quiet">{page.soundAt(names.get(last.by) ?? last.by, times.minuteOf(last.at))}</span>
       )}
       {state === 'asking' ? (
         <>
@@ -82,6 +80,7 @@ const SoundState = ({ shift }: { readonly shift: Shift }) => {
 const Content = ({ openAlert }: DeskPageProps) => {
   const page = usePageWords(shiftWords);
   const { words } = useSpeech();
+  const times = useTimes();
   const state = useFeedState();
   const { shifts, before } = useShiftAnswers();
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
@@ -130,8 +129,8 @@ const Content = ({ openAlert }: DeskPageProps) => {
           {current === null
             ? page.none
             : mine
-              ? page.mine(momentText(current.beganAt, clock.now()))
-              : page.running(nameOf(current.operator), momentText(current.beganAt, clock.now()))}
+              ? page.mine(times.minuteOf(current.beganAt))
+              : page.running(nameOf(current.operator), times.minuteOf(current.beganAt))}
         </strong>
         {(current === null || (!mine && !isOnLine)) && (
           <Button type="primary" loading={begun === 'asking'} onClick={begin}>

@@ -6,6 +6,7 @@ import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { chooseTheme, chosenTheme, type Theme, themes } from '../look/theme.ts';
 import type { Sound } from '../sound/use-sound.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { MorePages } from './more-pages.tsx';
@@ -26,17 +27,12 @@ const useTheme = (): readonly [Theme, () => void] => {
 };
 
 const LineState = ({ health }: { readonly health: FeedHealth }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const line = useLine();
   const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   const { open, openSince } = line;
-  const since =
-    openSince === null
-      ? ''
-      : new Date(openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-          hour: '2-digit',
-          minute: '2-digit',
-        });
+  const since = openSince === null ? '' : times.minute(openSince);
   const said = open
     ? words.strip.connected(since)
     : line.attempts === 0

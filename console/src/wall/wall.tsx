@@ -12,8 +12,9 @@ import { floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
 import { feedHealth } from '../feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { Counts } from '../places/counts.tsx';
-import { askSession, readPlaces } from '../server/gateway.ts';
-import { useAnswer } from '../server/use-answer.ts';
+import { usePlaces } from '../places/use-places.ts';
+import { askSession } from '../server/gateway.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import './wall.css';
 
@@ -24,14 +25,12 @@ const roomyUpTo = 3;
 const inHandAtMost = 6;
 
 const TimeOfDay = () => {
-  const { language } = useSpeech();
-  const minute = useClock((now) => Math.floor(now / 60_000));
-  const at = new Date(minute * 60_000);
-  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+  const times = useTimes();
+  const at = useClock((now) => Math.floor(now / 60_000)) * 60_000;
   return (
-    <time className="time" dateTime={at.toISOString()}>
-      <b>{at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })}</b>
-      <span>{at.toLocaleDateString(locale, { month: 'long', day: 'numeric', weekday: 'long' })}</span>
+    <time className="time" dateTime={times.full(at)}>
+      <b>{times.minute(at)}</b>
+      <span>{times.longDay(at)}</span>
     </time>
   );
 };
@@ -103,7 +102,7 @@ const buildingsOf = (places: readonly Place[]): ReadonlyMap<string, readonly Pla
   );
 
 const Buildings = ({ alerts }: { readonly alerts: readonly Alert[] }) => {
-  const { answer } = useAnswer(readPlaces);
+  const { answer } = usePlaces();
   const communities = useMemo(() => buildingsOf(answer?.ok === true ? answer.value : []), [answer]);
   const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
   return (

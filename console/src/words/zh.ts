@@ -257,6 +257,9 @@ export const zh = {
     deviceTime: '设备时间',
     comment: '记录',
     shelf: '搁置',
+    recording: (length: string) => (length === '' ? '通话录音' : `通话录音 ${length}`),
+    recordingNoted: '播放会记入日志',
+    recordingFor: '只有值班长和接电话的人可以听',
     shelfReason: '为什么搁置（必填）',
     shelfOnce: '首次恢复即结束搁置',
     shelfTime: { 'half-hour': '30 分钟', 'two-hours': '2 小时', 'eight-hours': '8 小时' },
@@ -570,6 +573,7 @@ export const zh = {
   places: {
     title: '楼栋',
     map: '街道地图',
+    onMap: (name: string) => `${name} 在地图上的位置`,
     floor: (n: number) => `${n} 层`,
     calmHome: (name: string) => `${name}，没有未结警情`,
     tend: '住户与演练',

@@ -38,9 +38,9 @@ export const sessionRoutes = (
       },
       schema: {
         tags: ['session'],
-        summary: 'Sign in; answers the token and sets it as a cookie',
+        summary: "Sign in; answers the token, which it sets as a cookie too, and the street's time zone",
         body: Login,
-        response: { 200: z.object({ token: z.string(), user: User }) },
+        response: { 200: z.object({ token: z.string(), user: User, timeZone: z.string() }) },
       },
     },
     async (request, reply) => {
@@ -58,7 +58,7 @@ export const sessionRoutes = (
         maxAge: Math.floor((session.expiresAt - session.createdAt) / 1000),
       });
       reply.header('cache-control', 'no-store');
-      return { token, user: publicUser(record) };
+      return { token, user: publicUser(record), timeZone: options.timeZone };
     },
   );
 
