@@ -17,6 +17,12 @@ const isZone = (zone: string): boolean => {
   }
 };
 
+const tileMarks = ['{z}', '{x}', '{y}'];
+const Tiles = z
+  .string()
+  .regex(/^https?:\/\/[^{}\s]+\//, 'must be an address, like https://tiles.example/{z}/{x}/{y}.png')
+  .refine((url) => tileMarks.every((mark) => url.includes(mark)), `must have ${tileMarks.join(', ')} in it`);
+
 /** Every setting, its default and its bounds. The environment variable of `mqtt.maxPacketBytes` is `ZHISHOU_MQTT_MAX_PACKET_BYTES`, and so for all. */
 export const Config = z.strictObject({
   dataDir: z.string().min(1).default('./data'),
@@ -126,6 +132,12 @@ export const Config = z.strictObject({
       promptsDir: z.string().min(1).nullable().default(null),
       recording: z.boolean().default(false),
       keepRecordingsDays: z.number().int().min(1).max(36_500).default(180),
+    })
+    .prefault({}),
+  map: z
+    .strictObject({
+      tiles: Tiles.nullable().default(null),
+      attribution: z.string().min(1).max(200).nullable().default(null),
     })
     .prefault({}),
   backup: z

@@ -312,6 +312,8 @@ const run = async (): Promise<void> => {
       version,
       consoleDir,
       timeZone: config.timeZone,
+      tiles:
+        config.map.tiles === null ? null : { url: config.map.tiles, attribution: config.map.attribution },
       sessionMs: config.http.sessionHours * 3_600_000,
       now: clock.now,
       newId: () => uuidv7(),

@@ -49,6 +49,14 @@ describe('the settings', () => {
     });
   });
 
+  test('that name a server of map tiles have to say where a tile’s numbers go', () => {
+    const tilesOf = (url: string) => loadConfig({ ZHISHOU_MAP_TILES: url });
+    const url = 'https://tiles.example/{z}/{x}/{y}.png';
+    expect(tilesOf(url)).toMatchObject({ ok: true, config: { map: { tiles: url, attribution: null } } });
+    for (const wrong of ['https://tiles.example/{z}/{x}.png', 'file:///{z}/{x}/{y}', 'https://{z}/{x}/{y}'])
+      expect(tilesOf(wrong)).toMatchObject({ ok: false, problems: [{ path: 'ZHISHOU_MAP_TILES' }] });
+  });
+
   test('that name a console directory which is not there are refused', () => {
     expect(loadConfig({ ZHISHOU_HTTP_CONSOLE_DIR: '/nope' })).toMatchObject({
       ok: false,

@@ -121,7 +121,8 @@ const readBodies = (app: App): void => {
   });
 };
 
-const addHeaders = async (app: App, tls: boolean, lasting: boolean): Promise<void> => {
+const addHeaders = async (app: App, { tls, tiles }: ApiOptions): Promise<void> => {
+  const lasting = tls?.own !== true;
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -130,7 +131,7 @@ const addHeaders = async (app: App, tls: boolean, lasting: boolean): Promise<voi
         'script-src': ["'self'"],
         // The desk's parts make their style elements while they run; what a style could carry off has nowhere to go.
         'style-src': ["'self'", "'unsafe-inline'"],
-        'img-src': ["'self'", 'data:'],
+        'img-src': ["'self'", 'data:', ...(tiles === null ? [] : [new URL(tiles.url).origin])],
         'media-src': ["'self'", 'data:', 'blob:'],
         'font-src': ["'self'", 'data:'],
         'worker-src': ["'self'", 'blob:'],
@@ -142,8 +143,8 @@ const addHeaders = async (app: App, tls: boolean, lasting: boolean): Promise<voi
       },
     },
     // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable. So must one with a certificate of our own: a browser that has been told to insist lets nobody past one that it does not trust any more.
-    strictTransportSecurity: tls && lasting ? { maxAge: 31_536_000 } : false,
-    crossOriginOpenerPolicy: tls ? { policy: 'same-origin' } : false,
+    strictTransportSecurity: tls !== null && lasting ? { maxAge: 31_536_000 } : false,
+    crossOriginOpenerPolicy: tls !== null ? { policy: 'same-origin' } : false,
     originAgentCluster: false,
   });
 };
@@ -184,7 +185,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   // An answer is written as it is: one that its schema does not foresee must still reach the duty room. The tests hold answers against their schemas.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   readBodies(app);
-  await addHeaders(app, options.tls !== null, options.tls?.own !== true);
+  await addHeaders(app, options);
   await app.register(fastifyCookie);
   await app.register(fastifyRateLimit, { global: false });
   guardRoutes(app, sessions);

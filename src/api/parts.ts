@@ -10,6 +10,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { DutyDoor } from '../gateway/doors.ts';
 import type { Archive, TryOuts } from '../gateway/ports.ts';
+import type { MapTiles } from '../model/site.ts';
 import type { CallerLimits } from './callers.ts';
 import type { Commits, Patience } from './commits.ts';
 import type { Consoles } from './consoles.ts';
@@ -36,6 +37,8 @@ export type ApiOptions = {
   readonly timeZone: string;
   readonly newId: () => string;
   readonly log: Logger;
+  /** Pictures under the map of the street, which browsers fetch; null = none. */
+  readonly tiles: MapTiles | null;
   /** PEM. `own`: the gateway made it itself, and no browser is told to insist on it. */
   readonly tls: null | {
     readonly cert: string | Buffer;

@@ -12,3 +12,15 @@ export type NewSite = Readonly<z.infer<typeof NewSite>>;
 /** Where a place stands on the ground. */
 export const Site = NewSite.extend({ place: Id, since: Moment, by: z.string() });
 export type Site = Readonly<z.infer<typeof Site>>;
+
+/** A site as a map needs it. */
+export const SiteOnMap = Site.omit({ since: true, by: true });
+export type SiteOnMap = Readonly<z.infer<typeof SiteOnMap>>;
+
+/** Pictures of the ground: the address of each with `{z}`, `{x}` and `{y}` in it (squares of the Web Mercator projection), and whom to name for them. They must be drawn in the system of the sites. */
+export const MapTiles = z.object({ url: z.string(), attribution: z.string().nullable() });
+export type MapTiles = Readonly<z.infer<typeof MapTiles>>;
+
+/** `GET /sites`: where places stand, and what pictures lie under them; no `tiles` = none. */
+export const SiteList = z.object({ sites: z.array(SiteOnMap), tiles: MapTiles.optional() });
+export type SiteList = Readonly<z.infer<typeof SiteList>>;

@@ -156,6 +156,7 @@ export const openDutyRoom = async (
       consoleDir: null,
       now,
       timeZone: 'Asia/Shanghai',
+      tiles: null,
       newId: () => uuidv7(),
       log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
       tls: null,

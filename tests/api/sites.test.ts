@@ -63,3 +63,15 @@ test('whoever may see only one building sees only that on the map', async () => 
   expect((await li.call('GET', '/sites')).body.sites).toEqual([{ place: 'b1', ...corner }]);
   expect((await li.call('PUT', `/places/${there}/site`, corner)).status).toBe(404);
 });
+
+test('pages may fetch pictures of the ground from the server that the gateway names, and from no other', async () => {
+  const url = 'https://tiles.example/{z}/{x}/{y}.png';
+  await using named = await openDutyRoom({ tiles: { url, attribution: '© 街道' } });
+  const answer = await named.admin.call('GET', '/sites');
+  expect(answer.body.tiles).toEqual({ url, attribution: '© 街道' });
+  const policyOf = async (of: DutyRoom): Promise<string | null> =>
+    (await fetch(`http://127.0.0.1:${await of.port()}/healthz`)).headers.get('content-security-policy');
+  expect(await policyOf(named)).toContain("img-src 'self' data: https://tiles.example;");
+  expect(await policyOf(room)).toContain("img-src 'self' data:;");
+  expect((await room.admin.call('GET', '/sites')).body.tiles).toBeUndefined();
+});

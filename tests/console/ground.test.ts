@@ -35,7 +35,7 @@ test('a building whose ground plan is known has its shape, another one is a squa
 });
 
 test('an empty street has no map', () => {
-  expect(layOut([])).toEqual({ drawn: [], width: 0, height: 0 });
+  expect(layOut([])).toMatchObject({ drawn: [], width: 0, height: 0 });
 });
 
 test('the scale is a round length', () => {

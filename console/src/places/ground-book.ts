@@ -21,7 +21,7 @@ const keep = <T>(ask: () => Promise<Answer<T>>): (() => Promise<T | null>) => {
   };
 };
 
-/** Where places stand on the ground, five minutes old at the most; null where that cannot be read. */
+/** Where places stand on the ground and what lies under them, five minutes old at the most; null where that cannot be read. */
 export const knownSites = keep(readSites);
 
 /** The same of the places by id. */

@@ -8,16 +8,18 @@ export type Drawn<T> = {
   readonly outline: readonly (readonly [number, number])[];
 };
 
-/** The map: what is on it, and how wide and high it is in metres. */
+/** The map: what is on it, how wide and high it is in metres, where its upper left corner lies, and how long a degree of longitude is there (m). */
 export type Ground<T> = {
   readonly drawn: readonly Drawn<T>[];
+  readonly corner: Point;
+  readonly metresEast: number;
   readonly width: number;
   readonly height: number;
 };
 
-// Metres a degree: the mean of the meridian, and the equator's (WGS 84). A street is a few kilometres wide: the error is far below a building.
-const metresNorth = 111_133;
-const metresEast = 111_320;
+/** Metres a degree of latitude, the mean of the meridian (WGS 84). A street is a few kilometres wide: the error is far below a building. */
+export const metresNorth = 111_133;
+const metresAtEquator = 111_320;
 
 /** A building whose ground plan nobody has drawn is a square of this size (m). */
 const plainSize = 26;
@@ -42,8 +44,9 @@ export const layOut = <T>(
 ): Ground<T> => {
   const all = sites.flatMap(({ site }) => [site.at, ...(site.outline ?? [])]);
   const [first] = all;
-  if (first === undefined) return { drawn: [], width: 0, height: 0 };
-  const east = metresEast * Math.cos((first[1] * Math.PI) / 180);
+  if (first === undefined)
+    return { drawn: [], corner: [0, 0], metresEast: metresAtEquator, width: 0, height: 0 };
+  const east = metresAtEquator * Math.cos((first[1] * Math.PI) / 180);
   const flat = ([longitude, latitude]: Point): readonly [number, number] => [
     longitude * east,
     -latitude * metresNorth,
@@ -60,6 +63,8 @@ export const layOut = <T>(
       const [x, y] = placed(site.at);
       return { what, x, y, outline: site.outline?.map(placed) ?? square(x, y) };
     }),
+    corner: [left / east, -top / metresNorth],
+    metresEast: east,
     width: Math.max(...points.map(([x]) => x)) - left + margin,
     height: Math.max(...points.map(([, y]) => y)) - top + margin,
   };

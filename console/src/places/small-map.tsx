@@ -17,7 +17,7 @@ type Near = { readonly id: string; readonly name: string };
 type Found = { readonly of: string; readonly step: Near; readonly ground: Ground<Near> };
 
 const findNear = async (place: Place): Promise<Found | null> => {
-  const sites = (await knownSites()) ?? [];
+  const sites = (await knownSites())?.sites ?? [];
   const step = placedStep(place, sites);
   if (step === null) return null;
   // Without them the neighbours stand there nameless.

@@ -7,6 +7,7 @@ import { readSites } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { useSpeech } from '../words/words.tsx';
 import { layOut } from './ground.ts';
+import { tilesUnder } from './map-tiles.ts';
 import { ScaleBar } from './scale-bar.tsx';
 import './street-map.css';
 
@@ -17,7 +18,7 @@ const wordHeight = 14;
 
 const marks = { critical: '◆', high: '▲', medium: '■', low: '○' } as const;
 
-/** The street from above, as far as somebody has put its places on the map: every building with the worst that is open in it. Nothing where none is. Needs no tiles and no internet. */
+/** The street from above, as far as somebody has put its places on the map: every building with the worst that is open in it. Nothing where none is. Needs no internet: pictures of the ground lie under it only where the gateway names a server for them, and nothing is missing where that cannot be reached. */
 export const StreetMap = (props: {
   readonly places: readonly Place[];
   readonly alerts: readonly Alert[];
@@ -25,12 +26,13 @@ export const StreetMap = (props: {
   const { words } = useSpeech();
   const { places, alerts } = props;
   const { answer } = useAnswer(readSites);
-  const sites = answer?.ok === true ? answer.value : null;
+  const known = answer?.ok === true ? answer.value : null;
+  const sites = known?.sites;
   const ground = useMemo(() => {
-    const known = new Map(places.map((place) => [place.id, place]));
+    const placeOf = new Map(places.map((place) => [place.id, place]));
     return layOut(
       (sites ?? []).flatMap((site) => {
-        const what = known.get(site.place);
+        const what = placeOf.get(site.place);
         return what === undefined ? [] : [{ what, site }];
       }),
     );
@@ -38,15 +40,18 @@ export const StreetMap = (props: {
   const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
   if (ground.drawn.length === 0) return null;
   const { width, height } = ground;
+  const metresAPixel = Math.max(width / drawnWidth, height / drawnHeight);
+  const tiles = known?.tiles;
   const isBuilding = (place: Place): boolean => place.path.at(-1)?.kind === 'building';
   return (
     <figure className="street-map">
       {/* Words of one size on the screen, however many metres it shows. */}
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        fontSize={wordHeight * Math.max(width / drawnWidth, height / drawnHeight)}
-      >
+      <svg viewBox={`0 0 ${width} ${height}`} fontSize={wordHeight * metresAPixel}>
         <title>{words.places.map}</title>
+        {tiles !== undefined &&
+          tilesUnder(ground, tiles.url, 1 / metresAPixel).map((tile) => (
+            <image key={tile.href} {...tile} preserveAspectRatio="none" />
+          ))}
         {ground.drawn
           .filter(({ what }) => !isBuilding(what))
           .map(({ what, x, y, outline }) => (
@@ -90,6 +95,7 @@ export const StreetMap = (props: {
           })}
         <ScaleBar width={width} height={height} />
       </svg>
+      {tiles?.attribution != null && <figcaption>{tiles.attribution}</figcaption>}
     </figure>
   );
 };

@@ -7,7 +7,7 @@ import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
 import { Place } from '../../../src/model/place.ts';
 import { Value } from '../../../src/model/reading.ts';
-import { Site } from '../../../src/model/site.ts';
+import { SiteList } from '../../../src/model/site.ts';
 import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
 import type { LimitingRule } from '../chart/limits.ts';
@@ -142,13 +142,8 @@ export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
   return answer.ok ? { ok: true, value: answer.value.places } : answer;
 };
 
-const SiteList = z.object({ sites: z.array(Site.omit({ since: true, by: true })) });
-
-/** Where places stand on the ground, as far as somebody has said. */
-export const readSites = async (): Promise<Answer<z.infer<typeof SiteList>['sites']>> => {
-  const answer = await request(SiteList, '/sites');
-  return answer.ok ? { ok: true, value: answer.value.sites } : answer;
-};
+/** Where places stand on the ground, as far as somebody has said, and what pictures lie under them. */
+export const readSites = (): Promise<Answer<SiteList>> => request(SiteList, '/sites');
 
 const DeclaredType = z.object({
   name: z.string(),

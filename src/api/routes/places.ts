@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Place } from '../../model/place.ts';
 import { EventName } from '../../model/reading.ts';
-import { NewSite, Site } from '../../model/site.ts';
+import { NewSite, type Site, SiteList, SiteOnMap } from '../../model/site.ts';
 import { Id, Text } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
@@ -25,12 +25,10 @@ const DeviceTypeAnswer = z.object({
   voice: z.literal(true).optional(),
 });
 
-const SiteAnswer = Site.omit({ since: true, by: true });
-
-const answerOf = ({ since: _since, by: _by, ...site }: Site): z.infer<typeof SiteAnswer> => site;
+const onMap = ({ since: _since, by: _by, ...site }: Site): SiteOnMap => site;
 
 /** The street: its places, where they stand, and the kinds of device that stand in them. */
-export const placeRoutes = (app: App, { duty, commits }: RouteParts): void => {
+export const placeRoutes = (app: App, { duty, commits, options }: RouteParts): void => {
   const { committed } = duty;
   const params = z.object({ id: Id });
 
@@ -46,8 +44,8 @@ export const placeRoutes = (app: App, { duty, commits }: RouteParts): void => {
       schema: {
         tags: ['places'],
         summary:
-          'Where places stand on the ground, for the map; places that nobody has put there are left out',
-        response: { 200: z.object({ sites: z.array(SiteAnswer) }) },
+          'Where places stand on the ground, for the map, and the tiles under it where there are any; places that nobody has put there are left out',
+        response: { 200: SiteList },
       },
     },
     async (request) => {
@@ -58,7 +56,8 @@ export const placeRoutes = (app: App, { duty, commits }: RouteParts): void => {
           .filter((place) => maySee(user, place))
           .map(({ id }) => id),
       );
-      return { sites: [...committed.sites.values()].filter(({ place }) => seen.has(place)).map(answerOf) };
+      const sites = [...committed.sites.values()].filter(({ place }) => seen.has(place)).map(onMap);
+      return options.tiles === null ? { sites } : { sites, tiles: options.tiles };
     },
   );
 
@@ -71,14 +70,14 @@ export const placeRoutes = (app: App, { duty, commits }: RouteParts): void => {
         summary: 'Put a place on the map: longitude and latitude, and the outline of its ground plan',
         params,
         body: NewSite,
-        response: { 200: SiteAnswer },
+        response: { 200: SiteOnMap },
       },
     },
     async (request) => {
       const user = userOf(request);
       const { id } = request.params;
       refuseOutsideRights(user, id);
-      return answerOf(await commits.run(() => duty.putSite(user.id, id, request.body)));
+      return onMap(await commits.run(() => duty.putSite(user.id, id, request.body)));
     },
   );
 
