@@ -15,6 +15,8 @@ const directory = process.env.ZHISHOU_PICTURES ?? 'test-results/pictures';
 
 const desk = { width: 1366, height: 768 };
 const large = { width: 1920, height: 1080 };
+/** A large wall. */
+const huge = { width: 3840, height: 2160 };
 const languages = ['zh', 'en'] as const;
 const themes = ['light', 'dark'] as const;
 
@@ -280,7 +282,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await gas.measure({ gas_lel: 14 });
     await seat.call('501').first().waitFor();
     await picture(seat, 'panel', seat.page.locator('.panel .call.full .household'));
-    await picture(wall, 'wall-busy', wall.page.locator('.large'), [large, desk]);
+    await picture(wall, 'wall-busy', wall.page.locator('.large'), [large, desk, huge]);
     await seat.page.keyboard.press('Escape');
     await picture(seat, 'watch-ringing', seat.page.locator('.panel.shrunk'));
     for (const { id, device } of (await api.get('/alerts?open=true', Open)).alerts)
