@@ -46,7 +46,7 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     const microphone = join(dir, 'seat.wav');
     await writeFile(microphone, wavOf(seatHz, 5));
     room = await openRoom({ microphone });
-  }, 90_000);
+  });
   afterAll(async () => {
     await room?.leave();
     await rm(dir, { recursive: true, force: true });
@@ -107,7 +107,7 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     await finish(pager, '521');
     await leaveSeat(winner);
     await leaveSeat(loser);
-  }, 120_000);
+  });
 
   test('a seat that dies in a call loses it: after its time to come back the call rings at the other seat, and is answered there', async () => {
     const [li, zhao] = [await room.takeSeat('li'), await room.takeSeat('zhao')];
@@ -127,7 +127,7 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     expect(await callsOf('pager-522')).toMatchObject([{ state: 'connected', rings: 2, answeredBy: 'zhao' }]);
     await finish(pager, '522');
     await leaveSeat(zhao);
-  }, 120_000);
+  });
 
   test('a gateway that is killed in a call forgets neither the alert nor the call: it rings again, and is answered with sound', async () => {
     const li = await room.takeSeat('li');
@@ -148,7 +148,7 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     expect(await callsOf('pager-523')).toMatchObject([{ state: 'connected', rings: 2 }]);
     await finish(pager, '523');
     await leaveSeat(li);
-  }, 120_000);
+  });
 
   test('a microphone that the browser does not allow is named with what to do, the person is heard all the same, and once it is allowed the person hears', async () => {
     const li = await room.takeSeat('li', { forbidden: true });
@@ -163,7 +163,7 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     await bothHear(li, pager);
     await finish(pager, '524');
     await leaveSeat(li);
-  }, 120_000);
+  });
 
   test('a page over plain http, to which no browser gives a microphone, says so and how to help oneself; the person is heard all the same', async () => {
     const li = await room.takeSeat('li', { fromAfar: true });
@@ -173,5 +173,5 @@ optional('Chromium', hasChromium)('trouble in a call', () => {
     await expect.poll(() => callShare(li.page), patience).toBeGreaterThan(least);
     await finish(pager, '525');
     await leaveSeat(li);
-  }, 120_000);
+  });
 });

@@ -61,7 +61,7 @@ optional('Chromium', hasChromium)(`a flood of ${alerts} open alerts`, () => {
       );
     seat = await room.takeSeat('li');
     await seat.page.locator('[data-banner=flood]').waitFor();
-  }, 120_000);
+  });
   afterAll(async () => {
     await leaveSeat(seat);
     hub?.end(true);

@@ -113,7 +113,7 @@ optional('Chromium', hasChromium)('what a device measured', () => {
     await page.goBack();
     await page.getByRole('main', { name: '设备' }).getByRole('link', { name: 'gas-701' }).waitFor();
     await leaveSeat(seat);
-  }, 120_000);
+  });
 
   test('is there at the first look at an address that somebody sent, and what is not there is said plainly', async () => {
     const air = await room.device('air-702', 'air-monitor', '702');

@@ -67,7 +67,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     room = await openRoom();
-  }, 120_000);
+  });
   afterAll(async () => {
     hub?.end(true);
     await room?.leave();

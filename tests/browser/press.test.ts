@@ -4,6 +4,10 @@ import { optional } from '../optional.ts';
 import { tone } from './loudspeaker.ts';
 import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
 
+/** The minute that the street's clocks show. */
+const streetMinute = (): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', timeStyle: 'short' }).format();
+
 optional('Chromium', hasChromium)('a press at the seat', () => {
   let room: Room;
   beforeAll(async () => {
@@ -60,9 +64,13 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
     await detail.getByLabel('没说上话，但有人当面见到本人').check();
     await detail.getByLabel('谁见到的').fill('邻居老李');
     await finish.and(page.locator(':disabled')).waitFor();
-    await detail.getByLabel('几点见到').fill('14:05');
+    const seenAt = streetMinute();
+    await detail.getByLabel('几点见到').fill(seenAt);
     await finish.click();
-    await detail.getByRole('list', { name: '经过' }).getByText('邻居老李 于 14:05 当面见到本人').waitFor();
+    await detail
+      .getByRole('list', { name: '经过' })
+      .getByText(`邻居老李 于 ${seenAt} 当面见到本人`)
+      .waitFor();
     await detail.locator('header').getByText('已结', { exact: true }).waitFor();
     await board.getByText('没有警情', { exact: true }).waitFor();
 

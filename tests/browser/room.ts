@@ -32,7 +32,7 @@ const flags = [
 /** A name of this machine that a browser does not know for it. */
 const plainHost = 'duty-room.test';
 
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 
 /** A home in the sample building. */
 export const home = (door: string): Place => ({

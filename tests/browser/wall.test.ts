@@ -28,7 +28,7 @@ optional('Chromium', hasChromium)('the wall of the duty room', () => {
     wall = await room.visit();
     await wall.page.goto(`${room.gateway().url}/wall`);
     await room.logIn(wall.page, 'wall');
-  }, 60_000);
+  });
   afterAll(async () => {
     await leaveSeat(wall);
     await room?.leave();

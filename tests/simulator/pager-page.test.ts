@@ -187,7 +187,7 @@ optional('chromium', existsSync(executablePath))('a pager in the browser', () =>
       }).on('error', reject);
     });
     expect(status).toBe(200);
-  }, 120_000);
+  });
 
   it('says that the connection is lost, keeps what is pressed meanwhile, and sends it when the line is back', async () => {
     const dataDir = openDirectory();

@@ -29,7 +29,7 @@ import {
 } from './servers.ts';
 import type { ThreadSetup } from './shipper-thread.ts';
 
-const journeyMs = 90_000;
+const journeyMs = 120_000;
 const last = Date.now() - 60_000;
 
 /** Shipping in a thread of its own, as the gateway does it, over a source made up of so many readings. */
