@@ -90,6 +90,8 @@ const leg = (facts: Partial<LegFacts> = {}): LegFacts => ({
   line: 'up',
   silent: false,
   blocked: false,
+  from: null,
+  waits: false,
   ...facts,
 });
 const legs = (facts: Partial<LegsState> = {}): LegsState => ({

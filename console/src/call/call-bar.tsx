@@ -120,7 +120,12 @@ export const CallBar = (props: {
         </small>
         <span className="spring" />
         {held && (
-          <button type="button" onClick={() => desk.switchTo(call.id)}>
+          <button
+            type="button"
+            className={leg.waits ? 'main' : undefined}
+            data-switch-to={call.id}
+            onClick={() => desk.switchTo(call.id)}
+          >
             {words.call.switchTo}
           </button>
         )}
@@ -160,6 +165,17 @@ export const CallBar = (props: {
           </button>
         )}
       </div>
+      {leg !== null && leg.from !== null && (
+        <p
+          className={leg.waits ? 'told arrived' : 'told'}
+          role={leg.waits ? 'alert' : 'status'}
+          data-handed-over={leg.from}
+        >
+          <i aria-hidden="true">{leg.waits ? '▲' : '→'}</i>{' '}
+          {words.call.handedOver(nameOf(leg.from), call.place?.text ?? call.device)}
+          {leg.waits && words.call.handedOverWaits}
+        </p>
+      )}
       {call.listeners.length > 0 && !listens && (
         <p className="told">{call.listeners.map((id) => words.call.listening(nameOf(id))).join(' · ')}</p>
       )}

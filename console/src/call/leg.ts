@@ -22,6 +22,10 @@ export type LegFacts = {
   readonly silent: boolean;
   /** The browser does not let it sound before somebody clicks. */
   readonly blocked: boolean;
+  /** Whoever handed the call over to this seat; null where it was answered or placed here. */
+  readonly from: string | null;
+  /** It came by a hand-over while another was live, and nobody here has gone over to it yet. */
+  readonly waits: boolean;
 };
 
 /** The legs of this page, oldest first, and its microphone. */
@@ -46,7 +50,7 @@ export type Legs = {
   readonly state: () => LegsState;
   readonly onChange: (listener: () => void) => () => void;
   readonly hear: (message: VoiceMessage) => void;
-  /** Calls under way as the gateway has committed them; `lineSince` names the run of the feed's line. Legs of calls that are over are closed; after a new line the gateway is asked for the legs that this page does not have. */
+  /** Calls under way as the gateway has committed them, the newest told before any offer is heard: so a call that was handed over is known from one that was answered here. `lineSince` names the run of the feed's line. Legs of calls that are over are closed; after a new line the gateway is asked for the legs that this page does not have. */
   readonly follow: (calls: ReadonlyMap<string, Call>, me: string | null, lineSince: number | null) => void;
   readonly pulse: () => void;
   readonly mute: (on: boolean) => void;
@@ -82,6 +86,7 @@ type Leg = {
   line: LegFacts['line'];
   silent: boolean;
   blocked: boolean;
+  waits: boolean;
   peer: Peer | null;
   offer: string;
   /** The gateway's calls have named this page's user in it. */
@@ -102,6 +107,19 @@ const belongsTo = (call: Call, me: string): boolean =>
   isSpoken(call)
     ? call.answeredBy === me || call.listeners.includes(me)
     : isCalling(call) && call.answeredBy === me;
+
+/** Who speaks in a call as the gateway has last told it, since which ringing; `from`: who gave it to this page's user. */
+type Speaker = { readonly user: string; readonly rings: number; readonly from: string | null };
+
+/** The speaker of a call after `before`; null where nobody speaks in it. */
+const speakerOf = (call: Call, before: Speaker | undefined, me: string | null): Speaker | null => {
+  const { answeredBy: user, rings } = call;
+  if (user === undefined || !isSpoken(call)) return null;
+  // Where it rang in between, it was answered and not handed over.
+  const same = before !== undefined && before.rings === rings;
+  if (user !== me || !same) return { user, rings, from: null };
+  return { user, rings, from: before.user === me ? before.from : before.user };
+};
 
 /** Makes the legs of this console's calls: answers the gateway's offers, the microphone opened first, and says what is wrong with them. */
 export const createLegs = (ports: {
@@ -124,14 +142,18 @@ export const createLegs = (ports: {
   let lineSince: number | null = null;
   let stopped = false;
   let voiceless: Readonly<Record<string, MicrophoneFault>> = {};
+  let me: string | null = null;
+  const speakers = new Map<string, Speaker>();
 
   const drawn = (): LegsState => ({
-    legs: [...legs.values()].map(({ call, part, line, silent, blocked }) => ({
+    legs: [...legs.values()].map(({ call, part, line, silent, blocked, waits }) => ({
       call,
       part,
       line,
       silent,
       blocked,
+      from: speakers.get(call)?.from ?? null,
+      waits,
     })),
     active,
     muted,
@@ -153,6 +175,7 @@ export const createLegs = (ports: {
 
   const direct = (): void => {
     for (const leg of legs.values()) {
+      if (leg.call === active) leg.waits = false;
       leg.peer?.speak(leg.call === active && !muted);
       leg.peer?.listen(leg.call === active);
     }
@@ -289,7 +312,13 @@ export const createLegs = (ports: {
     changed();
   };
 
-  const legOf = (call: string): Leg => {
+  /** Whether the offer of a call comes by a hand-over; it may be here before the change that says so. */
+  const isHandedOver = (call: string): boolean => {
+    const speaker = speakers.get(call);
+    return speaker !== undefined && (speaker.user !== me || speaker.from !== null);
+  };
+
+  const legOf = (call: string, speaks: boolean): Leg => {
     const there = legs.get(call);
     if (there !== undefined) return there;
     const leg: Leg = {
@@ -299,6 +328,7 @@ export const createLegs = (ports: {
       line: 'connecting',
       silent: false,
       blocked: false,
+      waits: speaks && active !== null && isHandedOver(call),
       peer: null,
       offer: '',
       known: false,
@@ -312,8 +342,8 @@ export const createLegs = (ports: {
       askedAt: now(),
     };
     legs.set(call, leg);
-    // Whoever answers a further call means to speak with that one.
-    active = call;
+    // Whoever answers a further call means to speak with that one; whoever is given one may be in mid-sentence.
+    if (!leg.waits) active = call;
     direct();
     return leg;
   };
@@ -347,7 +377,7 @@ export const createLegs = (ports: {
     hear: ({ call, kind, sdp, candidate }) => {
       if (stopped) return;
       if (kind === 'offer' && sdp !== undefined) {
-        const leg = legOf(call);
+        const leg = legOf(call, wantsSpeech(sdp));
         leg.described = false;
         leg.waiting = [];
         leg.work = leg.work.then(() => answerOffer(leg, sdp));
@@ -361,14 +391,22 @@ export const createLegs = (ports: {
       if (leg.waiting.length < keptCandidates) leg.waiting.push(candidate);
       if (leg.described && leg.peer !== null) flush(leg, leg.peer);
     },
-    follow: (calls, me, since) => {
+    follow: (calls, user, since) => {
       if (stopped) return;
+      me = user;
+      for (const id of [...speakers.keys()]) if (!calls.has(id)) speakers.delete(id);
+      for (const call of calls.values()) {
+        const speaker = speakerOf(call, speakers.get(call.id), me);
+        if (speaker === null) speakers.delete(call.id);
+        else speakers.set(call.id, speaker);
+      }
       for (const leg of [...legs.values()]) {
         const call = calls.get(leg.call);
         if (call !== undefined && me !== null && belongsTo(call, me)) leg.known = true;
         // After a hand-over the old leg goes on until the gateway ends it.
         else if (leg.known && (call === undefined || !isSpoken(call))) drop(leg);
       }
+      changed();
       if (since === null || since === lineSince || me === null) return;
       lineSince = since;
       for (const call of calls.values()) {

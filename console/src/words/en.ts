@@ -327,6 +327,8 @@ export const en: Dictionary = {
     handOverTo: 'Transfer to',
     nobodyElse: 'There is no other operator',
     handOverNow: 'Transfer',
+    handedOver: (who, where) => `${who} transferred ${where} to you`,
+    handedOverWaits: '; they are on the line and wait for you to speak',
     alert: 'The alert',
     switchTo: 'Speak with this one',
     leave: 'Stop listening',

@@ -332,6 +332,8 @@ export const zh = {
     handOverTo: '转接给',
     nobodyElse: '没有别的值班员',
     handOverNow: '转接',
+    handedOver: (who: string, where: string) => `${who} 转来 ${where}`,
+    handedOverWaits: '，对方在线上等您说话',
     alert: '看警情',
     switchTo: '切换到这个通话',
     leave: '结束旁听',
