@@ -405,6 +405,38 @@ test('a call that another seat spoke in, that rang again and is answered here is
   expect(factsOf(legs, 'lost')).toMatchObject({ from: null, waits: false });
 });
 
+test('muted is one call and never the next: neither the one that was held nor one that is answered afterwards', async () => {
+  const { legs, offer, peers } = seat();
+  await offer('held');
+  await offer('muted', offerOf('b'));
+  legs.mute(true);
+  expect(legs.state()).toMatchObject({ active: 'muted', muted: true });
+  legs.switchTo('held');
+  expect(legs.state().muted).toBe(false);
+  expect(peers[0]?.did.slice(-2)).toEqual(['speak', 'listen']);
+  legs.switchTo('muted');
+  expect(legs.state().muted).toBe(true);
+  expect(peers[1]?.did.slice(-2)).toEqual(['still', 'listen']);
+  legs.hear({ type: 'voice', call: 'muted', kind: 'end' });
+  expect(legs.state()).toMatchObject({ active: 'held', muted: false });
+  expect(peers[0]?.did.slice(-2)).toEqual(['speak', 'listen']);
+  expect(legs.levels('held').mine).toBe(0.5);
+  legs.mute(true);
+  await offer('next', offerOf('c'));
+  expect(legs.state()).toMatchObject({ active: 'next', muted: false });
+  expect(peers[2]?.did.slice(-2)).toEqual(['speak', 'listen']);
+});
+
+test('who listens in has nothing to mute, and is not muted where the call is then handed over to them', async () => {
+  const { legs, offer, peers } = seat();
+  await offer('c', offerOf('a', 'sendonly'));
+  legs.mute(true);
+  expect(legs.state().muted).toBe(false);
+  await offer('c', offerOf('b'));
+  expect(legs.state()).toMatchObject({ active: 'c', muted: false });
+  expect(peers[1]?.did.slice(-2)).toEqual(['speak', 'listen']);
+});
+
 test('sound that the browser holds back is said, and let out with the next click', async () => {
   const { legs, offer, peers } = seat();
   await offer('c');

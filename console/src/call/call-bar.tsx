@@ -83,6 +83,7 @@ export const CallBar = (props: {
   const wrong = useClock((now) => troublesOf(call, leg, state, now).join(' '));
   const active = leg !== null && state.active === call.id;
   const listens = leg?.part === 'listen';
+  const muted = active && state.muted;
   const held = leg !== null && !active;
   const word = listens
     ? 'listening'
@@ -98,7 +99,7 @@ export const CallBar = (props: {
   const problems = wrong === '' ? [] : (wrong.split(' ') as Trouble[]);
   return (
     <section
-      className={`call-bar ${word}`}
+      className={`call-bar ${word}${muted ? ' is-muted' : ''}`}
       aria-label={`${words.call.bar} ${call.place?.text ?? call.device}`}
       data-call-bar={call.id}
       data-call-state={call.state}
@@ -130,8 +131,8 @@ export const CallBar = (props: {
           </button>
         )}
         {active && !listens && (
-          <button type="button" data-mute aria-pressed={state.muted} onClick={() => desk.mute(!state.muted)}>
-            {state.muted ? words.call.unmute : words.call.mute} <kbd>u</kbd>
+          <button type="button" data-mute aria-pressed={muted} onClick={() => desk.mute(!muted)}>
+            {muted ? words.call.unmute : words.call.mute} <kbd>u</kbd>
           </button>
         )}
         {!listens && !isCalling(call) && (
@@ -183,7 +184,11 @@ export const CallBar = (props: {
         <p className="told">{words.call.speaks(nameOf(call.answeredBy))}</p>
       )}
       {state.microphone === 'opening' && active && <p className="told">{words.call.opening}</p>}
-      {state.muted && active && !listens && <p className="told">{words.call.mutedNow}</p>}
+      {muted && (
+        <p className="muted-now" role="alert">
+          <i aria-hidden="true">✕</i> {words.call.mutedNow}
+        </p>
+      )}
       {problems.map((trouble) => (
         <p key={trouble} className="trouble" role="alert" data-trouble={trouble}>
           {words.call.trouble[trouble]}

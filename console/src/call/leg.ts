@@ -33,6 +33,7 @@ export type LegsState = {
   readonly legs: readonly LegFacts[];
   /** The one that is spoken and listened to; the others are held. */
   readonly active: string | null;
+  /** The active one does not hear this side. */
   readonly muted: boolean;
   readonly microphone: 'closed' | 'opening' | 'open' | MicrophoneFault;
   /** What the machine calls the open microphone. */
@@ -53,6 +54,7 @@ export type Legs = {
   /** Calls under way as the gateway has committed them, the newest told before any offer is heard: so a call that was handed over is known from one that was answered here. `lineSince` names the run of the feed's line. Legs of calls that are over are closed; after a new line the gateway is asked for the legs that this page does not have. */
   readonly follow: (calls: ReadonlyMap<string, Call>, me: string | null, lineSince: number | null) => void;
   readonly pulse: () => void;
+  /** Mutes the active one, and no other: every call begins unmuted. */
   readonly mute: (on: boolean) => void;
   /** Speaks with this one and holds the others. */
   readonly switchTo: (call: string) => void;
@@ -87,6 +89,7 @@ type Leg = {
   silent: boolean;
   blocked: boolean;
   waits: boolean;
+  muted: boolean;
   peer: Peer | null;
   offer: string;
   /** The gateway's calls have named this page's user in it. */
@@ -131,7 +134,6 @@ export const createLegs = (ports: {
   const legs = new Map<string, Leg>();
   const listeners = new Set<() => void>();
   let active: string | null = null;
-  let muted = false;
   let microphone: Microphone | null = null;
   let fault: MicrophoneFault | null = null;
   let opening: Promise<void> | null = null;
@@ -145,6 +147,8 @@ export const createLegs = (ports: {
   let me: string | null = null;
   const speakers = new Map<string, Speaker>();
 
+  const isMuted = (): boolean => active !== null && legs.get(active)?.muted === true;
+
   const drawn = (): LegsState => ({
     legs: [...legs.values()].map(({ call, part, line, silent, blocked, waits }) => ({
       call,
@@ -156,7 +160,7 @@ export const createLegs = (ports: {
       waits,
     })),
     active,
-    muted,
+    muted: isMuted(),
     microphone: opening !== null ? 'opening' : microphone !== null ? 'open' : (fault ?? 'closed'),
     label: microphone?.label ?? '',
     replaced,
@@ -176,7 +180,7 @@ export const createLegs = (ports: {
   const direct = (): void => {
     for (const leg of legs.values()) {
       if (leg.call === active) leg.waits = false;
-      leg.peer?.speak(leg.call === active && !muted);
+      leg.peer?.speak(leg.call === active && !leg.muted);
       leg.peer?.listen(leg.call === active);
     }
   };
@@ -223,7 +227,6 @@ export const createLegs = (ports: {
     microphone = null;
     fault = null;
     replaced = false;
-    muted = false;
   };
 
   const drop = (leg: Leg): void => {
@@ -329,6 +332,7 @@ export const createLegs = (ports: {
       silent: false,
       blocked: false,
       waits: speaks && active !== null && isHandedOver(call),
+      muted: false,
       peer: null,
       offer: '',
       known: false,
@@ -431,7 +435,9 @@ export const createLegs = (ports: {
       changed();
     },
     mute: (on) => {
-      muted = on && legs.size > 0;
+      const leg = active === null ? undefined : legs.get(active);
+      if (leg?.part !== 'speak') return;
+      leg.muted = on;
       direct();
       changed();
     },
@@ -484,7 +490,7 @@ export const createLegs = (ports: {
       for (const { blocked, peer } of legs.values()) if (blocked) peer?.sound();
     },
     levels: (call) => ({
-      mine: muted || call !== active ? 0 : (microphone?.level() ?? 0),
+      mine: isMuted() || call !== active ? 0 : (microphone?.level() ?? 0),
       theirs: legs.get(call)?.peer?.level() ?? 0,
     }),
     stop: () => {
