@@ -8,9 +8,10 @@ import {
   waitingBeside,
   waitingCalls,
 } from '../../console/src/call/waiting.ts';
+import { en } from '../../console/src/words/en.ts';
 import { zh } from '../../console/src/words/zh.ts';
 import type { Alert } from '../../src/model/alert.ts';
-import type { Call } from '../../src/model/call.ts';
+import { type Call, callReasons } from '../../src/model/call.ts';
 import { alertOf, callOf } from './alerts.ts';
 
 const callsIn = (...calls: readonly Call[]): ReadonlyMap<string, Call> =>
@@ -77,11 +78,26 @@ const whyOf = (voiceless: LegsState['voiceless'], reason: string | null): string
   whyBroken({ call: callOf('c'), reason, at: 1_000 }, voiceless, zh);
 
 test('why a call broke is said by what the operator can mend: the microphone first, then this seat, then the rest', () => {
-  expect(whyOf({ c: 'denied' }, 'no-sound')).toBe(zh.call.broken.microphone);
-  expect(whyOf({ other: 'none' }, 'no-sound')).toBe(zh.call.broken.sound);
+  expect(whyOf({ c: 'denied' }, 'console-silent')).toBe(zh.call.broken.microphone);
+  expect(whyOf({ c: 'denied' }, null)).toBe(zh.call.broken.microphone);
+  expect(whyOf({ other: 'none' }, 'console-silent')).toBe(zh.call.broken.sound);
   expect(whyOf({}, null)).toBe(zh.call.broken.link);
   expect(whyOf({}, 'console-lost')).toBe(zh.call.broken.link);
-  expect(whyOf({}, 'silence')).toBe(zh.call.reason.silence);
+  expect(whyOf({}, 'path-lost')).toBe(zh.call.broken.link);
+  expect(whyOf({}, 'restarted')).toBe(zh.call.reason.restarted);
+});
+
+test('a device that fell silent, or was never heard, is not laid at this seat’s microphone', () => {
+  for (const reason of ['device-silent', 'no-sound'] as const)
+    for (const voiceless of [{}, { c: 'denied' }] as const)
+      expect(whyOf(voiceless, reason)).toBe(zh.call.reason[reason]);
+});
+
+test.each(callReasons)('a call that broke (%s) says why in words, in both languages', (reason) => {
+  const broken = { call: callOf('c'), reason, at: 1_000 };
+  expect(whyBroken(broken, {}, zh)).toMatch(/^[\p{Script=Han}\d ，]+$/u);
+  expect(whyBroken(broken, {}, en)).toMatch(/^[a-z][A-Za-z\d ’:]+$/);
+  expect(whyBroken(broken, {}, en)).not.toBe(reason);
 });
 
 const leg = (facts: Partial<LegFacts> = {}): LegFacts => ({

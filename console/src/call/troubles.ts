@@ -49,18 +49,29 @@ export const troublesOf = (
 };
 
 /** Reasons that mean that nothing was heard from the seat. */
-const seatUnheard: ReadonlySet<string> = new Set(['console-silent', 'no-sound']);
+const seatUnheard: ReadonlySet<string> = new Set(['console-silent', 'no-microphone']);
 
 /** Reasons that mean that the seat was gone. */
-const seatGone: ReadonlySet<string> = new Set(['console-lost', 'console-left']);
+const seatGone: ReadonlySet<string> = new Set([
+  'console-lost',
+  'console-left',
+  'leg-failed',
+  'path-lost',
+  'no-path',
+  'closed-by-the-other-end',
+]);
 
-/** Why a call of this seat broke, in words: its microphone before anything else, because that is what the operator can mend. */
+/** Reasons that lie with the other side, or with the gateway: no microphone of this seat has to do with them. */
+const notOfSeat: ReadonlySet<string> = new Set(['no-sound', 'device-silent', 'device-removed', 'restarted']);
+
+/** Why a call of this seat broke, in words: its microphone before anything else where that may be why, because that is what the operator can mend. */
 export const whyBroken = (
   { call, reason }: BrokenCall,
   voiceless: LegsState['voiceless'],
   words: Dictionary,
 ): string => {
   const { broken, reason: reasons } = words.call;
+  if (reason !== null && notOfSeat.has(reason)) return wordFor(reasons, reason);
   if (voiceless[call.id] !== undefined) return broken.microphone;
   if (reason === null || seatGone.has(reason)) return broken.link;
   return seatUnheard.has(reason) ? broken.sound : wordFor(reasons, reason);
