@@ -4,6 +4,7 @@ import { troublesOf, whyBroken } from '../../console/src/call/troubles.ts';
 import {
   callOfAlert,
   callsOf,
+  hungUpByKey,
   isMissed,
   waitingBeside,
   waitingCalls,
@@ -56,6 +57,15 @@ test('a call waits in a row of its own where no ringing alert shows it: the aler
     callOf('d', { alert: 'gone' }),
   );
   expect(ids(waitingBeside(calls, alerts))).toEqual(['b', 'c', 'd']);
+});
+
+test('the key hangs up the live call and never one on hold; without a live one it must be plain which is meant', () => {
+  const [held, live] = [callOf('held'), callOf('live')];
+  expect(hungUpByKey([held, live], 'live')).toBe('live');
+  expect(hungUpByKey([held, live], null)).toBeNull();
+  expect(hungUpByKey([held], 'listened-to')).not.toBe('held');
+  expect(hungUpByKey([live], null)).toBe('live');
+  expect(hungUpByKey([], null)).toBeNull();
 });
 
 test('of an alert with several calls the one that rings is the one to answer', () => {

@@ -39,7 +39,7 @@ const Who = ({ call }: { readonly call: Call }) => {
 };
 
 /** Hangs up at the second press within 4 s: a call with somebody in need does not end by a slip. */
-const HangUp = (props: { readonly active: boolean; readonly busy: boolean; readonly hangUp: () => void }) => {
+const HangUp = (props: { readonly keyed: boolean; readonly busy: boolean; readonly hangUp: () => void }) => {
   const { words } = useSpeech();
   const [sure, setSure] = useState(false);
   useEffect(() => {
@@ -51,7 +51,7 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
     <button
       type="button"
       className={sure ? 'hang-up sure' : 'hang-up'}
-      data-hang-up={props.active}
+      data-hang-up={props.keyed}
       title={words.call.hangUpHint}
       disabled={props.busy}
       onClick={() => {
@@ -59,7 +59,7 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
         setSure(!sure);
       }}
     >
-      {sure ? words.call.hangUpSure : words.call.hangUp} <kbd>h</kbd>
+      {sure ? words.call.hangUpSure : words.call.hangUp} {props.keyed && <kbd>h</kbd>}
     </button>
   );
 };
@@ -68,6 +68,8 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
 export const CallBar = (props: {
   readonly call: Call;
   readonly leg: LegFacts | null;
+  /** The key for hanging up ends this one. */
+  readonly keyed: boolean;
   readonly openAlert: (id: string) => void;
 }) => {
   const { call, leg } = props;
@@ -155,7 +157,7 @@ export const CallBar = (props: {
           </button>
         ) : (
           <HangUp
-            active={active || leg === null}
+            keyed={props.keyed}
             busy={busy}
             hangUp={() => void command.run('hang-up', (at) => commandCall(call.id, 'hang-up', at))}
           />

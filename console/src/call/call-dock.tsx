@@ -14,7 +14,7 @@ import { useLegs } from './call-desk.ts';
 import { waitText } from './call-line.tsx';
 import { useMicrophoneFault } from './known-microphone.ts';
 import { useCallCommand } from './use-call-command.ts';
-import { callsOf, isSpoken, waitingBeside } from './waiting.ts';
+import { callsOf, hungUpByKey, isSpoken, waitingBeside } from './waiting.ts';
 import './call.css';
 
 /** How many of those who wait have a row of their own. */
@@ -79,9 +79,10 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   const { calls, alerts, user, brokenCalls } = useFeedState();
   const [dismissed, setDismissed] = useState<ReadonlySet<BrokenCall>>(new Set());
   const fault = useMicrophoneFault();
-  const { legs } = useLegs();
+  const { legs, active } = useLegs();
   const waiting = useMemo(() => waitingBeside(calls, alerts), [calls, alerts]);
   const mine = callsOf(calls, user?.id ?? null);
+  const keyed = hungUpByKey(mine, active);
   const listened = [...calls.values()].filter(
     (call) => !mine.includes(call) && legs.some((leg) => leg.call === call.id && leg.line !== 'lost'),
   );
@@ -100,6 +101,7 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
           key={call.id}
           call={call}
           leg={legs.find((leg) => leg.call === call.id) ?? null}
+          keyed={call.id === keyed}
           openAlert={openAlert}
         />
       ))}
