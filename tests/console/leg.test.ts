@@ -437,6 +437,24 @@ test('who listens in has nothing to mute, and is not muted where the call is the
   expect(peers[1]?.did.slice(-2)).toEqual(['speak', 'listen']);
 });
 
+test('a second window of a seat says that its calls are elsewhere once their sound should be here, and one that is handed to it comes without that', async () => {
+  const { legs, offer, follow, pass } = seat();
+  const his = answered('handed', { answeredBy: 'zhao' });
+  follow(1, answered('c'), answered('d'), his, callOf('out', { direction: 'out', answeredBy: 'li' }));
+  await pass(2_500);
+  expect(legs.state().elsewhere).toEqual([]);
+  await pass(1_000);
+  expect(legs.state().elsewhere).toEqual(['c', 'd']);
+  follow(1, answered('c'), answered('handed'));
+  await pass(2_000);
+  expect(legs.state().elsewhere).toEqual(['c']);
+  await offer('handed');
+  await pass(2_000);
+  expect(legs.state().elsewhere).toEqual(['c']);
+  await offer('c', offerOf('b'));
+  expect(legs.state().elsewhere).toEqual([]);
+});
+
 test('sound that the browser holds back is said, and let out with the next click', async () => {
   const { legs, offer, peers } = seat();
   await offer('c');

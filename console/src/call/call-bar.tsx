@@ -82,7 +82,6 @@ export const CallBar = (props: {
   const nameOf = (id: string): string => names.get(id) ?? id;
   const since = call.connectedAt ?? call.answeredAt ?? call.requestedAt;
   const span = useClock((now) => spanText(now - since, words.age));
-  const wrong = useClock((now) => troublesOf(call, leg, state, now).join(' '));
   const active = leg !== null && state.active === call.id;
   const listens = leg?.part === 'listen';
   const muted = active && state.muted;
@@ -91,14 +90,16 @@ export const CallBar = (props: {
     ? 'listening'
     : isCalling(call)
       ? 'calling'
-      : held
-        ? 'held'
-        : call.state === 'connected'
-          ? 'connected'
-          : 'answered';
+      : leg === null && state.elsewhere.includes(call.id)
+        ? 'elsewhere'
+        : held
+          ? 'held'
+          : leg !== null && call.state === 'connected'
+            ? 'connected'
+            : 'answered';
   const busy = command.sending !== null;
   const { alert } = call;
-  const problems = wrong === '' ? [] : (wrong.split(' ') as Trouble[]);
+  const problems = troublesOf(call, leg, state);
   return (
     <section
       className={`call-bar ${word}${muted ? ' is-muted' : ''}`}

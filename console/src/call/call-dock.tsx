@@ -79,7 +79,7 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   const { calls, alerts, user, brokenCalls } = useFeedState();
   const [dismissed, setDismissed] = useState<ReadonlySet<BrokenCall>>(new Set());
   const fault = useMicrophoneFault();
-  const { legs, active } = useLegs();
+  const { legs, active, elsewhere } = useLegs();
   const waiting = useMemo(() => waitingBeside(calls, alerts), [calls, alerts]);
   const mine = callsOf(calls, user?.id ?? null);
   const keyed = hungUpByKey(mine, active);
@@ -96,6 +96,11 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   if (mine.length + listened.length + waiting.length + broken.length === 0) return null;
   return (
     <aside className="call-dock" data-call-dock>
+      {mine.some(({ id }) => elsewhere.includes(id)) && (
+        <p className="elsewhere" role="status" data-elsewhere>
+          <i aria-hidden="true">⧉</i> {words.call.elsewhere}
+        </p>
+      )}
       {[...mine, ...listened].map((call) => (
         <CallBar
           key={call.id}

@@ -8,6 +8,8 @@ const silentAfterMs = 3_000;
 const askEveryMs = 3_000;
 /** A leg of which the gateway's calls say nothing is given up after this long, in ms. */
 const unknownForMs = 15_000;
+/** So long after a call became this user's (ms) its sound should be here, if it is to be in this page. */
+const soundHereMs = 3_000;
 /** Candidates kept until the session description is there. */
 const keptCandidates = 64;
 
@@ -33,6 +35,8 @@ export type LegsState = {
   readonly legs: readonly LegFacts[];
   /** The one that is spoken and listened to; the others are held. */
   readonly active: string | null;
+  /** Calls in which this page's user speaks and of which this page has no leg: another window has. */
+  readonly elsewhere: readonly string[];
   /** The active one does not hear this side. */
   readonly muted: boolean;
   readonly microphone: 'closed' | 'opening' | 'open' | MicrophoneFault;
@@ -111,17 +115,27 @@ const belongsTo = (call: Call, me: string): boolean =>
     ? call.answeredBy === me || call.listeners.includes(me)
     : isCalling(call) && call.answeredBy === me;
 
-/** Who speaks in a call as the gateway has last told it, since which ringing; `from`: who gave it to this page's user. */
-type Speaker = { readonly user: string; readonly rings: number; readonly from: string | null };
+/** Who speaks in a call as the gateway has last told it, since when (`now`) and which ringing; `from`: who gave it to this page's user. */
+type Speaker = {
+  readonly user: string;
+  readonly since: number;
+  readonly rings: number;
+  readonly from: string | null;
+};
 
 /** The speaker of a call after `before`; null where nobody speaks in it. */
-const speakerOf = (call: Call, before: Speaker | undefined, me: string | null): Speaker | null => {
+const speakerOf = (
+  call: Call,
+  before: Speaker | undefined,
+  me: string | null,
+  now: number,
+): Speaker | null => {
   const { answeredBy: user, rings } = call;
   if (user === undefined || !isSpoken(call)) return null;
   // Where it rang in between, it was answered and not handed over.
-  const same = before !== undefined && before.rings === rings;
-  if (user !== me || !same) return { user, rings, from: null };
-  return { user, rings, from: before.user === me ? before.from : before.user };
+  if (before === undefined || before.rings !== rings) return { user, since: now, rings, from: null };
+  if (before.user === user) return before;
+  return { user, since: now, rings, from: user === me ? before.user : null };
 };
 
 /** Makes the legs of this console's calls: answers the gateway's offers, the microphone opened first, and says what is wrong with them. */
@@ -160,6 +174,9 @@ export const createLegs = (ports: {
       waits,
     })),
     active,
+    elsewhere: [...speakers].flatMap(([call, { user, since }]) =>
+      user === me && !legs.has(call) && now() - since >= soundHereMs ? call : [],
+    ),
     muted: isMuted(),
     microphone: opening !== null ? 'opening' : microphone !== null ? 'open' : (fault ?? 'closed'),
     label: microphone?.label ?? '',
@@ -400,7 +417,7 @@ export const createLegs = (ports: {
       me = user;
       for (const id of [...speakers.keys()]) if (!calls.has(id)) speakers.delete(id);
       for (const call of calls.values()) {
-        const speaker = speakerOf(call, speakers.get(call.id), me);
+        const speaker = speakerOf(call, speakers.get(call.id), me, now());
         if (speaker === null) speakers.delete(call.id);
         else speakers.set(call.id, speaker);
       }

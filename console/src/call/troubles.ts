@@ -3,12 +3,10 @@ import type { BrokenCall } from '../feed/feed-state.ts';
 import { wordFor } from '../words/word-for.ts';
 import type { Dictionary } from '../words/zh.ts';
 import type { LegFacts, LegsState } from './leg.ts';
-import { isSpoken } from './waiting.ts';
 
 /** What can be wrong with a call at this seat, the worst first. */
 export const troubles = [
   'lost',
-  'elsewhere',
   'insecure',
   'denied',
   'none',
@@ -20,18 +18,13 @@ export const troubles = [
 ] as const;
 export type Trouble = (typeof troubles)[number];
 
-/** A call is answered before its sound is there; so long (ms) nothing is wrong with that. */
-const patienceMs = 3_000;
-
-/** What is wrong with a call of this user, for which this page has the leg `leg` or none, at `now` (epoch ms, the gateway's). */
+/** What is wrong with a call of this user, for which this page has the leg `leg` or none. */
 export const troublesOf = (
   call: Call,
   leg: LegFacts | null,
   { microphone, replaced, loudspeakerGone, active }: LegsState,
-  now: number,
 ): readonly Trouble[] => {
-  if (leg === null)
-    return isSpoken(call) && now - (call.answeredAt ?? call.requestedAt) >= patienceMs ? ['elsewhere'] : [];
+  if (leg === null) return [];
   const speaks = leg.part === 'speak';
   const fault =
     speaks && microphone !== 'open' && microphone !== 'opening' && microphone !== 'closed'

@@ -309,6 +309,7 @@ export const en: Dictionary = {
       answered: 'Connecting',
       calling: 'Calling',
       held: 'On hold',
+      elsewhere: 'In another window',
       listening: 'Listening in',
       rings: 'Call',
     },
@@ -389,7 +390,6 @@ export const en: Dictionary = {
     onLine: 'On the line',
     trouble: {
       lost: 'The sound is lost; connecting again…',
-      elsewhere: 'The sound is not in this window; perhaps in another one of yours',
       insecure:
         'This page did not come over HTTPS, so the browser gives no microphone: they do not hear you. Open it with https://, or call back by telephone',
       denied:
@@ -401,6 +401,7 @@ export const en: Dictionary = {
       replaced: 'The microphone is gone; another one is used',
       'loudspeaker-gone': 'The earpiece is gone; the system’s own is used',
     },
+    elsewhere: 'The call is in another window: speak there',
     opening: 'Opening the microphone…',
     retry: 'Try again',
     devices: {

@@ -314,6 +314,7 @@ export const zh = {
       answered: '正在接通',
       calling: '正在呼叫',
       held: '保持中',
+      elsewhere: '在另一个窗口',
       listening: '旁听中',
       rings: '来电',
     },
@@ -393,7 +394,6 @@ export const zh = {
     onLine: '在线等待',
     trouble: {
       lost: '声音断了，正在重新接通…',
-      elsewhere: '声音不在这个窗口，可能在您的另一个窗口里',
       insecure: '这个页面不是 HTTPS，浏览器不给用麦克风：对方听不到您。请改用 https:// 打开，或用电话回拨',
       denied: '浏览器没有允许使用麦克风：对方听不到您。点地址栏左边的图标，选“允许麦克风”，再点重试',
       none: '没有找到麦克风：对方听不到您。请插上耳麦',
@@ -403,6 +403,7 @@ export const zh = {
       replaced: '原来的麦克风不见了，已改用另一个',
       'loudspeaker-gone': '原来的听筒不见了，已改用系统默认的',
     },
+    elsewhere: '通话在另一个窗口，请到那里讲话',
     opening: '正在打开麦克风…',
     retry: '重试',
     devices: {
