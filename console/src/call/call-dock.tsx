@@ -97,8 +97,8 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   return (
     <aside className="call-dock" data-call-dock>
       {mine.some(({ id }) => elsewhere.includes(id)) && (
-        <p className="elsewhere" role="status" data-elsewhere>
-          <i aria-hidden="true">⧉</i> {words.call.elsewhere}
+        <p className="in-another-window" role="status" data-elsewhere>
+          <i aria-hidden="true">→</i> {words.call.elsewhere}
         </p>
       )}
       {[...mine, ...listened].map((call) => (
