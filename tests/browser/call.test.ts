@@ -228,7 +228,7 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await his.leave();
     await leaveSeat(li);
     await leaveSeat(zhao);
-  });
+  }, 120_000);
 
   test('goes on at a page that is loaded again, and says when nothing is heard any more', async () => {
     const pager = await talkingPager(room, 'pager-512', '512');
