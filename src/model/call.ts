@@ -66,6 +66,29 @@ export const callEvents = [
 ] as const;
 export type CallEvent = (typeof callEvents)[number];
 
+/** Why a call ended, failed or rings again, in the gateway's own words; a console that takes its leg down may say another one. `no-sound`: the device was not heard within 15 s of the answer; `device-silent`: it was, and fell silent. From `leg-failed` on: what befell the leg of a console. */
+export const callReasons = [
+  'no-answer',
+  'no-sound',
+  'device-silent',
+  'device-removed',
+  'console-lost',
+  'console-left',
+  'console-silent',
+  'restarted',
+  'replaced',
+  'alert-closed',
+  'hung-up-by-operator',
+  'hung-up-by-device',
+  'leg-failed',
+  'path-lost',
+  'no-path',
+  'no-secure-connection',
+  'closed-by-the-other-end',
+  'no-common-codec',
+  'answer-not-understood',
+] as const;
+
 /** The longest session description (characters) and candidate that anybody may send. */
 export const maxSdp = 16_384;
 export const maxCandidate = 1_024;

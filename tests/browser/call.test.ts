@@ -192,6 +192,44 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await leaveSeat(zhao);
   });
 
+  test('that is handed over to a seat which is speaking waits there, with its line up, until that seat goes over to it', async () => {
+    const [hers, his] = [
+      await talkingPager(room, 'pager-514', '514'),
+      await talkingPager(room, 'pager-515', '515'),
+    ];
+    const [li, zhao] = [await room.takeSeat('li'), await room.takeSeat('zhao')];
+    await zhao.strip.click({ position: { x: 2, y: 2 } });
+    await his.press();
+    await his.ask();
+    await zhao.call('515').getByRole('button', { name: '接警' }).click();
+    await bothHear(zhao, his);
+    await hers.press();
+    const call = await hers.ask();
+    await li.call('514').getByRole('button', { name: '接警' }).click();
+    await barOf(li).and(li.page.locator('[data-call-state=connected]')).waitFor();
+    await expect.poll(() => hers.hears(seatHz), patience).toBeGreaterThan(least);
+    await barOf(li).getByRole('button', { name: '转接', exact: true }).click();
+    await barOf(li).getByLabel('转接给').selectOption('zhao');
+    await barOf(li).locator('.transfer').getByRole('button', { name: '转接' }).click();
+
+    const waits = zhao.page.locator(`[data-call-bar="${call}"]`);
+    await waits.locator('[data-handed-over=li]').getByText('对方在线上等您说话').waitFor();
+    await waits.getByText('保持中').waitFor();
+    // The gateway has let go of whoever gave it: silence comes from the heir.
+    await barOf(li).waitFor({ state: 'detached' });
+    await expect.poll(() => hers.hears(seatHz), patience).toBeLessThan(0.1);
+    await expect.poll(() => his.hears(seatHz), patience).toBeGreaterThan(least);
+
+    await waits.getByRole('button', { name: '切换到这个通话' }).click();
+    await expect.poll(() => hers.hears(seatHz), patience).toBeGreaterThan(least);
+    await expect.poll(() => his.hears(seatHz), patience).toBeLessThan(0.1);
+    await expect.poll(() => waits.getByText('对方在线上等您说话').count()).toBe(0);
+    await hers.leave();
+    await his.leave();
+    await leaveSeat(li);
+    await leaveSeat(zhao);
+  }, 120_000);
+
   test('goes on at a page that is loaded again, and says when nothing is heard any more', async () => {
     const pager = await talkingPager(room, 'pager-512', '512');
     const seat = await room.takeSeat('li');

@@ -348,6 +348,113 @@ test('muted is silence and not a broken line, and a second call holds the first'
   expect(peers[1]?.did.slice(-2)).toEqual(['speak', 'listen']);
 });
 
+test('a call that is handed over in the middle of another waits as held, with its line up, until somebody goes over to it', async () => {
+  const { legs, offer, follow, peers } = seat();
+  follow(1, callOf('mine'), answered('his', { answeredBy: 'zhao' }));
+  await offer('mine');
+  follow(1, answered('mine'), answered('his', { answeredBy: 'zhao' }));
+  const before = peers[0]?.did.length ?? 0;
+  follow(1, answered('mine'), answered('his'));
+  await offer('his', offerOf('b'));
+  expect(legs.state().active).toBe('mine');
+  expect(peers[0]?.did.slice(before).every((did) => did === 'speak' || did === 'listen')).toBe(true);
+  expect(factsOf(legs, 'mine')).toMatchObject({ from: null, waits: false });
+  expect(factsOf(legs, 'his')).toMatchObject({ from: 'zhao', waits: true });
+  // The gateway lets go of whoever gave it once packets of this seat come: silence is sent, with the microphone in it.
+  expect(peers[1]?.did[0]).toBe('accept headset');
+  expect(peers[1]?.did.slice(-2)).toEqual(['still', 'deaf']);
+  legs.switchTo('his');
+  expect(legs.state().active).toBe('his');
+  expect(peers[1]?.did.slice(-2)).toEqual(['speak', 'listen']);
+  expect(factsOf(legs, 'his')).toMatchObject({ from: 'zhao', waits: false });
+});
+
+test('the offer of a call that was handed over displaces nobody either where it overtakes the change that says so', async () => {
+  const { legs, offer, follow } = seat();
+  await offer('mine');
+  follow(1, answered('mine'), answered('his', { answeredBy: 'zhao' }));
+  await offer('his', offerOf('b'));
+  expect(legs.state().active).toBe('mine');
+  follow(1, answered('mine'), answered('his'));
+  expect(factsOf(legs, 'his')).toMatchObject({ from: 'zhao', waits: true });
+});
+
+test('a call that is handed over to a seat that speaks with nobody is live, and so is one that waits once the other is over', async () => {
+  const { legs, offer, follow } = seat();
+  const his = answered('his', { answeredBy: 'zhao' });
+  follow(1, his, { ...his, id: 'also-his' });
+  follow(1, answered('his'), answered('also-his'));
+  await offer('his');
+  expect(legs.state().active).toBe('his');
+  expect(factsOf(legs, 'his')).toMatchObject({ from: 'zhao', waits: false });
+  await offer('also-his', offerOf('b'));
+  expect(legs.state().active).toBe('his');
+  expect(factsOf(legs, 'also-his')?.waits).toBe(true);
+  legs.hear({ type: 'voice', call: 'his', kind: 'end' });
+  expect(legs.state().active).toBe('also-his');
+  expect(factsOf(legs, 'also-his')?.waits).toBe(false);
+});
+
+test('a call that another seat spoke in, that rang again and is answered here is live at once', async () => {
+  const { legs, offer, follow } = seat();
+  await offer('mine');
+  follow(1, answered('mine'), answered('lost', { answeredBy: 'zhao', rings: 1 }));
+  follow(1, answered('mine'), answered('lost', { rings: 2 }));
+  await offer('lost', offerOf('b'));
+  expect(legs.state().active).toBe('lost');
+  expect(factsOf(legs, 'lost')).toMatchObject({ from: null, waits: false });
+});
+
+test('muted is one call and never the next: neither the one that was held nor one that is answered afterwards', async () => {
+  const { legs, offer, peers } = seat();
+  await offer('held');
+  await offer('muted', offerOf('b'));
+  legs.mute(true);
+  expect(legs.state()).toMatchObject({ active: 'muted', muted: true });
+  legs.switchTo('held');
+  expect(legs.state().muted).toBe(false);
+  expect(peers[0]?.did.slice(-2)).toEqual(['speak', 'listen']);
+  legs.switchTo('muted');
+  expect(legs.state().muted).toBe(true);
+  expect(peers[1]?.did.slice(-2)).toEqual(['still', 'listen']);
+  legs.hear({ type: 'voice', call: 'muted', kind: 'end' });
+  expect(legs.state()).toMatchObject({ active: 'held', muted: false });
+  expect(peers[0]?.did.slice(-2)).toEqual(['speak', 'listen']);
+  expect(legs.levels('held').mine).toBe(0.5);
+  legs.mute(true);
+  await offer('next', offerOf('c'));
+  expect(legs.state()).toMatchObject({ active: 'next', muted: false });
+  expect(peers[2]?.did.slice(-2)).toEqual(['speak', 'listen']);
+});
+
+test('who listens in has nothing to mute, and is not muted where the call is then handed over to them', async () => {
+  const { legs, offer, peers } = seat();
+  await offer('c', offerOf('a', 'sendonly'));
+  legs.mute(true);
+  expect(legs.state().muted).toBe(false);
+  await offer('c', offerOf('b'));
+  expect(legs.state()).toMatchObject({ active: 'c', muted: false });
+  expect(peers[1]?.did.slice(-2)).toEqual(['speak', 'listen']);
+});
+
+test('a second window of a seat says that its calls are elsewhere once their sound should be here, and one that is handed to it comes without that', async () => {
+  const { legs, offer, follow, pass } = seat();
+  const his = answered('handed', { answeredBy: 'zhao' });
+  follow(1, answered('c'), answered('d'), his, callOf('out', { direction: 'out', answeredBy: 'li' }));
+  await pass(2_500);
+  expect(legs.state().elsewhere).toEqual([]);
+  await pass(1_000);
+  expect(legs.state().elsewhere).toEqual(['c', 'd']);
+  follow(1, answered('c'), answered('handed'));
+  await pass(2_000);
+  expect(legs.state().elsewhere).toEqual(['c']);
+  await offer('handed');
+  await pass(2_000);
+  expect(legs.state().elsewhere).toEqual(['c']);
+  await offer('c', offerOf('b'));
+  expect(legs.state().elsewhere).toEqual([]);
+});
+
 test('sound that the browser holds back is said, and let out with the next click', async () => {
   const { legs, offer, peers } = seat();
   await offer('c');

@@ -39,7 +39,7 @@ const Who = ({ call }: { readonly call: Call }) => {
 };
 
 /** Hangs up at the second press within 4 s: a call with somebody in need does not end by a slip. */
-const HangUp = (props: { readonly active: boolean; readonly busy: boolean; readonly hangUp: () => void }) => {
+const HangUp = (props: { readonly keyed: boolean; readonly busy: boolean; readonly hangUp: () => void }) => {
   const { words } = useSpeech();
   const [sure, setSure] = useState(false);
   useEffect(() => {
@@ -51,7 +51,7 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
     <button
       type="button"
       className={sure ? 'hang-up sure' : 'hang-up'}
-      data-hang-up={props.active}
+      data-hang-up={props.keyed}
       title={words.call.hangUpHint}
       disabled={props.busy}
       onClick={() => {
@@ -59,7 +59,7 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
         setSure(!sure);
       }}
     >
-      {sure ? words.call.hangUpSure : words.call.hangUp} <kbd>h</kbd>
+      {sure ? words.call.hangUpSure : words.call.hangUp} {props.keyed && <kbd>h</kbd>}
     </button>
   );
 };
@@ -68,6 +68,8 @@ const HangUp = (props: { readonly active: boolean; readonly busy: boolean; reado
 export const CallBar = (props: {
   readonly call: Call;
   readonly leg: LegFacts | null;
+  /** The key for hanging up ends this one. */
+  readonly keyed: boolean;
   readonly openAlert: (id: string) => void;
 }) => {
   const { call, leg } = props;
@@ -80,25 +82,27 @@ export const CallBar = (props: {
   const nameOf = (id: string): string => names.get(id) ?? id;
   const since = call.connectedAt ?? call.answeredAt ?? call.requestedAt;
   const span = useClock((now) => spanText(now - since, words.age));
-  const wrong = useClock((now) => troublesOf(call, leg, state, now).join(' '));
   const active = leg !== null && state.active === call.id;
   const listens = leg?.part === 'listen';
+  const muted = active && state.muted;
   const held = leg !== null && !active;
   const word = listens
     ? 'listening'
     : isCalling(call)
       ? 'calling'
-      : held
-        ? 'held'
-        : call.state === 'connected'
-          ? 'connected'
-          : 'answered';
+      : leg === null && state.elsewhere.includes(call.id)
+        ? 'elsewhere'
+        : held
+          ? 'held'
+          : leg !== null && call.state === 'connected'
+            ? 'connected'
+            : 'answered';
   const busy = command.sending !== null;
   const { alert } = call;
-  const problems = wrong === '' ? [] : (wrong.split(' ') as Trouble[]);
+  const problems = troublesOf(call, leg, state);
   return (
     <section
-      className={`call-bar ${word}`}
+      className={`call-bar ${word}${muted ? ' is-muted' : ''}`}
       aria-label={`${words.call.bar} ${call.place?.text ?? call.device}`}
       data-call-bar={call.id}
       data-call-state={call.state}
@@ -120,13 +124,18 @@ export const CallBar = (props: {
         </small>
         <span className="spring" />
         {held && (
-          <button type="button" onClick={() => desk.switchTo(call.id)}>
+          <button
+            type="button"
+            className={leg.waits ? 'main' : undefined}
+            data-switch-to={call.id}
+            onClick={() => desk.switchTo(call.id)}
+          >
             {words.call.switchTo}
           </button>
         )}
         {active && !listens && (
-          <button type="button" data-mute aria-pressed={state.muted} onClick={() => desk.mute(!state.muted)}>
-            {state.muted ? words.call.unmute : words.call.mute} <kbd>u</kbd>
+          <button type="button" data-mute aria-pressed={muted} onClick={() => desk.mute(!muted)}>
+            {muted ? words.call.unmute : words.call.mute} <kbd>u</kbd>
           </button>
         )}
         {!listens && !isCalling(call) && (
@@ -149,7 +158,7 @@ export const CallBar = (props: {
           </button>
         ) : (
           <HangUp
-            active={active || leg === null}
+            keyed={props.keyed}
             busy={busy}
             hangUp={() => void command.run('hang-up', (at) => commandCall(call.id, 'hang-up', at))}
           />
@@ -160,6 +169,17 @@ export const CallBar = (props: {
           </button>
         )}
       </div>
+      {leg !== null && leg.from !== null && (
+        <p
+          className={leg.waits ? 'told arrived' : 'told'}
+          role={leg.waits ? 'alert' : 'status'}
+          data-handed-over={leg.from}
+        >
+          <i aria-hidden="true">{leg.waits ? '▲' : '→'}</i>{' '}
+          {words.call.handedOver(nameOf(leg.from), call.place?.text ?? call.device)}
+          {leg.waits && words.call.handedOverWaits}
+        </p>
+      )}
       {call.listeners.length > 0 && !listens && (
         <p className="told">{call.listeners.map((id) => words.call.listening(nameOf(id))).join(' · ')}</p>
       )}
@@ -167,7 +187,11 @@ export const CallBar = (props: {
         <p className="told">{words.call.speaks(nameOf(call.answeredBy))}</p>
       )}
       {state.microphone === 'opening' && active && <p className="told">{words.call.opening}</p>}
-      {state.muted && active && !listens && <p className="told">{words.call.mutedNow}</p>}
+      {muted && (
+        <p className="muted-now" role="alert">
+          <i aria-hidden="true">✕</i> {words.call.mutedNow}
+        </p>
+      )}
       {problems.map((trouble) => (
         <p key={trouble} className="trouble" role="alert" data-trouble={trouble}>
           {words.call.trouble[trouble]}

@@ -25,7 +25,11 @@ export const startCallDesk = (feed: LiveFeed): Legs => {
   window.addEventListener('pointerdown', legs.unlock);
   window.addEventListener('keydown', legs.unlock);
   const leave = [
-    feed.onVoice(legs.hear),
+    feed.onVoice((message) => {
+      // Changes are told a few times a second; an offer must not overtake the one that it follows from.
+      follow();
+      legs.hear(message);
+    }),
     feed.onChange(follow),
     clock.onBeat(legs.pulse),
     onChosenDevices(choose),

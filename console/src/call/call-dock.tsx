@@ -14,7 +14,7 @@ import { useLegs } from './call-desk.ts';
 import { waitText } from './call-line.tsx';
 import { useMicrophoneFault } from './known-microphone.ts';
 import { useCallCommand } from './use-call-command.ts';
-import { callsOf, isSpoken, waitingBeside } from './waiting.ts';
+import { callsOf, hungUpByKey, isSpoken, waitingBeside } from './waiting.ts';
 import './call.css';
 
 /** How many of those who wait have a row of their own. */
@@ -79,9 +79,10 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   const { calls, alerts, user, brokenCalls } = useFeedState();
   const [dismissed, setDismissed] = useState<ReadonlySet<BrokenCall>>(new Set());
   const fault = useMicrophoneFault();
-  const { legs } = useLegs();
+  const { legs, active, elsewhere } = useLegs();
   const waiting = useMemo(() => waitingBeside(calls, alerts), [calls, alerts]);
   const mine = callsOf(calls, user?.id ?? null);
+  const keyed = hungUpByKey(mine, active);
   const listened = [...calls.values()].filter(
     (call) => !mine.includes(call) && legs.some((leg) => leg.call === call.id && leg.line !== 'lost'),
   );
@@ -95,11 +96,17 @@ export const CallDock = ({ openAlert }: { readonly openAlert: (id: string) => vo
   if (mine.length + listened.length + waiting.length + broken.length === 0) return null;
   return (
     <aside className="call-dock" data-call-dock>
+      {mine.some(({ id }) => elsewhere.includes(id)) && (
+        <p className="in-another-window" role="status" data-elsewhere>
+          <i aria-hidden="true">→</i> {words.call.elsewhere}
+        </p>
+      )}
       {[...mine, ...listened].map((call) => (
         <CallBar
           key={call.id}
           call={call}
           leg={legs.find((leg) => leg.call === call.id) ?? null}
+          keyed={call.id === keyed}
           openAlert={openAlert}
         />
       ))}

@@ -8,6 +8,8 @@ const silentAfterMs = 3_000;
 const askEveryMs = 3_000;
 /** A leg of which the gateway's calls say nothing is given up after this long, in ms. */
 const unknownForMs = 15_000;
+/** So long after a call became this user's (ms) its sound should be here, if it is to be in this page. */
+const soundHereMs = 3_000;
 /** Candidates kept until the session description is there. */
 const keptCandidates = 64;
 
@@ -22,6 +24,10 @@ export type LegFacts = {
   readonly silent: boolean;
   /** The browser does not let it sound before somebody clicks. */
   readonly blocked: boolean;
+  /** Whoever handed the call over to this seat; null where it was answered or placed here. */
+  readonly from: string | null;
+  /** It came by a hand-over while another was live, and nobody here has gone over to it yet. */
+  readonly waits: boolean;
 };
 
 /** The legs of this page, oldest first, and its microphone. */
@@ -29,6 +35,9 @@ export type LegsState = {
   readonly legs: readonly LegFacts[];
   /** The one that is spoken and listened to; the others are held. */
   readonly active: string | null;
+  /** Calls in which this page's user speaks and of which this page has no leg: another window has. */
+  readonly elsewhere: readonly string[];
+  /** The active one does not hear this side. */
   readonly muted: boolean;
   readonly microphone: 'closed' | 'opening' | 'open' | MicrophoneFault;
   /** What the machine calls the open microphone. */
@@ -46,9 +55,10 @@ export type Legs = {
   readonly state: () => LegsState;
   readonly onChange: (listener: () => void) => () => void;
   readonly hear: (message: VoiceMessage) => void;
-  /** Calls under way as the gateway has committed them; `lineSince` names the run of the feed's line. Legs of calls that are over are closed; after a new line the gateway is asked for the legs that this page does not have. */
+  /** Calls under way as the gateway has committed them, the newest told before any offer is heard: so a call that was handed over is known from one that was answered here. `lineSince` names the run of the feed's line. Legs of calls that are over are closed; after a new line the gateway is asked for the legs that this page does not have. */
   readonly follow: (calls: ReadonlyMap<string, Call>, me: string | null, lineSince: number | null) => void;
   readonly pulse: () => void;
+  /** Mutes the active one, and no other: every call begins unmuted. */
   readonly mute: (on: boolean) => void;
   /** Speaks with this one and holds the others. */
   readonly switchTo: (call: string) => void;
@@ -82,6 +92,8 @@ type Leg = {
   line: LegFacts['line'];
   silent: boolean;
   blocked: boolean;
+  waits: boolean;
+  muted: boolean;
   peer: Peer | null;
   offer: string;
   /** The gateway's calls have named this page's user in it. */
@@ -103,6 +115,29 @@ const belongsTo = (call: Call, me: string): boolean =>
     ? call.answeredBy === me || call.listeners.includes(me)
     : isCalling(call) && call.answeredBy === me;
 
+/** Who speaks in a call as the gateway has last told it, since when (`now`) and which ringing; `from`: who gave it to this page's user. */
+type Speaker = {
+  readonly user: string;
+  readonly since: number;
+  readonly rings: number;
+  readonly from: string | null;
+};
+
+/** The speaker of a call after `before`; null where nobody speaks in it. */
+const speakerOf = (
+  call: Call,
+  before: Speaker | undefined,
+  me: string | null,
+  now: number,
+): Speaker | null => {
+  const { answeredBy: user, rings } = call;
+  if (user === undefined || !isSpoken(call)) return null;
+  // Where it rang in between, it was answered and not handed over.
+  if (before === undefined || before.rings !== rings) return { user, since: now, rings, from: null };
+  if (before.user === user) return before;
+  return { user, since: now, rings, from: user === me ? before.user : null };
+};
+
 /** Makes the legs of this console's calls: answers the gateway's offers, the microphone opened first, and says what is wrong with them. */
 export const createLegs = (ports: {
   readonly media: Media;
@@ -113,7 +148,6 @@ export const createLegs = (ports: {
   const legs = new Map<string, Leg>();
   const listeners = new Set<() => void>();
   let active: string | null = null;
-  let muted = false;
   let microphone: Microphone | null = null;
   let fault: MicrophoneFault | null = null;
   let opening: Promise<void> | null = null;
@@ -124,17 +158,26 @@ export const createLegs = (ports: {
   let lineSince: number | null = null;
   let stopped = false;
   let voiceless: Readonly<Record<string, MicrophoneFault>> = {};
+  let me: string | null = null;
+  const speakers = new Map<string, Speaker>();
+
+  const isMuted = (): boolean => active !== null && legs.get(active)?.muted === true;
 
   const drawn = (): LegsState => ({
-    legs: [...legs.values()].map(({ call, part, line, silent, blocked }) => ({
+    legs: [...legs.values()].map(({ call, part, line, silent, blocked, waits }) => ({
       call,
       part,
       line,
       silent,
       blocked,
+      from: speakers.get(call)?.from ?? null,
+      waits,
     })),
     active,
-    muted,
+    elsewhere: [...speakers].flatMap(([call, { user, since }]) =>
+      user === me && !legs.has(call) && now() - since >= soundHereMs ? call : [],
+    ),
+    muted: isMuted(),
     microphone: opening !== null ? 'opening' : microphone !== null ? 'open' : (fault ?? 'closed'),
     label: microphone?.label ?? '',
     replaced,
@@ -153,7 +196,8 @@ export const createLegs = (ports: {
 
   const direct = (): void => {
     for (const leg of legs.values()) {
-      leg.peer?.speak(leg.call === active && !muted);
+      if (leg.call === active) leg.waits = false;
+      leg.peer?.speak(leg.call === active && !leg.muted);
       leg.peer?.listen(leg.call === active);
     }
   };
@@ -200,7 +244,6 @@ export const createLegs = (ports: {
     microphone = null;
     fault = null;
     replaced = false;
-    muted = false;
   };
 
   const drop = (leg: Leg): void => {
@@ -289,7 +332,13 @@ export const createLegs = (ports: {
     changed();
   };
 
-  const legOf = (call: string): Leg => {
+  /** Whether the offer of a call comes by a hand-over; it may be here before the change that says so. */
+  const isHandedOver = (call: string): boolean => {
+    const speaker = speakers.get(call);
+    return speaker !== undefined && (speaker.user !== me || speaker.from !== null);
+  };
+
+  const legOf = (call: string, speaks: boolean): Leg => {
     const there = legs.get(call);
     if (there !== undefined) return there;
     const leg: Leg = {
@@ -299,6 +348,8 @@ export const createLegs = (ports: {
       line: 'connecting',
       silent: false,
       blocked: false,
+      waits: speaks && active !== null && isHandedOver(call),
+      muted: false,
       peer: null,
       offer: '',
       known: false,
@@ -312,8 +363,8 @@ export const createLegs = (ports: {
       askedAt: now(),
     };
     legs.set(call, leg);
-    // Whoever answers a further call means to speak with that one.
-    active = call;
+    // Whoever answers a further call means to speak with that one; whoever is given one may be in mid-sentence.
+    if (!leg.waits) active = call;
     direct();
     return leg;
   };
@@ -347,7 +398,7 @@ export const createLegs = (ports: {
     hear: ({ call, kind, sdp, candidate }) => {
       if (stopped) return;
       if (kind === 'offer' && sdp !== undefined) {
-        const leg = legOf(call);
+        const leg = legOf(call, wantsSpeech(sdp));
         leg.described = false;
         leg.waiting = [];
         leg.work = leg.work.then(() => answerOffer(leg, sdp));
@@ -361,14 +412,22 @@ export const createLegs = (ports: {
       if (leg.waiting.length < keptCandidates) leg.waiting.push(candidate);
       if (leg.described && leg.peer !== null) flush(leg, leg.peer);
     },
-    follow: (calls, me, since) => {
+    follow: (calls, user, since) => {
       if (stopped) return;
+      me = user;
+      for (const id of [...speakers.keys()]) if (!calls.has(id)) speakers.delete(id);
+      for (const call of calls.values()) {
+        const speaker = speakerOf(call, speakers.get(call.id), me, now());
+        if (speaker === null) speakers.delete(call.id);
+        else speakers.set(call.id, speaker);
+      }
       for (const leg of [...legs.values()]) {
         const call = calls.get(leg.call);
         if (call !== undefined && me !== null && belongsTo(call, me)) leg.known = true;
         // After a hand-over the old leg goes on until the gateway ends it.
         else if (leg.known && (call === undefined || !isSpoken(call))) drop(leg);
       }
+      changed();
       if (since === null || since === lineSince || me === null) return;
       lineSince = since;
       for (const call of calls.values()) {
@@ -393,7 +452,9 @@ export const createLegs = (ports: {
       changed();
     },
     mute: (on) => {
-      muted = on && legs.size > 0;
+      const leg = active === null ? undefined : legs.get(active);
+      if (leg?.part !== 'speak') return;
+      leg.muted = on;
       direct();
       changed();
     },
@@ -446,7 +507,7 @@ export const createLegs = (ports: {
       for (const { blocked, peer } of legs.values()) if (blocked) peer?.sound();
     },
     levels: (call) => ({
-      mine: muted || call !== active ? 0 : (microphone?.level() ?? 0),
+      mine: isMuted() || call !== active ? 0 : (microphone?.level() ?? 0),
       theirs: legs.get(call)?.peer?.level() ?? 0,
     }),
     stop: () => {

@@ -3,12 +3,10 @@ import type { BrokenCall } from '../feed/feed-state.ts';
 import { wordFor } from '../words/word-for.ts';
 import type { Dictionary } from '../words/zh.ts';
 import type { LegFacts, LegsState } from './leg.ts';
-import { isSpoken } from './waiting.ts';
 
 /** What can be wrong with a call at this seat, the worst first. */
 export const troubles = [
   'lost',
-  'elsewhere',
   'insecure',
   'denied',
   'none',
@@ -20,18 +18,13 @@ export const troubles = [
 ] as const;
 export type Trouble = (typeof troubles)[number];
 
-/** A call is answered before its sound is there; so long (ms) nothing is wrong with that. */
-const patienceMs = 3_000;
-
-/** What is wrong with a call of this user, for which this page has the leg `leg` or none, at `now` (epoch ms, the gateway's). */
+/** What is wrong with a call of this user, for which this page has the leg `leg` or none. */
 export const troublesOf = (
   call: Call,
   leg: LegFacts | null,
   { microphone, replaced, loudspeakerGone, active }: LegsState,
-  now: number,
 ): readonly Trouble[] => {
-  if (leg === null)
-    return isSpoken(call) && now - (call.answeredAt ?? call.requestedAt) >= patienceMs ? ['elsewhere'] : [];
+  if (leg === null) return [];
   const speaks = leg.part === 'speak';
   const fault =
     speaks && microphone !== 'open' && microphone !== 'opening' && microphone !== 'closed'
@@ -49,18 +42,29 @@ export const troublesOf = (
 };
 
 /** Reasons that mean that nothing was heard from the seat. */
-const seatUnheard: ReadonlySet<string> = new Set(['console-silent', 'no-sound']);
+const seatUnheard: ReadonlySet<string> = new Set(['console-silent', 'no-microphone']);
 
 /** Reasons that mean that the seat was gone. */
-const seatGone: ReadonlySet<string> = new Set(['console-lost', 'console-left']);
+const seatGone: ReadonlySet<string> = new Set([
+  'console-lost',
+  'console-left',
+  'leg-failed',
+  'path-lost',
+  'no-path',
+  'closed-by-the-other-end',
+]);
 
-/** Why a call of this seat broke, in words: its microphone before anything else, because that is what the operator can mend. */
+/** Reasons that lie with the other side, or with the gateway: no microphone of this seat has to do with them. */
+const notOfSeat: ReadonlySet<string> = new Set(['no-sound', 'device-silent', 'device-removed', 'restarted']);
+
+/** Why a call of this seat broke, in words: its microphone before anything else where that may be why, because that is what the operator can mend. */
 export const whyBroken = (
   { call, reason }: BrokenCall,
   voiceless: LegsState['voiceless'],
   words: Dictionary,
 ): string => {
   const { broken, reason: reasons } = words.call;
+  if (reason !== null && notOfSeat.has(reason)) return wordFor(reasons, reason);
   if (voiceless[call.id] !== undefined) return broken.microphone;
   if (reason === null || seatGone.has(reason)) return broken.link;
   return seatUnheard.has(reason) ? broken.sound : wordFor(reasons, reason);

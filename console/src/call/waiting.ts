@@ -27,6 +27,10 @@ export const callsOf = (calls: ReadonlyMap<string, Call>, user: string | null): 
     .filter((call) => call.answeredBy === user && (isSpoken(call) || isCalling(call)))
     .sort((a, b) => a.requestedAt - b.requestedAt);
 
+/** The one of a user's calls `mine` that the key for hanging up ends: the live one, where none is live the only one; null = none of them, for a call on hold must not end by a key. */
+export const hungUpByKey = (mine: readonly Call[], active: string | null): string | null =>
+  active ?? (mine.length === 1 ? (mine[0]?.id ?? null) : null);
+
 /** The call of an alert that is under way: one that rings before one that is spoken. */
 export const callOfAlert = (calls: ReadonlyMap<string, Call>, alert: string): Call | null => {
   const all = [...calls.values()].filter((call) => call.alert === alert);
