@@ -256,11 +256,10 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
 };
 
 /** Whether the person was spoken with or seen, by whom and when: nobody who called for help is filed away unseen. */
-const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disabled: boolean }) => {
+const ReachQuestion = (props: Handling & { readonly disabled: boolean }) => {
   const { draft, put, disabled } = props;
   const { words } = useSpeech();
   const { reach } = words.detail;
-  const chosen = draft.reached ?? (props.alert.voiceConnectedAt === undefined ? null : 'spoke');
   return (
     <fieldset className="reach">
       <legend>{reach.question}</legend>
@@ -270,14 +269,14 @@ const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disab
             type="radio"
             name="reached"
             data-reached={one}
-            checked={chosen === one}
+            checked={draft.reached === one}
             disabled={disabled}
             onChange={() => put({ reached: one })}
           />
           {reach[one]}
         </label>
       ))}
-      {chosen === 'seen' && (
+      {draft.reached === 'seen' && (
         <div className="seen">
           <input
             value={draft.seenBy}
@@ -310,8 +309,7 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
   const zone = useStreetZone();
   const { disposition } = draft;
   const asksReach = needsReach(alert.kind, disposition);
-  const reached = (): Reached | null =>
-    reachedBy(draft, alert.voiceConnectedAt !== undefined, Date.now() + clockOffsetMs - clockDoubtMs, zone);
+  const reached = (): Reached | null => reachedBy(draft, Date.now() + clockOffsetMs - clockDoubtMs, zone);
   const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;
@@ -339,7 +337,9 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           </label>
         ))}
       </div>
-      {asksReach && disposition !== null && <ReachQuestion {...props} disabled={active} />}
+      {asksReach && disposition !== null && (
+        <ReachQuestion operation={operation} draft={draft} put={put} disabled={active} />
+      )}
       <div className="last">
         <input
           value={draft.closeNote}
