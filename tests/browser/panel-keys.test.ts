@@ -67,7 +67,7 @@ optional('Chromium', hasChromium)('the keys over what rings', () => {
       expect(await linesOf(call.locator('.hint'))).toBe(1);
     }
 
-    await detail.getByRole('button', { name: '关闭', exact: true }).click();
+    await detail.getByRole('button', { name: '关闭窗口 (Esc)' }).click();
     await panel.locator('h2').click();
     await expect.poll(() => framed(seat)).toBe('801');
     await page.keyboard.press('j');

@@ -12,7 +12,7 @@ import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
-import { type Draft, useDraft } from './drafts.ts';
+import type { Draft } from './drafts.ts';
 import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
 import { FirstWords, Hazards, HomeHistory, HomeValues, hazardsBeside, RepeatCaller } from './home.tsx';
 import { HouseholdCard } from './household-card.tsx';
@@ -22,6 +22,7 @@ import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
 import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
+import { useDraft } from './use-draft.ts';
 import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
 import './detail.css';
@@ -138,6 +139,8 @@ export const Detail = (props: {
   readonly id: string;
   readonly close: () => void;
   readonly open: (id: string) => void;
+  /** It is back after a reload, and nobody has asked for the keyboard to be here. */
+  readonly restored?: boolean;
 }) => {
   const { id, close, open } = props;
   const { words, text } = useSpeech();
@@ -148,8 +151,10 @@ export const Detail = (props: {
   const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
   const pane = useRef<HTMLElement>(null);
+  const quiet = useRef(props.restored === true);
   useEffect(() => {
     // Whoever is typing goes on typing.
+    if (quiet.current) return;
     if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
   }, []);
   const ended = typeof details !== 'string' && details.alert.state === 'closed';

@@ -7,35 +7,54 @@ import { useFeedState } from '../feed/live-feed.ts';
 import { useStreetZone } from '../time/street-zone.ts';
 import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
+import type { Dictionary } from '../words/zh.ts';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
 import { reachedBy } from './reach.ts';
 import { Script } from './script.tsx';
+import type { PutDraft } from './use-draft.ts';
 import type { Operation } from './use-operation.ts';
 
 type Handling = {
   readonly operation: Operation;
   readonly draft: Draft;
-  readonly put: (change: Partial<Draft>) => void;
+  readonly put: PutDraft;
 };
 
-const inThreeLines = ['says', 'condition', 'agreed'] as const;
+type Noting = Handling & { readonly alert: Alert };
 
-/** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
-export const Comment = ({ operation, draft, put, alert }: Handling & { readonly alert: Alert }) => {
-  const { words } = useSpeech();
-  const { talk } = words.detail;
-  const talks = personKinds.has(alert.kind);
-  const note = talks
+const inThreeLines = ['says', 'condition', 'agreed'] as const;
+const noteFields = ['note', ...inThreeLines] as const;
+
+/** What stands in the fields of the note, as it is saved; '' = nothing. */
+const noteOf = (draft: Draft, alert: Alert, { detail: { talk } }: Dictionary): string =>
+  personKinds.has(alert.kind)
     ? inThreeLines
         .filter((line) => draft[line].trim() !== '')
         .map((line) => `${talk[line]}：${draft[line].trim()}`)
         .join('\n')
     : draft.note.trim();
-  const save = async (): Promise<void> => {
-    if (note !== '' && (await operation.send('comment', { note })))
-      put({ note: '', says: '', condition: '', agreed: '' });
-  };
+
+/** Saves the note; answers whether nothing of it is unsaved now. */
+const saveNote = async ({ operation, draft, put, alert }: Noting, words: Dictionary): Promise<boolean> => {
+  const note = noteOf(draft, alert, words);
+  if (note === '') return true;
+  if (!(await operation.send('comment', { note }))) return false;
+  // What was typed meanwhile stays.
+  put((now) =>
+    Object.fromEntries(noteFields.filter((field) => now[field] === draft[field]).map((field) => [field, ''])),
+  );
+  return true;
+};
+
+/** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
+export const Comment = (props: Noting) => {
+  const { operation, draft, put, alert } = props;
+  const { words } = useSpeech();
+  const { talk } = words.detail;
+  const talks = personKinds.has(alert.kind);
+  const note = noteOf(draft, alert, words);
+  const save = (): Promise<boolean> => saveNote(props, words);
   const saveOn = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
   };
@@ -301,8 +320,9 @@ const ReachQuestion = (props: Handling & { readonly disabled: boolean }) => {
 };
 
 /** How it ended: one of the dispositions that fit its kind, which only a person can say. */
-export const Finish = (props: Handling & { readonly alert: Alert }) => {
+export const Finish = (props: Noting) => {
   const { operation, draft, put, alert } = props;
+  const [unsaved, setUnsaved] = useState(false);
   const { active } = alert;
   const { words } = useSpeech();
   const { clockOffsetMs } = useFeedState();
@@ -313,10 +333,15 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
   const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;
+    setUnsaved(false);
+    if (!(await saveNote(props, words))) {
+      setUnsaved(true);
+      return;
+    }
     const how = asksReach ? reached() : null;
     const note = draft.closeNote.trim();
     const said = { ...(how === null ? {} : { reached: how }), ...(note === '' ? {} : { note }) };
-    if (await operation.send('close', { disposition, ...said })) forgetDraft(alert.id);
+    if (await operation.send('close', { disposition, ...said })) forgetDraft(sessionStorage, alert.id);
   };
   return (
     <section className="finish">
@@ -359,6 +384,11 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           {operation.sending === 'close' ? words.sending : words.detail.closeNow}
         </button>
       </div>
+      {unsaved && operation.refused !== null && (
+        <p className="refused" data-unsaved>
+          {words.detail.unsaved} {operation.refused}
+        </p>
+      )}
     </section>
   );
 };
