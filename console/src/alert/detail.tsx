@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
 import type { Place } from '../../../src/model/place.ts';
 import { mayActAs } from '../../../src/model/user.ts';
@@ -13,7 +13,7 @@ import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
 import type { Draft } from './drafts.ts';
-import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
+import { Comment, Dispatch, Finish, type SavedNote, Shelf } from './handling.tsx';
 import { FirstWords, Hazards, HomeHistory, HomeValues, hazardsBeside, RepeatCaller } from './home.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
@@ -146,10 +146,11 @@ export const Detail = (props: {
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user, names, alerts } = useFeedState();
+  const { user, names, alerts, clockOffsetMs } = useFeedState();
   const shown = typeof details === 'string' ? null : details.alert;
   const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
+  const [saved, setSaved] = useState<SavedNote | null>(null);
   const pane = useRef<HTMLElement>(null);
   const quiet = useRef(props.restored === true);
   useEffect(() => {
@@ -182,6 +183,13 @@ export const Detail = (props: {
   const mayAct = user === null || mayActAs(user.role, 'operator');
   const word = stateWord(alert);
   const handling = { operation, draft, put };
+  const noting = {
+    ...handling,
+    alert,
+    saved,
+    tellSaved: (note: string | null) =>
+      setSaved(note === null ? null : { at: Date.now() + clockOffsetMs, note }),
+  };
   return (
     <section
       ref={pane}
@@ -241,13 +249,13 @@ export const Detail = (props: {
           {!closed && mayAct && (
             <>
               {!alert.acknowledged && <Holding details={details} {...handling} />}
-              <Comment {...handling} alert={alert} />
+              <Comment {...noting} />
               <Dispatch {...handling} alert={alert} timeline={timeline} />
               {alert.acknowledged && <Holding details={details} {...handling} />}
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
-              <Finish {...handling} alert={alert} />
+              <Finish {...noting} />
             </>
           )}
         </div>

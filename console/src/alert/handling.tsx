@@ -21,7 +21,15 @@ type Handling = {
   readonly put: PutDraft;
 };
 
-type Noting = Handling & { readonly alert: Alert };
+/** The note that was saved last here, and when (epoch ms, the gateway's). */
+export type SavedNote = { readonly at: number; readonly note: string };
+
+type Noting = Handling & {
+  readonly alert: Alert;
+  /** Null once something is typed again. */
+  readonly saved: SavedNote | null;
+  readonly tellSaved: (note: string | null) => void;
+};
 
 const inThreeLines = ['says', 'condition', 'agreed'] as const;
 const noteFields = ['note', ...inThreeLines] as const;
@@ -36,7 +44,10 @@ const noteOf = (draft: Draft, alert: Alert, { detail: { talk } }: Dictionary): s
     : draft.note.trim();
 
 /** Saves the note; answers whether nothing of it is unsaved now. */
-const saveNote = async ({ operation, draft, put, alert }: Noting, words: Dictionary): Promise<boolean> => {
+const saveNote = async (
+  { operation, draft, put, alert, tellSaved }: Noting,
+  words: Dictionary,
+): Promise<boolean> => {
   const note = noteOf(draft, alert, words);
   if (note === '') return true;
   if (!(await operation.send('comment', { note }))) return false;
@@ -44,17 +55,23 @@ const saveNote = async ({ operation, draft, put, alert }: Noting, words: Diction
   put((now) =>
     Object.fromEntries(noteFields.filter((field) => now[field] === draft[field]).map((field) => [field, ''])),
   );
+  tellSaved(note);
   return true;
 };
 
 /** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
 export const Comment = (props: Noting) => {
-  const { operation, draft, put, alert } = props;
+  const { operation, draft, alert, saved } = props;
   const { words } = useSpeech();
+  const times = useTimes();
   const { talk } = words.detail;
   const talks = personKinds.has(alert.kind);
   const note = noteOf(draft, alert, words);
   const save = (): Promise<boolean> => saveNote(props, words);
+  const type = (change: Partial<Draft>): void => {
+    props.tellSaved(null);
+    props.put(change);
+  };
   const saveOn = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
   };
@@ -71,7 +88,7 @@ export const Comment = (props: Noting) => {
               maxLength={600}
               value={draft[line]}
               placeholder={talk.hint[line]}
-              onChange={(event) => put({ [line]: event.target.value })}
+              onChange={(event) => type({ [line]: event.target.value })}
               onKeyDown={saveOn}
             />
           </label>
@@ -84,7 +101,7 @@ export const Comment = (props: Noting) => {
           value={draft.note}
           placeholder={words.detail.commentPlaceholder}
           aria-label={words.detail.comment}
-          onChange={(event) => put({ note: event.target.value })}
+          onChange={(event) => type({ note: event.target.value })}
           onKeyDown={saveOn}
         />
       )}
@@ -96,6 +113,16 @@ export const Comment = (props: Noting) => {
       >
         {operation.sending === 'comment' ? words.sending : words.detail.save}
       </button>
+      <div className="saved" role="status">
+        {saved !== null && (
+          <>
+            <strong>
+              <i aria-hidden="true">✓</i> {words.detail.saved(times.minute(saved.at))}
+            </strong>
+            <blockquote>{saved.note}</blockquote>
+          </>
+        )}
+      </div>
     </section>
   );
 };

@@ -281,6 +281,7 @@ export const en: Dictionary = {
     },
     commentPlaceholder: 'What was heard, seen, done… (Ctrl+Enter saves)',
     save: 'Save note',
+    saved: (at) => `Saved ${at}`,
     unsaved: 'The note was not saved, and so the alert was not closed.',
     dispatch: 'Send help',
     asked: 'Asked',

@@ -286,6 +286,7 @@ export const zh = {
     },
     commentPlaceholder: '写下听到、看到、做了什么…（Ctrl+Enter 保存）',
     save: '保存记录',
+    saved: (at: string) => `已保存 ${at}`,
     unsaved: '记录没有保存，所以没有结案。',
     dispatch: '派人',
     asked: '已通知',
