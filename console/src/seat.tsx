@@ -70,6 +70,16 @@ const loadDeskPage: Readonly<
   people: () => import('./people/people-page.tsx'),
 };
 
+const openKey = 'zhishou.open-alert';
+
+/** The alert whose detail was open in this tab before a reload; null = none. */
+const openBefore = (): string | null => sessionStorage.getItem(openKey);
+
+const keepOpen = (alert: string | null): void => {
+  if (alert === null) sessionStorage.removeItem(openKey);
+  else sessionStorage.setItem(openKey, alert);
+};
+
 const Desk = ({ left }: { readonly left: () => void }) => {
   const state = useFeedState();
   const line = useLine();
@@ -79,7 +89,12 @@ const Desk = ({ left }: { readonly left: () => void }) => {
   useSeatReport(sound.audio, sound.silencedMs > 0);
   const soundTest = useNewSoundTest(sound.test);
   const address = useAddress();
-  const [opened, setOpened] = useState<string | null>(null);
+  const [restored, setRestored] = useState(openBefore);
+  const [opened, setOpened] = useState(restored);
+  useEffect(() => {
+    if (opened !== restored) setRestored(null);
+    keepOpen(opened);
+  }, [opened, restored]);
   const [sheet, setSheet] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const [devices, setDevices] = useState(false);
@@ -117,7 +132,11 @@ const Desk = ({ left }: { readonly left: () => void }) => {
   const leave = (): void =>
     void logOut().then((answer) => {
       if (!answer.ok && answer.code === 'still-holding') setLeaving(true);
-      else left();
+      else {
+        // Whoever sits down here next begins at the board.
+        keepOpen(null);
+        left();
+      }
     });
 
   const close = useCallback(() => setOpened(null), []);
@@ -189,7 +208,9 @@ const Desk = ({ left }: { readonly left: () => void }) => {
               )}
             />
           )}
-          {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
+          {opened !== null && (
+            <Detail key={opened} id={opened} close={close} open={setOpened} restored={opened === restored} />
+          )}
         </div>
         <Banners health={health} sound={sound} ringing={ringing.length > 0} />
         {devices && (

@@ -44,7 +44,7 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
   test('lists what fits, opens it, keeps its filter in the address, and has no barrier', async () => {
     const seat = await room.takeSeat('li');
     const { page, detail } = seat;
-    await page.keyboard.press('4');
+    await page.keyboard.press('2');
     const rows = page.locator('.alerts-page tbody tr.ant-table-row');
     await rows.first().waitFor();
     expect(await rows.count()).toBe(3);

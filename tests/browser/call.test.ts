@@ -155,7 +155,14 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await zhao.detail.getByRole('button', { name: '保存记录' }).click();
     await zhao.detail.getByRole('list', { name: '经过' }).getByText('头晕，已坐下').waitFor();
     await zhao.detail.getByLabel('已提供帮助').check();
-    await zhao.detail.getByLabel('已和本人说上话').check();
+    // Sound went both ways, and still only a person says that somebody was spoken with.
+    const spoke = zhao.detail.getByLabel('已和本人说上话');
+    expect(await spoke.isChecked()).toBe(false);
+    await zhao.detail
+      .getByRole('button', { name: '结案', exact: true })
+      .and(zhao.page.locator(':disabled'))
+      .waitFor();
+    await spoke.check();
     await zhao.detail.getByRole('button', { name: '结案', exact: true }).click();
     await zhao.detail.locator('header').getByText('已结', { exact: true }).waitFor();
     await barOf(zhao).waitFor({ state: 'detached' });

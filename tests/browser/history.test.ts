@@ -151,7 +151,7 @@ optional('Chromium', hasChromium)('what a device measured', () => {
     const seat = await room.takeSeat('zhao');
     const { page } = seat;
     const places = page.getByRole('main', { name: '楼栋' });
-    await page.keyboard.press('3');
+    await page.keyboard.press('4');
     await places.getByRole('link', { name: /3栋/ }).click();
     const family = places.getByRole('region', { name: home('801').text });
     const tile = family.getByRole('link', { name: /用水|水务/ });

@@ -54,6 +54,12 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
       .getByRole('list', { name: '经过' })
       .getByText('对方说什么：跌倒，右腿疼 人怎么样：清醒，起不来 约定什么：邻居去开门')
       .waitFor();
+    const saved = detail.locator('.comment').getByRole('status');
+    await saved.getByText(/✓ 已保存 \d\d:\d\d/).waitFor();
+    await saved.getByText('对方说什么：跌倒，右腿疼 人怎么样：清醒，起不来 约定什么：邻居去开门').waitFor();
+    await detail.getByLabel('对方说什么').fill('右');
+    await saved.locator('blockquote').waitFor({ state: 'detached' });
+    await detail.getByLabel('对方说什么').fill('');
     const neighbour = detail.locator('.dispatch').getByRole('listitem').filter({ hasText: '邻居' });
     await neighbour.getByRole('button', { name: '已出发' }).click();
     await detail.getByText('已派', { exact: true }).waitFor();

@@ -74,6 +74,10 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await page.getByRole('button', { name: '点这里打开声音' }).click();
     await strip.getByText('声音正常').waitFor();
     await tone(page);
+    // The bar is gone, and the keyboard is where it was: on what rings.
+    await page.locator('aside.panel [data-take][aria-disabled=false]:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('section.detail').waitFor();
     await leaveSeat(seat);
   });
 });

@@ -48,11 +48,26 @@ optional('Chromium', hasChromium)('the strip', () => {
     await leaveSeat(seat);
   });
 
-  test('keeps its keys, but for a page that this seat may not see', async () => {
+  test('has its digits in the order of its pages, says so on the sheet of keys, and heeds none of a page that this seat may not see', async () => {
     const seat = await room.takeSeat('li');
-    const { page } = seat;
+    const { page, strip } = seat;
     const hash = (): Promise<unknown> => page.evaluate('location.hash');
-    await page.keyboard.press('4');
+    const inBar = await strip.locator('nav > button').allTextContents();
+    expect(inBar).toEqual(['值班', '警情', '设备', '楼栋', '交接班']);
+    for (const [index, name] of inBar.entries()) {
+      await page.keyboard.press(String(index + 1));
+      await strip
+        .locator('[aria-current=page]')
+        .and(page.getByText(name, { exact: true }))
+        .waitFor();
+    }
+    await page.keyboard.press('?');
+    const sheet = page.getByRole('dialog', { name: '快捷键' });
+    await sheet.getByText('1 值班 · 2 警情 · 3 设备 · 4 楼栋 · 5 交接班 · 6 统计 · 7 规则').waitFor();
+    expect(await sheet.getByText('存疑报文').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await page.keyboard.press('2');
     await expect.poll(hash).toBe('#/alerts');
     await page.keyboard.press('9');
     await page.keyboard.press('7');

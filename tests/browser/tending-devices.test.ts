@@ -26,7 +26,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
   test('an admin registers one in a new home, and the secret that is shown lets it in', async () => {
     const seat = await room.takeSeat('admin');
     const { page } = seat;
-    await page.keyboard.press('2');
+    await page.keyboard.press('3');
     await page.getByRole('button', { name: '登记设备' }).click();
     const sheet = page.locator('.desk-sheet');
     await sheet.getByLabel('编号', { exact: false }).fill('pager-701');

@@ -131,13 +131,10 @@ test('the rows of the panel do not change places under a hand', () => {
   expect(keepOrder(['b', 'a'], ['a', 'b'], false)).toEqual(['a', 'b']);
 });
 
-test('the waiting runs to the moment that the gateway names, and once that is missed says by how much and whether others were told', () => {
+test('the waiting runs to the moment that the gateway names, and once that is missed says by how much', () => {
   const press = { receivedAt: 1_000, takeBy: 31_000 };
-  expect(waitingOf(press, 16_000)).toEqual({ filled: 0.5, overMs: null, escalated: false });
-  expect(waitingOf(press, 34_000)).toEqual({ filled: 1, overMs: 3_000, escalated: false });
-  expect(waitingOf({ ...press, escalatedAt: 31_200 }, 34_000)?.escalated).toBe(true);
-  // Told because nobody was on line, long before the moment.
-  expect(waitingOf({ ...press, escalatedAt: 11_000 }, 34_000)?.escalated).toBe(false);
+  expect(waitingOf(press, 16_000)).toEqual({ filled: 0.5, overMs: null });
+  expect(waitingOf(press, 34_000)).toEqual({ filled: 1, overMs: 3_000 });
   expect(waitingOf(press, 500)?.filled).toBe(0);
   expect(waitingOf({ receivedAt: 1_000 }, 34_000)).toBeNull();
 });

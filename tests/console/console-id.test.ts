@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import { type TabStore, takeConsoleId } from '../../console/src/feed/console-id.ts';
-
-const storeOf = (kept: Map<string, string>): TabStore => ({
-  getItem: (key) => kept.get(key) ?? null,
-  setItem: (key, value) => void kept.set(key, value),
-  removeItem: (key) => void kept.delete(key),
-});
+import { takeConsoleId } from '../../console/src/feed/console-id.ts';
+import { storeOf } from './tab-store.ts';
 
 const numbered = (): (() => string) => {
   let made = 0;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
 import type { Place } from '../../../src/model/place.ts';
 import { mayActAs } from '../../../src/model/user.ts';
@@ -12,8 +12,8 @@ import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
-import { type Draft, useDraft } from './drafts.ts';
-import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
+import type { Draft } from './drafts.ts';
+import { Comment, Dispatch, Finish, type SavedNote, Shelf } from './handling.tsx';
 import { FirstWords, Hazards, HomeHistory, HomeValues, hazardsBeside, RepeatCaller } from './home.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
@@ -22,6 +22,7 @@ import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
 import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
+import { useDraft } from './use-draft.ts';
 import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
 import './detail.css';
@@ -138,18 +139,23 @@ export const Detail = (props: {
   readonly id: string;
   readonly close: () => void;
   readonly open: (id: string) => void;
+  /** It is back after a reload, and nobody has asked for the keyboard to be here. */
+  readonly restored?: boolean;
 }) => {
   const { id, close, open } = props;
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user, names, alerts } = useFeedState();
+  const { user, names, alerts, clockOffsetMs } = useFeedState();
   const shown = typeof details === 'string' ? null : details.alert;
   const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
+  const [saved, setSaved] = useState<SavedNote | null>(null);
   const pane = useRef<HTMLElement>(null);
+  const quiet = useRef(props.restored === true);
   useEffect(() => {
     // Whoever is typing goes on typing.
+    if (quiet.current) return;
     if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
   }, []);
   const ended = typeof details !== 'string' && details.alert.state === 'closed';
@@ -177,6 +183,13 @@ export const Detail = (props: {
   const mayAct = user === null || mayActAs(user.role, 'operator');
   const word = stateWord(alert);
   const handling = { operation, draft, put };
+  const noting = {
+    ...handling,
+    alert,
+    saved,
+    tellSaved: (note: string | null) =>
+      setSaved(note === null ? null : { at: Date.now() + clockOffsetMs, note }),
+  };
   return (
     <section
       ref={pane}
@@ -236,13 +249,13 @@ export const Detail = (props: {
           {!closed && mayAct && (
             <>
               {!alert.acknowledged && <Holding details={details} {...handling} />}
-              <Comment {...handling} alert={alert} />
+              <Comment {...noting} />
               <Dispatch {...handling} alert={alert} timeline={timeline} />
               {alert.acknowledged && <Holding details={details} {...handling} />}
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
-              <Finish {...handling} alert={alert} />
+              <Finish {...noting} />
             </>
           )}
         </div>

@@ -7,34 +7,70 @@ import { useFeedState } from '../feed/live-feed.ts';
 import { useStreetZone } from '../time/street-zone.ts';
 import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
+import type { Dictionary } from '../words/zh.ts';
 import { type Draft, forgetDraft } from './drafts.ts';
 import { outcomesOf } from './outcomes.ts';
 import { reachedBy } from './reach.ts';
 import { Script } from './script.tsx';
+import type { PutDraft } from './use-draft.ts';
 import type { Operation } from './use-operation.ts';
 
 type Handling = {
   readonly operation: Operation;
   readonly draft: Draft;
-  readonly put: (change: Partial<Draft>) => void;
+  readonly put: PutDraft;
+};
+
+/** The note that was saved last here, and when (epoch ms, the gateway's). */
+export type SavedNote = { readonly at: number; readonly note: string };
+
+type Noting = Handling & {
+  readonly alert: Alert;
+  /** Null once something is typed again. */
+  readonly saved: SavedNote | null;
+  readonly tellSaved: (note: string | null) => void;
 };
 
 const inThreeLines = ['says', 'condition', 'agreed'] as const;
+const noteFields = ['note', ...inThreeLines] as const;
 
-/** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
-export const Comment = ({ operation, draft, put, alert }: Handling & { readonly alert: Alert }) => {
-  const { words } = useSpeech();
-  const { talk } = words.detail;
-  const talks = personKinds.has(alert.kind);
-  const note = talks
+/** What stands in the fields of the note, as it is saved; '' = nothing. */
+const noteOf = (draft: Draft, alert: Alert, { detail: { talk } }: Dictionary): string =>
+  personKinds.has(alert.kind)
     ? inThreeLines
         .filter((line) => draft[line].trim() !== '')
         .map((line) => `${talk[line]}：${draft[line].trim()}`)
         .join('\n')
     : draft.note.trim();
-  const save = async (): Promise<void> => {
-    if (note !== '' && (await operation.send('comment', { note })))
-      put({ note: '', says: '', condition: '', agreed: '' });
+
+/** Saves the note; answers whether nothing of it is unsaved now. */
+const saveNote = async (
+  { operation, draft, put, alert, tellSaved }: Noting,
+  words: Dictionary,
+): Promise<boolean> => {
+  const note = noteOf(draft, alert, words);
+  if (note === '') return true;
+  if (!(await operation.send('comment', { note }))) return false;
+  // What was typed meanwhile stays.
+  put((now) =>
+    Object.fromEntries(noteFields.filter((field) => now[field] === draft[field]).map((field) => [field, ''])),
+  );
+  tellSaved(note);
+  return true;
+};
+
+/** A note on the alert; of a talk with a person in three lines, so that nothing is forgotten. */
+export const Comment = (props: Noting) => {
+  const { operation, draft, alert, saved } = props;
+  const { words } = useSpeech();
+  const times = useTimes();
+  const { talk } = words.detail;
+  const talks = personKinds.has(alert.kind);
+  const note = noteOf(draft, alert, words);
+  const save = (): Promise<boolean> => saveNote(props, words);
+  const type = (change: Partial<Draft>): void => {
+    props.tellSaved(null);
+    props.put(change);
   };
   const saveOn = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
@@ -52,7 +88,7 @@ export const Comment = ({ operation, draft, put, alert }: Handling & { readonly 
               maxLength={600}
               value={draft[line]}
               placeholder={talk.hint[line]}
-              onChange={(event) => put({ [line]: event.target.value })}
+              onChange={(event) => type({ [line]: event.target.value })}
               onKeyDown={saveOn}
             />
           </label>
@@ -65,7 +101,7 @@ export const Comment = ({ operation, draft, put, alert }: Handling & { readonly 
           value={draft.note}
           placeholder={words.detail.commentPlaceholder}
           aria-label={words.detail.comment}
-          onChange={(event) => put({ note: event.target.value })}
+          onChange={(event) => type({ note: event.target.value })}
           onKeyDown={saveOn}
         />
       )}
@@ -77,6 +113,16 @@ export const Comment = ({ operation, draft, put, alert }: Handling & { readonly 
       >
         {operation.sending === 'comment' ? words.sending : words.detail.save}
       </button>
+      <div className="saved" role="status">
+        {saved !== null && (
+          <>
+            <strong>
+              <i aria-hidden="true">✓</i> {words.detail.saved(times.minute(saved.at))}
+            </strong>
+            <blockquote>{saved.note}</blockquote>
+          </>
+        )}
+      </div>
     </section>
   );
 };
@@ -256,11 +302,10 @@ export const Shelf = (props: Handling & { readonly alert: Alert }) => {
 };
 
 /** Whether the person was spoken with or seen, by whom and when: nobody who called for help is filed away unseen. */
-const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disabled: boolean }) => {
+const ReachQuestion = (props: Handling & { readonly disabled: boolean }) => {
   const { draft, put, disabled } = props;
   const { words } = useSpeech();
   const { reach } = words.detail;
-  const chosen = draft.reached ?? (props.alert.voiceConnectedAt === undefined ? null : 'spoke');
   return (
     <fieldset className="reach">
       <legend>{reach.question}</legend>
@@ -270,14 +315,14 @@ const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disab
             type="radio"
             name="reached"
             data-reached={one}
-            checked={chosen === one}
+            checked={draft.reached === one}
             disabled={disabled}
             onChange={() => put({ reached: one })}
           />
           {reach[one]}
         </label>
       ))}
-      {chosen === 'seen' && (
+      {draft.reached === 'seen' && (
         <div className="seen">
           <input
             value={draft.seenBy}
@@ -302,23 +347,28 @@ const ReachQuestion = (props: Handling & { readonly alert: Alert; readonly disab
 };
 
 /** How it ended: one of the dispositions that fit its kind, which only a person can say. */
-export const Finish = (props: Handling & { readonly alert: Alert }) => {
+export const Finish = (props: Noting) => {
   const { operation, draft, put, alert } = props;
+  const [unsaved, setUnsaved] = useState(false);
   const { active } = alert;
   const { words } = useSpeech();
   const { clockOffsetMs } = useFeedState();
   const zone = useStreetZone();
   const { disposition } = draft;
   const asksReach = needsReach(alert.kind, disposition);
-  const reached = (): Reached | null =>
-    reachedBy(draft, alert.voiceConnectedAt !== undefined, Date.now() + clockOffsetMs - clockDoubtMs, zone);
+  const reached = (): Reached | null => reachedBy(draft, Date.now() + clockOffsetMs - clockDoubtMs, zone);
   const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;
+    setUnsaved(false);
+    if (!(await saveNote(props, words))) {
+      setUnsaved(true);
+      return;
+    }
     const how = asksReach ? reached() : null;
     const note = draft.closeNote.trim();
     const said = { ...(how === null ? {} : { reached: how }), ...(note === '' ? {} : { note }) };
-    if (await operation.send('close', { disposition, ...said })) forgetDraft(alert.id);
+    if (await operation.send('close', { disposition, ...said })) forgetDraft(sessionStorage, alert.id);
   };
   return (
     <section className="finish">
@@ -339,7 +389,9 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           </label>
         ))}
       </div>
-      {asksReach && disposition !== null && <ReachQuestion {...props} disabled={active} />}
+      {asksReach && disposition !== null && (
+        <ReachQuestion operation={operation} draft={draft} put={put} disabled={active} />
+      )}
       <div className="last">
         <input
           value={draft.closeNote}
@@ -359,6 +411,11 @@ export const Finish = (props: Handling & { readonly alert: Alert }) => {
           {operation.sending === 'close' ? words.sending : words.detail.closeNow}
         </button>
       </div>
+      {unsaved && operation.refused !== null && (
+        <p className="refused" data-unsaved>
+          {words.detail.unsaved} {operation.refused}
+        </p>
+      )}
     </section>
   );
 };

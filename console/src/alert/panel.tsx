@@ -65,6 +65,8 @@ const Residents = ({ alert }: { readonly alert: Alert }) => {
 const Call = (props: {
   readonly shown: Shown;
   readonly full: boolean;
+  /** It is the one that Enter answers. */
+  readonly marked: boolean;
   /** Where it stands on the screen; whenever that changes its button waits until it can be meant again. */
   readonly standing: string;
   readonly open: (id: string) => void;
@@ -81,7 +83,7 @@ const Call = (props: {
   return (
     <article
       ref={element}
-      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}${waits ? ' waits' : ''}`}
+      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}${waits ? ' waits' : ''}${props.marked ? ' marked' : ''}`}
       data-call={alert.id}
       data-first={props.full || undefined}
     >
@@ -197,6 +199,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
   const fault = useMicrophoneFault();
   const [shrunk, setShrunk] = useState(false);
   const [pointed, setPointed] = useState(false);
+  const [chosen, setChosen] = useState('');
   const drawn = useRef<readonly string[]>([]);
   const panel = useRef<HTMLElement>(null);
   const calls = useRef<HTMLDivElement>(null);
@@ -222,7 +225,8 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
     seen.current = new Set(now);
     if (fresh.length === 0) return;
     setShrunk(false);
-    if (!isTyping() && document.activeElement?.closest('.detail, [role=dialog]') == null) {
+    // Whoever has chosen another call keeps it.
+    if (!isTyping() && document.activeElement?.closest('.detail, [role=dialog], .call') == null) {
       panel.current?.querySelector<HTMLElement>('[data-take]')?.focus();
     }
   }, [news]);
@@ -235,6 +239,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
   }, []);
   const first = byId.get(order[0] ?? '');
   if (first === undefined) return null;
+  const marked = byId.has(chosen) ? chosen : first.alert.id;
   const where = first.alert.place?.text ?? words.board.unknownPlace;
   const named = shrunk ? 'lines' : looks[look];
   const turn = (pages: 1 | -1): void => {
@@ -247,6 +252,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
       className={`panel ${named}${shrunk ? ' shrunk' : ''}`}
       data-panel={order.length}
       aria-label={words.panel.title(order.length)}
+      onFocus={({ target }) => setChosen(target.closest<HTMLElement>('[data-call]')?.dataset.call ?? chosen)}
     >
       <p className="unseen" aria-live="assertive" role="alert">
         {words.panel.announce(text(first.alert.title), where)}
@@ -273,6 +279,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
                   key={id}
                   shown={shown}
                   full={place === 0 && named !== 'lines'}
+                  marked={id === marked}
                   standing={`${place} ${named} ${shrunk} ${size}`}
                   open={props.open}
                 />

@@ -8,9 +8,9 @@ export type ReachDraft = {
   readonly seenAt: string;
 };
 
-/** How the person was reached, by a draft at `now` (epoch ms) by the clocks of a zone; null = not, or not wholly said yet. Where the draft says nothing, a call in which sound went both ways (`spoken`) counts as spoken. */
-export const reachedBy = (draft: ReachDraft, spoken: boolean, now: number, zone: string): Reached | null => {
-  const how = draft.reached ?? (spoken ? 'spoke' : null);
+/** How the person was reached, by a draft at `now` (epoch ms) by the clocks of a zone; null = not, or not wholly said yet: sound that went both ways once is no talk before somebody says so. */
+export const reachedBy = (draft: ReachDraft, now: number, zone: string): Reached | null => {
+  const how = draft.reached;
   if (how !== 'seen') return how === null ? null : { how };
   const by = draft.seenBy.trim();
   return by === '' || draft.seenAt === '' ? null : { how, by, at: lastTimeOf(draft.seenAt, now, zone) };

@@ -298,8 +298,9 @@ export const Board = (props: {
 
   /** Enter takes what waits, and opens what somebody has. */
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
-    if (event.key !== 'Enter' || !(event.target instanceof HTMLElement) || !event.target.matches('.title'))
-      return;
+    // What lies over the board has heeded it.
+    if (event.defaultPrevented || event.key !== 'Enter') return;
+    if (!(event.target instanceof HTMLElement) || !event.target.matches('.title')) return;
     const take = event.target.closest('.row')?.querySelector<HTMLElement>('[data-take]');
     if (!take) return;
     event.preventDefault();

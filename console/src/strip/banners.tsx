@@ -43,7 +43,14 @@ export const Banners = (props: {
         </p>
       )}
       {sound.audio === 'suspended' && (
-        <button type="button" className="banner unlock" onClick={sound.unlock} data-banner="unlock">
+        <button
+          type="button"
+          className="banner unlock"
+          // It goes away under the hand, and the keyboard would be nowhere: that stays where it was.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={sound.unlock}
+          data-banner="unlock"
+        >
           {words.banner.unlock}
           <small>{words.banner.unlockHint}</small>
         </button>

@@ -11,14 +11,10 @@ import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { MorePages } from './more-pages.tsx';
 import { maySeePage } from './page-rights.ts';
-import { type Page, pages } from './pages.ts';
+import { morePages, type Page, stripPages } from './pages.ts';
 import { RoomState } from './room-state.tsx';
 import { SoundTestButtons } from './sound-test.tsx';
 import './strip.css';
-
-// What a shift is spent on stands in the strip; the rest under one word.
-const always = ['watch', 'alerts', 'devices', 'places', 'shift'] as const satisfies readonly Page[];
-const more = pages.filter((page) => !always.some((shown) => shown === page));
 
 const useTheme = (): readonly [Theme, () => void] => {
   const [theme, setTheme] = useState(chosenTheme);
@@ -81,7 +77,7 @@ export const Strip = (props: {
     <header className={`strip ${props.health}`}>
       <strong className="brand">{words.product}</strong>
       <nav>
-        {always.map((page) => (
+        {stripPages.map((page) => (
           <button
             key={page}
             type="button"
@@ -93,7 +89,7 @@ export const Strip = (props: {
           </button>
         ))}
         <MorePages
-          pages={more.filter((page) => maySeePage(user, page))}
+          pages={morePages.filter((page) => maySeePage(user, page))}
           page={props.page}
           open={props.open}
           shut={props.ringing}
