@@ -121,10 +121,12 @@ export const climb = (
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
     if (!mustBeAnswered(alert) || !inHand(alert)) return calm;
+    // Whoever inherits it goes on from what was done for it.
+    const wasTended = before !== null && inHand(before.alert) && ladder.tendBy === null;
     const { tendWithinMs } = times;
     return {
       ...calm,
-      tendBy: isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
+      tendBy: wasTended || isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
     };
   }
   if (tended !== null) return { ...calm, tendBy: null, tended };

@@ -336,6 +336,37 @@ describe('an emergency that nobody answers', () => {
     },
   );
 
+  test('handed over with a note on it stays tended for the heir, and one that nobody tended gives the heir a minute', () => {
+    const street = streetWithPager();
+    for (const id of ['wang', 'zhao'])
+      street.gateway.duty.putUser(
+        'system',
+        { id, username: id, name: id, role: 'operator', places: [], disabled: false, passwordHash: 'x' },
+        true,
+      );
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(50_000);
+    const given = street.now();
+    street.gateway.duty.perform('li', { verb: 'hand-over', alert: id, to: 'wang' });
+    street.pass(200);
+    expect(street.only()).toMatchObject({ claimedBy: 'wang', tendBy: given + 60_000 });
+    street.gateway.duty.perform('wang', { verb: 'comment', alert: id, note: '119 is told' });
+    street.pass(300_000);
+    street.gateway.duty.perform('wang', { verb: 'hand-over', alert: id, to: 'zhao' });
+    street.pass(200);
+    expect(street.only().tendBy).toBeUndefined();
+    street.pass(120_000);
+    expect(street.only()).toMatchObject({ state: 'latched-acknowledged', claimedBy: 'zhao' });
+    // What is pressed anew is a new matter, also for whoever inherited it.
+    street.event('pager-1', 'sos');
+    const taken = street.now();
+    street.gateway.duty.perform('zhao', { verb: 'take', alert: id });
+    street.pass(200);
+    expect(street.only().tendBy).toBe(taken + 60_000);
+  });
+
   test('keeps when the family was told and when somebody was first on site, and both count as tending it', () => {
     const street = streetWithPager();
     street.event('pager-1', 'sos');
