@@ -428,6 +428,7 @@ export const en: Dictionary = {
     commented: 'Note',
     arrived: 'On site',
     'family-informed': 'Family informed',
+    'home-tended': 'Another alert of this home is being dealt with',
     dispatched: 'Help sent',
     closed: 'Closed',
     shown: 'Shown on a screen',

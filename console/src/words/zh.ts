@@ -431,6 +431,7 @@ export const zh = {
     dispatched: '派人',
     arrived: '到场',
     'family-informed': '家属已知情',
+    'home-tended': '同一户的另一起已在处理',
     closed: '结案',
     shown: '已在屏幕上显示',
     're-announced': '无人看到，再次推送',
