@@ -17,6 +17,7 @@ import { feedHealth } from './feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from './feed/live-feed.ts';
 import { useSeatReport } from './feed/use-seat-report.ts';
 import { askSession, logOut, perform } from './server/gateway.ts';
+import { useSessionLine } from './session/use-session-line.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
@@ -73,6 +74,7 @@ const loadDeskPage: Readonly<
 const Desk = ({ left }: { readonly left: () => void }) => {
   const state = useFeedState();
   const line = useLine();
+  useSessionLine();
   const health = useClock(() => feedHealth(line, Date.now()));
   const calls = useCallDesk();
   const sound = useSound(health);

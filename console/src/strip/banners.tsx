@@ -4,6 +4,7 @@ import { useClock } from '../feed/clock.ts';
 import { floodHere } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
+import { useSession } from '../session/session.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { useSpeech } from '../words/words.tsx';
 
@@ -17,6 +18,8 @@ export const Banners = (props: {
   const { health, sound } = props;
   const { words } = useSpeech();
   const line = useLine();
+  // Without a session there is no line: the login says so, and nothing is wrong with the gateway.
+  const { ended } = useSession();
   const state = useFeedState();
   const { outdated, unreadable } = state;
   const flood = floodHere(state);
@@ -48,12 +51,12 @@ export const Banners = (props: {
           <small>{words.banner.unlockHint}</small>
         </button>
       )}
-      {health === 'stale' && (
+      {health === 'stale' && !ended && (
         <p className="banner stale" role="alert" data-banner="stale">
           {line.open ? words.banner.stale(age) : words.banner.closed(age)}
         </p>
       )}
-      {health === 'blind' && (
+      {health === 'blind' && !ended && (
         <p className="banner blind" role="alert" data-banner="blind">
           {words.banner.blind(age)}
         </p>
