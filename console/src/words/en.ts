@@ -704,6 +704,7 @@ export const en: Dictionary = {
     and: ', ',
     recording: 'recording',
     notRecording: 'not recording',
+    recordingUnknown: 'recording unknown',
     gatewayWell: 'gateway well',
     gatewayWarned: (n) => (n === 1 ? '1 gateway warning' : `${n} gateway warnings`),
     gatewayIll: 'gateway ill',

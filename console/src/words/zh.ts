@@ -705,6 +705,7 @@ export const zh = {
     and: '、',
     recording: '录音开',
     notRecording: '录音关',
+    recordingUnknown: '录音未知',
     gatewayWell: '网关正常',
     gatewayWarned: (n: number) => `网关 ${n} 项提醒`,
     gatewayIll: '网关异常',
