@@ -326,6 +326,8 @@ export const en: Dictionary = {
     handOver: 'Transfer',
     handOverTo: 'Transfer to',
     nobodyElse: 'There is no other operator',
+    colleague: (name, id, atDesk) =>
+      `${name === id ? id : `${name} (${id})`} · ${atDesk ? 'at a desk' : 'not at a desk'}`,
     handOverNow: 'Transfer',
     alert: 'The alert',
     switchTo: 'Speak with this one',

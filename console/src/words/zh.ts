@@ -331,6 +331,8 @@ export const zh = {
     handOver: '转接',
     handOverTo: '转接给',
     nobodyElse: '没有别的值班员',
+    colleague: (name: string, id: string, atDesk: boolean) =>
+      `${name === id ? id : `${name}（${id}）`} · ${atDesk ? '在席' : '不在席'}`,
     handOverNow: '转接',
     alert: '看警情',
     switchTo: '切换到这个通话',
