@@ -93,17 +93,13 @@ const Desk = ({ left }: { readonly left: () => void }) => {
       [...alerts.values()].filter(({ alert }) => isRinging(alert)).sort((a, b) => order(a.alert, b.alert)),
     [alerts, order],
   );
-  const waiting = useMemo(
-    () => [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length,
-    [alerts],
-  );
+  const open = useMemo(() => [...alerts.values()].map(({ alert }) => alert), [alerts]);
+  const waiting = useMemo(() => open.filter(isWaiting).length, [open]);
   const me = state.user?.id;
   const held = useMemo(
     () =>
-      [...alerts.values()]
-        .map(({ alert }) => alert)
-        .filter((alert) => isEmergency(alert) && alert.claimedBy !== undefined && alert.claimedBy === me),
-    [alerts, me],
+      open.filter((alert) => isEmergency(alert) && alert.claimedBy !== undefined && alert.claimedBy === me),
+    [open, me],
   );
   useTitle(waiting, ringing.length);
   // Nothing that can wait lies over what cannot.
@@ -193,7 +189,7 @@ const Desk = ({ left }: { readonly left: () => void }) => {
           )}
           {opened !== null && <Detail key={opened} id={opened} close={close} open={setOpened} />}
         </div>
-        <Banners health={health} sound={sound} ringing={ringing.length > 0} />
+        <Banners health={health} sound={sound} ringing={ringing.length > 0} alerts={open} />
         {devices && (
           <LatePage
             load={loadDevicesSheet}

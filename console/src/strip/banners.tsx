@@ -1,7 +1,8 @@
 import { useState } from 'react';
+import type { Alert } from '../../../src/model/alert.ts';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
-import { floodHere } from '../feed/feed-state.ts';
+import { countCalling, floodHere } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { useSession } from '../session/session.ts';
@@ -14,6 +15,8 @@ export const Banners = (props: {
   readonly sound: Sound;
   /** Something still rings untaken. */
   readonly ringing: boolean;
+  /** Everything that is open here. */
+  readonly alerts: readonly Alert[];
 }) => {
   const { health, sound } = props;
   const { words } = useSpeech();
@@ -29,9 +32,13 @@ export const Banners = (props: {
   return (
     <div className="banners">
       {flood !== null && flood.since !== waved && (
-        <p className="banner notice" role="status" data-banner="flood">
-          {words.banner.flood(flood.alerts)}
-          {props.ringing ? words.banner.floodFirst : words.banner.floodTaken}
+        <p className="banner notice" data-banner="flood">
+          <span role="status">
+            {words.banner.flood}
+            {props.ringing ? words.banner.floodFirst : words.banner.floodTaken}
+          </span>
+          {/* Not read out: it changes with every alert. */}
+          <span data-open>{words.banner.floodOpen(countCalling(props.alerts))}</span>
           <button type="button" onClick={() => setWaved(flood.since)}>
             {words.banner.dismiss}
           </button>

@@ -8,7 +8,7 @@ import { byUrgency, isRinging, isWaiting, sectionOf } from '../board/order.ts';
 import { stateWord } from '../board/state-word.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
 import { useClock } from '../feed/clock.ts';
-import { floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
+import { countCalling, floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
 import { feedHealth } from '../feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { Counts } from '../places/counts.tsx';
@@ -199,8 +199,9 @@ const Wall = () => {
       </header>
       <Trust />
       {flood !== null && (
-        <p className="trust" role="status" data-banner="flood">
-          {words.banner.flood(flood.alerts)}
+        <p className="trust" data-banner="flood">
+          <span role="status">{words.banner.flood}</span> ·{' '}
+          <span data-open>{words.banner.floodOpen(countCalling(alerts))}</span>
         </p>
       )}
       <div className="halves">

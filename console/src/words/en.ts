@@ -132,7 +132,8 @@ export const en: Dictionary = {
     partMissing:
       'This part of the page did not come: the gateway may have been updated or cannot be reached. Reload the page',
     reload: 'Reload',
-    flood: (n) => `A flood of alerts: ${n} or more within ten minutes`,
+    flood: 'A flood of alerts',
+    floodOpen: (n) => (n === 1 ? '1 alert is open' : `${n} alerts are open`),
     floodFirst: '; the emergencies first',
     floodTaken: '; every emergency is taken',
     dismiss: 'Got it',
