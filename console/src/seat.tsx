@@ -17,6 +17,7 @@ import { feedHealth } from './feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from './feed/live-feed.ts';
 import { useSeatReport } from './feed/use-seat-report.ts';
 import { askSession, logOut, perform } from './server/gateway.ts';
+import { useSessionLine } from './session/use-session-line.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
@@ -83,6 +84,7 @@ const keepOpen = (alert: string | null): void => {
 const Desk = ({ left }: { readonly left: () => void }) => {
   const state = useFeedState();
   const line = useLine();
+  useSessionLine();
   const health = useClock(() => feedHealth(line, Date.now()));
   const calls = useCallDesk();
   const sound = useSound(health);
@@ -106,17 +108,13 @@ const Desk = ({ left }: { readonly left: () => void }) => {
       [...alerts.values()].filter(({ alert }) => isRinging(alert)).sort((a, b) => order(a.alert, b.alert)),
     [alerts, order],
   );
-  const waiting = useMemo(
-    () => [...alerts.values()].filter(({ alert }) => isWaiting(alert)).length,
-    [alerts],
-  );
+  const open = useMemo(() => [...alerts.values()].map(({ alert }) => alert), [alerts]);
+  const waiting = useMemo(() => open.filter(isWaiting).length, [open]);
   const me = state.user?.id;
   const held = useMemo(
     () =>
-      [...alerts.values()]
-        .map(({ alert }) => alert)
-        .filter((alert) => isEmergency(alert) && alert.claimedBy !== undefined && alert.claimedBy === me),
-    [alerts, me],
+      open.filter((alert) => isEmergency(alert) && alert.claimedBy !== undefined && alert.claimedBy === me),
+    [open, me],
   );
   useTitle(waiting, ringing.length);
   // Nothing that can wait lies over what cannot.
@@ -212,7 +210,7 @@ const Desk = ({ left }: { readonly left: () => void }) => {
             <Detail key={opened} id={opened} close={close} open={setOpened} restored={opened === restored} />
           )}
         </div>
-        <Banners health={health} sound={sound} ringing={ringing.length > 0} />
+        <Banners health={health} sound={sound} ringing={ringing.length > 0} alerts={open} />
         {devices && (
           <LatePage
             load={loadDevicesSheet}

@@ -7,7 +7,7 @@ import type { Place } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
-import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
+import { climb, dueStep, type LadderTimes, nextDeadline, rings, tending } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
 import type { AlertRecord, Ladder, Standing } from './ports.ts';
 
@@ -132,6 +132,10 @@ const keyOf = ({ rule, kind }: Alert): string => {
 
 const samePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** The home in which it is; null where it is somewhere else. */
+const homeOf = ({ place }: Alert): string | null =>
+  place?.path.at(-1)?.kind === 'household' ? place.id : null;
 
 /** What an alert stored by an earlier version lacks. */
 const filledIn = (record: AlertRecord): AlertRecord => {
@@ -295,6 +299,13 @@ export const createAlertBook = (parts: {
     return id === undefined ? undefined : records.get(id);
   };
 
+  const othersAtHome = (alert: Alert): readonly AlertRecord[] => {
+    const home = homeOf(alert);
+    return home === null
+      ? []
+      : [...records.values()].filter(({ alert: other }) => other.id !== alert.id && homeOf(other) === home);
+  };
+
   /** Puts a change of an alert down: line, row and change. */
   const write = (
     record: AlertRecord,
@@ -360,8 +371,11 @@ export const createAlertBook = (parts: {
       if (Object.keys(beside).length > 0) writeQuietly(changed);
       return { ok: true, value: done.alert };
     }
-    const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs);
-    const ladder = note ? { ...climbed, tendBy: null } : climbed;
+    const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs, () =>
+      othersAtHome(done.alert),
+    );
+    const did = note ? { by: note.by, at: step.at } : tending(step);
+    const ladder = note && did && !rings(done.alert) ? { ...climbed, tendBy: null, tended: did } : climbed;
     const settled: AlertRecord = {
       ...changed,
       alert: withDeadlines(before.alert, done.alert, ladder),
@@ -373,6 +387,11 @@ export const createAlertBook = (parts: {
       happened === 'raised-again' || happened === 'returned' ? withTransition(settled, step.at) : settled;
     write(after, happened, step.at, actor, data, note);
     const { alert, standing } = after;
+    // What is done for a home is done for all that the same operator has there.
+    if (did !== null && step.event !== 'home-tended')
+      for (const { alert: other } of othersAtHome(alert))
+        if (other.claimedBy === did.by && other.tendBy !== undefined)
+          befall(other.id, { event: 'home-tended', ...did }, actor, { alert: id });
     // The higher priority was kept only until somebody knew of it; nobody chose to lower it.
     if (alert.active && alert.acknowledged && !before.alert.acknowledged)
       return befall(id, { event: 'lowered', at: step.at, standing }, 'system', { level: standing.level });

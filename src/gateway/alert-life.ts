@@ -68,7 +68,9 @@ export type LifeEvent = { readonly at: number } & (
         | 'commented'
         | 'dispatched'
         | 'arrived'
-        | 'family-informed';
+        | 'family-informed'
+        /** The holder did something for another alert of the same home. */
+        | 'home-tended';
       readonly by: string;
     }
   | { readonly event: 'handed-over'; readonly by: string; readonly to: string }
@@ -381,6 +383,7 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
     case 'call-answered':
     case 'call-ended':
     case 'commented':
+    case 'home-tended':
     case 'cancel-requested':
     case 're-announced':
     case 'notified':

@@ -49,8 +49,10 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
 const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: number } =>
   step.event === 'raised-again' || step.event === 'raised-higher';
 
-const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
+/** Who did something for an alert with this step, and when; null = it shows nothing of the kind. */
+export const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
   step.event === 'commented' ||
+  step.event === 'home-tended' ||
   step.event === 'dispatched' ||
   step.event === 'voice-connected' ||
   step.event === 'arrived' ||
@@ -58,10 +60,28 @@ const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
     ? { by: step.by, at: step.at }
     : null;
 
-/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note, sent somebody or told what came of it. */
-const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
-  (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
-  (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);
+const helpIsUnderWay = ({ dispatchedAt, onSiteAt }: Alert, since: number): boolean =>
+  dispatchedAt !== undefined && onSiteAt === undefined && dispatchedAt >= since;
+
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note, sent somebody or told what came of it. What they did for another alert of `home` that they hold counts where this one was known by then. */
+const isTended = (
+  alert: Alert,
+  { tended }: Ladder,
+  home: readonly AlertRecord[],
+  at: number,
+  withinMs: number,
+): boolean => {
+  const { claimedBy, lastAt } = alert;
+  const isFresh = (did: Ladder['tended'], since: number): boolean =>
+    did !== undefined && did.by === claimedBy && did.at >= Math.max(since, at - withinMs);
+  if (helpIsUnderWay(alert, lastAt) || isFresh(tended, 0)) return true;
+  return home.some(
+    ({ alert: other, ladder }) =>
+      claimedBy !== undefined &&
+      other.claimedBy === claimedBy &&
+      (helpIsUnderWay(other, lastAt) || isFresh(ladder.tended, lastAt)),
+  );
+};
 
 const inHand = (alert: Alert): boolean =>
   alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
@@ -73,13 +93,14 @@ const unheard = (step: LifeEvent, before: AlertRecord | null, climbed: Ladder): 
   return told ? climbed : { ...climbed, escalateAt: step.at };
 };
 
-/** The ladder after `step` has turned `before` into `alert`. */
+/** The ladder after `step` has turned `before` into `alert`; `home` answers the other open alerts of the same home. */
 export const climb = (
   before: AlertRecord | null,
   alert: Alert,
   step: LifeEvent,
   times: LadderTimes,
   reAlarmAfterMs: number | null,
+  home: () => readonly AlertRecord[] = () => [],
 ): Ladder => {
   const ladder = before?.ladder ?? still;
   const startsAnew = before === null || detected(step) || step.event === 'moved' || !rings(before.alert);
@@ -121,11 +142,11 @@ export const climb = (
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
     if (!mustBeAnswered(alert) || !inHand(alert)) return calm;
+    // Whoever inherits it goes on from what was done for it.
+    const wasTended = before !== null && inHand(before.alert) && ladder.tendBy === null;
     const { tendWithinMs } = times;
-    return {
-      ...calm,
-      tendBy: isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
-    };
+    const calmOn = wasTended || isTended(alert, ladder, home(), step.at, tendWithinMs);
+    return { ...calm, tendBy: calmOn ? null : step.at + tendWithinMs };
   }
   if (tended !== null) return { ...calm, tendBy: null, tended };
   if (!inHand(alert)) return { ...calm, tendBy: null };

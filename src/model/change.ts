@@ -25,6 +25,7 @@ export const alertEvents = [
   'dispatched',
   'arrived',
   'family-informed',
+  'home-tended',
   'closed',
   'shown',
   're-announced',

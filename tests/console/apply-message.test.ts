@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
-import { type FeedState, floodHere, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
+import {
+  countCalling,
+  type FeedState,
+  floodHere,
+  nothingHeard,
+  openAlerts,
+} from '../../console/src/feed/feed-state.ts';
 import type { Call } from '../../src/model/call.ts';
 import type { ServerMessage } from '../../src/model/change.ts';
 import type { Device } from '../../src/model/device.ts';
@@ -207,6 +213,18 @@ test('a flood stands over the board of those in whose street it is until it is o
   const floods = [{ places: [], since: 1_000, alerts: 12 }];
   const late: ServerMessage = { type: 'snapshot', seq: 20, alerts: [], calls: [], floods };
   expect(floodHere(hear(nothingHeard, helloOf('run-1'), late))?.alerts).toBe(12);
+});
+
+test('a flood is told by what is open and calls for somebody, not by rehearsals, what is explained or what is being repaired', () => {
+  const [waits, taken, rehearsed] = [alertOf('a'), alertOf('b'), alertOf('c', { test: true })];
+  const alerts = [
+    waits,
+    { ...taken, state: 'acknowledged' as const },
+    rehearsed,
+    { ...alertOf('d'), state: 'suppressed' as const },
+    { ...alertOf('e'), state: 'out-of-service' as const },
+  ];
+  expect(countCalling(alerts)).toBe(2);
 });
 
 test('what rises, comes off a shelf or is no test any more asks to be shown anew; what falls does not', () => {

@@ -194,3 +194,25 @@ test('only what the gateway may say is a message', () => {
   expect(readMessage('{"type":"hello"}')).toBeNull();
   expect(readMessage('[]')).toBeNull();
 });
+
+test('a line that waits to be dialled again is dialled at once when it is told to, whatever was being dialled', () => {
+  socket().ears.heard(hello);
+  line.dialNow();
+  expect(sockets).toHaveLength(1);
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    socket().ears.closed(4001);
+    passTo(now + 5_000);
+  }
+  socket().ears.closed(4001);
+  const tried = sockets.length;
+  line.dialNow();
+  expect(sockets).toHaveLength(tried + 1);
+  const begun = socket();
+  line.dialNow();
+  expect(begun.closed).toBe(true);
+  // What was given up has nothing to say any more.
+  begun.ears.closed(4001);
+  socket().ears.heard(hello);
+  expect(line.state()).toMatchObject({ open: true, attempts: 0 });
+  expect(sockets).toHaveLength(tried + 2);
+});

@@ -100,6 +100,7 @@ const events: readonly LifeEvent[] = [
       'dispatched',
       'arrived',
       'family-informed',
+      'home-tended',
     ] as const
   ).map((event) => ({
     at,

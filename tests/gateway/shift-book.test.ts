@@ -222,6 +222,27 @@ describe('a hand-over', () => {
     expect(street.sent.map(({ payload }) => payload).join()).toContain('sos-accepted');
   });
 
+  test('leaves what was noted or sent for tended, and gives the successor a minute for the rest', () => {
+    const street = openRoom();
+    const shift = begin(street);
+    for (const pager of ['pager-1', 'pager-2', 'pager-9']) street.event(pager, 'sos');
+    const { duty } = street.gateway;
+    for (const pager of ['pager-1', 'pager-2', 'pager-9'])
+      duty.perform('li', { verb: 'take', alert: of(street, pager).id });
+    duty.perform('li', { verb: 'comment', alert: of(street, 'pager-1').id, note: '女儿在路上' });
+    duty.perform('li', { verb: 'dispatch', alert: of(street, 'pager-2').id, who: '120', confirmed: true });
+    duty.perform('li', { verb: 'arrived', alert: of(street, 'pager-2').id, who: '120' });
+    street.pass(55_000);
+    const signedAt = street.now();
+    expect(hand(street, shift).ok).toBe(true);
+    const tendBy = () => ['pager-1', 'pager-2', 'pager-9'].map((pager) => of(street, pager).tendBy);
+    expect(tendBy()).toEqual([undefined, undefined, signedAt + 60_000]);
+    street.pass(61_000);
+    expect(linesOf(street, 'alert.untended').map(({ subject }) => subject)).toEqual([
+      `alert:${of(street, 'pager-9').id}`,
+    ]);
+  });
+
   test('is signed by both, keeps what was open in the record, and its note out of the journal', () => {
     const street = openRoom();
     const shift = begin(street);

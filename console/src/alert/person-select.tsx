@@ -1,17 +1,16 @@
 import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
+import { colleaguesOf } from './colleagues.ts';
 
-/** A choice among the people of the duty room, without oneself; '' = nobody yet. */
+/** A choice among the people of the duty room, without oneself: who is at a desk first, and each with a word for it; '' = nobody yet. */
 export const PersonSelect = (props: {
   readonly value: string;
   readonly label: string;
   readonly choose: (user: string) => void;
 }) => {
   const { words, language } = useSpeech();
-  const { names, user } = useFeedState();
-  const others = [...names]
-    .filter(([id]) => id !== user?.id)
-    .sort(([, a], [, b]) => a.localeCompare(b, language === 'zh' ? 'zh-CN' : 'en'));
+  const { names, seats, user } = useFeedState();
+  const others = colleaguesOf(names, seats, user?.id, language === 'zh' ? 'zh-CN' : 'en');
   return (
     <select
       value={props.value}
@@ -19,9 +18,9 @@ export const PersonSelect = (props: {
       onChange={(event) => props.choose(event.target.value)}
     >
       <option value="">{others.length === 0 ? words.call.nobodyElse : props.label}</option>
-      {others.map(([id, name]) => (
+      {others.map(({ id, name, atDesk }) => (
         <option key={id} value={id}>
-          {name === id ? id : `${name}（${id}）`}
+          {words.call.colleague(name, id, atDesk)}
         </option>
       ))}
     </select>

@@ -207,7 +207,14 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
       return { ...state, devices };
     }
     case 'seats':
-      return { ...state, seats: message.seats };
+      return {
+        ...state,
+        seats: message.seats,
+        // Who was made known after the hello is called by their name too.
+        names: message.seats.every(({ user, name }) => state.names.get(user) === name)
+          ? state.names
+          : new Map([...state.names, ...message.seats.map(({ user, name }) => [user, name] as const)]),
+      };
     // Signalling is no state: it goes to whoever makes the legs.
     case 'voice':
     case 'error':

@@ -89,6 +89,14 @@ export const sameRights = (a: readonly string[], b: readonly string[]): boolean 
 export const floodHere = ({ floods, user }: Pick<FeedState, 'floods' | 'user'>): Flood | null =>
   user === null ? null : (floods.find(({ places }) => sameRights(places, user.places)) ?? null);
 
+/** How many of these call for somebody: a rehearsal, what another alert explains and what is being repaired do not. The number that every desk shows of a flood. */
+export const countCalling = (alerts: Iterable<Alert>): number => {
+  let calling = 0;
+  for (const { test, state } of alerts)
+    if (!test && state !== 'suppressed' && state !== 'out-of-service') calling += 1;
+  return calling;
+};
+
 /** An alert as the console draws it; `stored` is false for one that no disk holds yet. */
 export type Shown = { readonly alert: Alert; readonly stored: boolean };
 

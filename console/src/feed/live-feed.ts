@@ -21,8 +21,13 @@ export type LiveFeed = {
   readonly putDevices: (list: readonly Device[]) => void;
   readonly addDevices: (some: readonly Device[]) => void;
   readonly forgetUncommitted: (alert: string) => void;
+  /** Dials at once where the line is not open. */
+  readonly dialNow: () => void;
   readonly stop: () => void;
 };
+
+/** The code of a close by a gateway that no longer knows the session. */
+const signedOut = 4001;
 
 const consoleId = takeConsoleId(sessionStorage, newId);
 window.addEventListener('pagehide', consoleId.leave);
@@ -38,7 +43,7 @@ const addressOf = (from: Resumption | null): string => {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live?${query}`;
 };
 
-/** Starts the feed. `askWhy` is called when the line could not be opened, which a browser does not explain: the session may have ended. */
+/** Starts the feed. `askWhy` is called when the line could not be opened, which a browser does not explain, or was closed because the session has ended. */
 export const startFeed = (askWhy: () => void): LiveFeed => {
   let state = nothingHeard;
   const listeners = new Set<() => void>();
@@ -75,8 +80,8 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     agrees: () => state.complete,
     unreadable: () => put({ ...state, unreadable: state.unreadable + 1 }),
     changed,
-    lost: (_code, wasOpen) => {
-      if (!wasOpen) askWhy();
+    lost: (code, wasOpen) => {
+      if (!wasOpen || code === signedOut) askWhy();
     },
   });
   const worker = new Worker(new URL('./pulse.worker.ts', import.meta.url), { type: 'module' });
@@ -98,6 +103,7 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
       return () => ears.delete(ear);
     },
     send: line.send,
+    dialNow: line.dialNow,
     putDevices: (list) => put(withDeviceList(state, list)),
     addDevices: (some) => put(withDevicesRead(state, some)),
     forgetUncommitted: (alert) => put(withoutUncommitted(state, alert)),

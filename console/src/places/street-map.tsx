@@ -6,6 +6,7 @@ import { byUrgency, isWaiting } from '../board/order.ts';
 import { readSites } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { useSpeech } from '../words/words.tsx';
+import { communityLabels } from './community-labels.ts';
 import { layOut } from './ground.ts';
 import { tilesUnder } from './map-tiles.ts';
 import { ScaleBar } from './scale-bar.tsx';
@@ -37,6 +38,7 @@ export const StreetMap = (props: {
       }),
     );
   }, [places, sites]);
+  const labels = useMemo(() => communityLabels(ground.drawn), [ground]);
   const sorted = useMemo(() => [...alerts].sort(byUrgency), [alerts]);
   if (ground.drawn.length === 0) return null;
   const { width, height } = ground;
@@ -93,6 +95,17 @@ export const StreetMap = (props: {
               </a>
             );
           })}
+        {labels.map(({ key, name, x, y }) => (
+          <text
+            key={key}
+            className="whose-buildings"
+            x={x}
+            y={Math.max(y, wordHeight * metresAPixel)}
+            dy="-0.5em"
+          >
+            {name}
+          </text>
+        ))}
         <ScaleBar width={width} height={height} />
       </svg>
       {tiles?.attribution != null && <figcaption>{tiles.attribution}</figcaption>}

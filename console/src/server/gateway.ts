@@ -17,20 +17,21 @@ import { setStreetZone } from '../time/street-zone.ts';
 import { type Answer, request } from './request.ts';
 
 const Session = z.object({ user: User, timeZone: z.string() });
+type Session = Readonly<z.infer<typeof Session>>;
 const AlertDetail = Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text.optional() });
 
 /** An alert with everything that happened to it. */
 export type AlertDetail = Readonly<z.infer<typeof AlertDetail>>;
 
 /** Whoever is in a session goes by the street's clocks. */
-const inSession = async (asked: Promise<Answer<z.infer<typeof Session>>>): Promise<Answer<unknown>> => {
+const inSession = async (asked: Promise<Answer<Session>>): Promise<Answer<Session>> => {
   const answer = await asked;
   if (answer.ok) setStreetZone(answer.value.timeZone);
   return answer;
 };
 
 /** Begins a session; the gateway sets the cookie. */
-export const logIn = (username: string, password: string): Promise<Answer<unknown>> =>
+export const logIn = (username: string, password: string): Promise<Answer<Session>> =>
   inSession(request(Session, '/session', { method: 'POST', body: { username, password } }));
 
 /** Ends the session; `still-holding` where somebody would leave with an emergency in hand. */
@@ -55,7 +56,7 @@ export const recordSoundTest = (heard: boolean): Promise<Answer<unknown>> =>
   request(z.unknown(), '/shifts/current/sound-test', { method: 'POST', body: { heard } });
 
 /** Whether the gateway knows this seat's session; asking is what tells the page that it has ended. */
-export const askSession = (): Promise<Answer<unknown>> => inSession(request(Session, '/session'));
+export const askSession = (): Promise<Answer<Session>> => inSession(request(Session, '/session'));
 
 /** The alert with its timeline, open or closed. */
 export const readAlert = (id: string): Promise<Answer<AlertDetail>> =>

@@ -23,12 +23,12 @@ export const RoomState = (props: {
       : words.roomState.desksUnknown,
     known && !props.heardElsewhere ? words.roomState.onlyHere : '',
     gateway === null
-      ? words.roomState.gatewayUnknown
+      ? words.roomState.recordingUnknown
       : gateway.recording
         ? words.roomState.recording
         : words.roomState.notRecording,
     gateway === null
-      ? ''
+      ? words.roomState.gatewayUnknown
       : [...gateway.problems, ...gateway.warnings].join(words.roomState.and) || words.roomState.gatewayWell,
   ];
   return (
@@ -39,7 +39,7 @@ export const RoomState = (props: {
       title={said.filter((text) => text !== '').join('\n')}
       onClick={props.open}
     >
-      <span data-desks={known ? desks : undefined}>
+      <span data-desks={known ? desks : 'unknown'} className={known ? undefined : 'quiet'}>
         <i aria-hidden="true">⌂</i>{' '}
         {known ? (
           props.heardElsewhere ? (
@@ -48,9 +48,22 @@ export const RoomState = (props: {
             words.roomState.onlyHereShort
           )
         ) : (
-          <span className="wordy">{words.roomState.desksUnknown}</span>
+          <>
+            <b aria-hidden="true">?</b> <span className="roomy">{words.roomState.desksUnknown}</span>
+          </>
         )}
       </span>
+      {gateway === null && (
+        <>
+          <span className="quiet" data-recording="unknown">
+            <i aria-hidden="true">○</i> <b aria-hidden="true">?</b>{' '}
+            <span className="roomy">{words.roomState.recordingUnknown}</span>
+          </span>
+          <span className="quiet" data-gateway="unknown">
+            <i aria-hidden="true">?</i> {words.roomState.gatewayUnknown}
+          </span>
+        </>
+      )}
       {gateway !== null && (
         <span data-recording={gateway.recording}>
           <i aria-hidden="true">{gateway.recording ? '●' : '○'}</i>{' '}

@@ -5,6 +5,7 @@ import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { chooseTheme, chosenTheme, type Theme, themes } from '../look/theme.ts';
+import { useSession } from '../session/session.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
@@ -28,12 +29,19 @@ const LineState = ({ health }: { readonly health: FeedHealth }) => {
   const line = useLine();
   const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   const { open, openSince } = line;
+  const { ended } = useSession();
   const since = openSince === null ? '' : times.minute(openSince);
   const said = open
     ? words.strip.connected(since)
     : line.attempts === 0
       ? words.strip.connecting
       : words.strip.lost;
+  if (ended)
+    return (
+      <span className="lamp bad" data-line="closed" data-health={health}>
+        <i aria-hidden="true">▲</i> {words.login.expiredTitle}
+      </span>
+    );
   return (
     <span
       className={`lamp ${health === 'live' ? 'good' : 'bad'}`}
@@ -63,6 +71,7 @@ export const Strip = (props: {
 }) => {
   const { words, switchLanguage } = useSpeech();
   const { user } = useFeedState();
+  const { ended } = useSession();
   const [theme, nextTheme] = useTheme();
   const microphoneFault = useMicrophoneFault();
   const { noMicrophone, devices } = words.call;
@@ -97,11 +106,13 @@ export const Strip = (props: {
       </nav>
       <LineState health={props.health} />
       <span className="spring" />
-      <RoomState
-        health={props.health}
-        heardElsewhere={sound.heardElsewhere}
-        open={() => props.open('shift')}
-      />
+      {!ended && (
+        <RoomState
+          health={props.health}
+          heardElsewhere={sound.heardElsewhere}
+          open={() => props.open('shift')}
+        />
+      )}
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
         <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i>{' '}
         <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>

@@ -8,12 +8,14 @@ import { byUrgency, isRinging, isWaiting, sectionOf } from '../board/order.ts';
 import { stateWord } from '../board/state-word.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
 import { useClock } from '../feed/clock.ts';
-import { floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
+import { countCalling, floodHere, openAlerts, type Shown } from '../feed/feed-state.ts';
 import { feedHealth } from '../feed/health.ts';
 import { FeedProvider, type LiveFeed, startFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { Counts } from '../places/counts.tsx';
 import { usePlaces } from '../places/use-places.ts';
 import { askSession } from '../server/gateway.ts';
+import { useSession } from '../session/session.ts';
+import { useSessionLine } from '../session/use-session-line.ts';
 import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import './wall.css';
@@ -38,8 +40,15 @@ const TimeOfDay = () => {
 const Trust = () => {
   const { words } = useSpeech();
   const line = useLine();
+  const { ended } = useSession();
   const health = useClock(() => feedHealth(line, Date.now()));
   const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
+  if (ended)
+    return (
+      <p className={`trust ${health}`} role="status" data-banner="ended">
+        {words.login.expiredTitle}
+      </p>
+    );
   if (health === 'live') return <p className="trust good">● {words.strip.newest(age)}</p>;
   return (
     <p className={`trust ${health}`} role="alert" data-banner={health}>
@@ -139,6 +148,7 @@ const Buildings = ({ alerts }: { readonly alerts: readonly Alert[] }) => {
 /** What hangs on the wall of the duty room for everybody who comes in: where it rings, what is in hand, how each building stands. No word of who lives where, what ails them or who has a key. It asks nobody for anything and confirms nothing as shown: a wall is nobody's desk. */
 const Wall = () => {
   const { words } = useSpeech();
+  useSessionLine();
   const state = useFeedState();
   const { alerts: stored, uncommitted } = state;
   const open = useMemo(
@@ -189,8 +199,9 @@ const Wall = () => {
       </header>
       <Trust />
       {flood !== null && (
-        <p className="trust" role="status" data-banner="flood">
-          {words.banner.flood(flood.alerts)}
+        <p className="trust" data-banner="flood">
+          <span role="status">{words.banner.flood}</span> ·{' '}
+          <span data-open>{words.banner.floodOpen(countCalling(alerts))}</span>
         </p>
       )}
       <div className="halves">
