@@ -68,7 +68,7 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await detail.getByRole('button', { name: '保存记录' }).click();
     await detail.getByRole('list', { name: '经过' }).getByText('有人应门，是女儿').waitFor();
     await leaveSeat(seat);
-  }, 60_000);
+  });
 
   test('that the browser opens by itself says that it cannot be heard, until somebody clicks', async () => {
     const pager = await room.pager('pager-402', '402');
