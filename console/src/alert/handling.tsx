@@ -356,7 +356,7 @@ export const Finish = (props: Noting) => {
   const zone = useStreetZone();
   const { disposition } = draft;
   const asksReach = needsReach(alert.kind, disposition);
-  const reached = (): Reached | null => reachedBy(draft, Date.now() + clockOffsetMs - clockDoubtMs, zone);
+  const reached = (): Reached | null => reachedBy(draft, Date.now() + clockOffsetMs, zone);
   const unreached = asksReach && reached() === null;
   const close = async (): Promise<void> => {
     if (disposition === null || unreached) return;
