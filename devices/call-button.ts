@@ -9,6 +9,7 @@ export const callButton: DeviceType = {
   label: { zh: '紧急呼叫器', en: 'Call button' },
   measurements: measuring({}),
   events: [...buttonEvents, ...commonEvents],
+  voice: true,
   power: 'battery',
   reportEveryMs: 43_200_000,
   simulate: batteryLife,

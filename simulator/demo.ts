@@ -6,7 +6,9 @@ import { User } from '../src/model/user.ts';
 import { type ApiClient, ApiError, signIn } from './api-client.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { type Happening, type Neighbourhood, settleNeighbourhood } from './neighbourhood.ts';
+import { openPagerServer, type PagerServer, type PagerServerOptions } from './pager-server.ts';
 import { buildStreet, readStreetPlan } from './street.ts';
+import { createVisitors } from './visitors.ts';
 
 const devices = 200;
 const seed = 1;
@@ -14,6 +16,8 @@ const speed = 10;
 // A stop takes 5 s at most, the gateway's own 4.5 s included.
 const stopWithinMs = 4_900;
 const operator = 'operator';
+const pagerHost = process.env.DEMO_PAGER_HOST ?? '127.0.0.1';
+const pagerPort = 8081;
 // Only what somebody should read goes to the terminal of a demonstration: pino's "warn" and above.
 const shownLevel = 40;
 
@@ -61,6 +65,7 @@ const passOn = (line: string): void => {
 };
 
 let neighbourhood: Neighbourhood | null = null;
+let pagerServer: PagerServer | null = null;
 let stopping = false;
 const dataDir =
   process.env.ZHISHOU_DATA_DIR === undefined ? undefined : resolve(process.env.ZHISHOU_DATA_DIR);
@@ -73,6 +78,7 @@ const starting: Promise<GatewayProcess> = startGateway({
   env: {
     ZHISHOU_MQTT_PORT: process.env.ZHISHOU_MQTT_PORT,
     ZHISHOU_HTTP_PORT: process.env.ZHISHOU_HTTP_PORT,
+    ZHISHOU_VOICE_PORT: process.env.ZHISHOU_VOICE_PORT,
   },
   onLog: passOn,
 });
@@ -83,7 +89,7 @@ const stop = async (status: number): Promise<void> => {
   setTimeout(() => process.exit(status), stopWithinMs).unref();
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
   const gateway = await starting.catch(() => null);
-  await Promise.all([neighbourhood?.close(), gateway?.stop()]);
+  await Promise.all([neighbourhood?.close(), pagerServer?.close(), gateway?.stop()]);
   process.exit(status);
 };
 
@@ -100,6 +106,18 @@ const listenToKeys = (street: Neighbourhood): void => {
       else if (key === 'q' || key === '\u0003') void stop(0);
     }
   });
+};
+
+/** The port that was asked for, or the usual one, or where somebody has that any other. */
+const openPagers = async (options: Omit<PagerServerOptions, 'port'>): Promise<PagerServer> => {
+  const asked = process.env.DEMO_PAGER_PORT;
+  try {
+    return await openPagerServer({ ...options, port: asked === undefined ? pagerPort : Number(asked) });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken || asked !== undefined) throw error;
+    return openPagerServer({ ...options, port: 0 });
+  }
 };
 
 const fail = (error: unknown): void => {
@@ -122,15 +140,22 @@ const run = async (): Promise<void> => {
   say(
     `\n  Console   ${gateway.url}\n  Login     ${operator}  ${passwords.operator}\n  Admin     admin  ${passwords.admin}\n`,
   );
+  const street = buildStreet(readStreetPlan(), seed);
   neighbourhood = await settleNeighbourhood({
     api,
     mqttUrl: gateway.mqttUrl,
-    street: buildStreet(readStreetPlan(), seed),
+    street,
     devices,
     seed,
     speed,
     say: sayNow,
   });
+  pagerServer = await openPagers({
+    host: pagerHost,
+    gateway: gateway.http,
+    visitors: createVisitors(api, street, 'demo', neighbourhood.inhabited),
+  });
+  say(`\n  Pager     ${pagerServer.urls.join('  ')}\n`);
   sayNow(`${devices} devices live on the street; somebody will press the button in some 20 s`);
   listenToKeys(neighbourhood);
 };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { CallMedia } from '../src/model/call.ts';
 import type { DeviceType, DeviceTypes, Incident } from '../src/model/device-type.ts';
 import type { Value } from '../src/model/reading.ts';
 import type { Agenda } from './agenda.ts';
@@ -8,6 +10,10 @@ import { childTopic, nativeVoice, ownTopic } from './native-voice.ts';
 import { type Random, randomFrom } from './random.ts';
 import { firstReportAt, nextReportAt } from './report-times.ts';
 import { createVirtualDevice, type Sample, type VirtualDevice } from './virtual-device.ts';
+import type { LegOpener } from './voice/leg.ts';
+import { createPager, type Pager } from './voice/pager.ts';
+import { type Sound, toneOf } from './voice/sound.ts';
+import { createWebRtcLeg } from './voice/webrtc-leg.ts';
 import { bridgeState, commandTopic, zigbeeHubVoice, zigbeeVoice } from './zigbee-voice.ts';
 
 /** What went over the fleet's connections. `values` are measurements, many of which fit into a message. */
@@ -25,6 +31,8 @@ export type FleetCounts = {
 /** The devices of the simulated street. */
 export type Fleet = {
   readonly device: (id: string) => VirtualDevice;
+  /** The loudspeaker and microphone of a pager with a connection of its own; null where the device has none. */
+  readonly pager: (id: string) => Pager | null;
   readonly devices: () => Iterable<VirtualDevice>;
   /** The connection that a device speaks over: its own, or its hub's. */
   readonly link: (device: string) => Link;
@@ -82,13 +90,31 @@ const noted = (map: Map<string, number>, samples: readonly Sample[]): number => 
   return values;
 };
 
-/** An empty fleet that will connect to the broker at `mqttUrl`; what it says follows from `seed`. */
-export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda, seed: number): Fleet => {
+/** What is heard from a pager, how that travels when somebody calls it, and who makes its legs over UDP. */
+export type Speech = {
+  readonly sound: Sound;
+  readonly media: CallMedia;
+  readonly openLeg?: LegOpener;
+};
+
+/** Whether one can speak with somebody through this device. */
+export const speaks = ({ type, hub, dialect }: PlannedDevice): boolean =>
+  type === 'call-button' && hub === null && dialect === 'native';
+
+/** An empty fleet that will connect to the broker at `mqttUrl`; what it says follows from `seed`, and `speech` is what is heard from its pagers, and how it travels when somebody calls them. */
+export const createFleet = (
+  mqttUrl: string,
+  types: DeviceTypes,
+  agenda: Agenda,
+  seed: number,
+  speech: Speech = { sound: toneOf(440), media: 'webrtc' },
+): Fleet => {
   const links = new Map<string, Link>();
   const devices = new Map<string, VirtualDevice>();
   const reporters = new Map<string, Reporter>();
   /** Who listens to what: by connection and topic. */
-  const listeners = new Map<string, VirtualDevice>();
+  const listeners = new Map<string, (payload: Uint8Array) => void>();
+  const pagers = new Map<string, Pager>();
   const incidents = new Map<string, { readonly name: Incident; readonly since: number }>();
   const underWay = new Set<Promise<void>>();
   let clock: Clock | null = null;
@@ -127,6 +153,9 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
       : [
           `${ownTopic(planned.id)}/commands`,
           ...(planned.type === 'hub' ? [`${childTopic(planned.id, '+')}/commands`] : []),
+          ...(speaks(planned)
+            ? [`${ownTopic(planned.id)}/voice/down`, `${ownTopic(planned.id)}/voice/audio/down`]
+            : []),
         ];
     links.set(
       planned.id,
@@ -138,7 +167,10 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
         subscriptions,
         agenda,
         random: randomFrom(seed, `link/${planned.id}`),
-        onMessage: (topic, payload) => listeners.get(`${planned.id} ${topic}`)?.hear(payload),
+        onMessage: (topic, payload) => listeners.get(`${planned.id} ${topic}`)?.(payload),
+        onLine: (up) => {
+          if (up) pagers.get(planned.id)?.connected();
+        },
       }),
     );
   };
@@ -153,6 +185,20 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
       over,
       planned.hub === null ? ownTopic(planned.id) : childTopic(planned.hub, planned.id),
     );
+  };
+
+  const installPager = ({ id }: PlannedDevice): void => {
+    const base = ownTopic(id);
+    const pager = createPager({
+      link: link(id),
+      base,
+      openLeg: createWebRtcLeg,
+      ...speech,
+      newId: randomUUID,
+    });
+    pagers.set(id, pager);
+    for (const leaf of ['down', 'audio/down'] as const)
+      listeners.set(`${id} ${base}/voice/${leaf}`, (payload) => pager.hear(leaf, payload));
   };
 
   const send = (reporter: Reporter): void => {
@@ -210,7 +256,8 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
       if (planned.hub === null && secret !== undefined) installLink(planned, secret);
       const virtual = createVirtualDevice(planned, voiceOf(planned));
       devices.set(planned.id, virtual);
-      listeners.set(`${planned.hub ?? planned.id} ${commandTopicOf(planned)}`, virtual);
+      listeners.set(`${planned.hub ?? planned.id} ${commandTopicOf(planned)}`, virtual.hear);
+      if (speaks(planned)) installPager(planned);
       const reporter: Reporter = {
         device: virtual,
         type,
@@ -230,6 +277,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
 
   return {
     device,
+    pager: (id) => pagers.get(id) ?? null,
     devices: () => devices.values(),
     link,
     links: () => links.values(),
@@ -288,6 +336,7 @@ export const createFleet = (mqttUrl: string, types: DeviceTypes, agenda: Agenda,
     },
     close: async () => {
       for (const reporter of reporters.values()) reporter.callOff();
+      for (const pager of pagers.values()) pager.powerCut();
       await Promise.all([...links.values()].map((each) => each.close()));
     },
   };

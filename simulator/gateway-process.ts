@@ -94,6 +94,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       ...process.env,
       ZHISHOU_MQTT_PORT: '0',
       ZHISHOU_HTTP_PORT: '0',
+      ZHISHOU_VOICE_PORT: '0',
       ...options.env,
       ZHISHOU_DATA_DIR: dataDir,
       ZHISHOU_ADMIN_PASSWORD: password,

@@ -1,4 +1,4 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 
@@ -15,6 +15,10 @@ export type LinkOptions = {
   readonly status: { readonly topic: string; readonly online: string; readonly offline: string };
   readonly subscriptions: readonly string[];
   readonly onMessage: (topic: string, payload: Uint8Array) => void;
+  /** Told `true` each time it is up and its subscriptions stand, `false` when that is over. */
+  readonly onLine?: (up: boolean) => void;
+  /** After so long without a word each side asks whether the other is there; 60 s unless told otherwise. */
+  readonly keepAliveMs?: number;
   readonly agenda: Agenda;
   readonly random: Random;
 };
@@ -108,6 +112,7 @@ export const createLink = (options: LinkOptions): Link => {
   const discard = (): void => {
     const old = client;
     client = null;
+    if (up) options.onLine?.(false);
     up = false;
     if (old === null) return;
     old.removeAllListeners();
@@ -139,24 +144,25 @@ export const createLink = (options: LinkOptions): Link => {
       if (error == null) acknowledged += 1;
     });
     for (const letter of outbox) send(letter);
+    options.onLine?.(true);
     for (const { resolve } of opening.splice(0)) resolve();
   };
 
   function connectNow(): void {
-    const fresh = connect(options.url, {
+    const fresh = mqtt.connect(options.url, {
       clientId: options.id,
       username: options.id,
       password: options.secret,
       clean: true,
       protocolVersion: 4,
-      keepalive: 60,
+      keepalive: (options.keepAliveMs ?? 60_000) / 1000,
       reconnectPeriod: 0,
       connectTimeout: 30_000,
       resubscribe: false,
       timerVariant: timersOf(options.agenda),
       will: {
         topic: options.status.topic,
-        payload: Buffer.from(options.status.offline),
+        payload: options.status.offline,
         qos: 1,
         retain: true,
       },

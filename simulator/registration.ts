@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NewSite } from '../src/model/site.ts';
 import { type ApiClient, ApiError } from './api-client.ts';
 import type { PlannedDevice } from './fleet-plan.ts';
 import type { Home } from './street.ts';
@@ -82,4 +83,14 @@ export const removeDevices = async (api: ApiClient, plan: readonly PlannedDevice
 export const registerCards = (api: ApiClient, homes: readonly Home[]): Promise<void> =>
   inParallel(homes, async ({ place, card }) => {
     if (card !== null) await api.put(`/households/${place.id}`, card, z.unknown());
+  });
+
+/** Puts these places on the gateway's map; one in which no device stands is none of the gateway's. */
+export const registerSites = (api: ApiClient, sites: ReadonlyMap<string, NewSite>): Promise<void> =>
+  inParallel([...sites], async ([place, site]) => {
+    try {
+      await api.put(`/places/${place}/site`, site, z.unknown());
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'not-found') throw error;
+    }
   });

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { deviceTypes } from '../devices/index.ts';
 import { Alert } from '../src/model/alert.ts';
+import { User } from '../src/model/user.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { operate } from './alert-expectations.ts';
-import { ApiError, signIn } from './api-client.ts';
+import { type ApiClient, ApiError, signIn } from './api-client.ts';
 import { createClock } from './clock.ts';
 import { createFleet, type FleetCounts } from './fleet.ts';
 import { type PlannedDevice, planFleet } from './fleet-plan.ts';
@@ -12,6 +14,7 @@ import { randomFrom } from './random.ts';
 import { registerDevices, removeDevices } from './registration.ts';
 import { CannotGoOnError, patienceMs, type Scenario, type Stage } from './scenario.ts';
 import type { Street } from './street.ts';
+import { openConsole, type SpeakingConsole } from './voice/console-leg.ts';
 import { NotSeenError } from './witness.ts';
 
 /** Where and how a scenario is to be played. */
@@ -72,6 +75,8 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
   const onProgress = options.onProgress ?? (() => {});
   const verdicts = new Map<string, { held: boolean; seen: string }>();
   const installed: PlannedDevice[] = [];
+  const seats: SpeakingConsole[] = [];
+  const operators: string[] = [];
   const api = await signIn(options.url, options.username, options.password);
   const feed = await followFeed(api);
   const agenda: Agenda = createAgenda();
@@ -100,6 +105,14 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
     return secrets;
   };
 
+  const employ = async (name: string): Promise<ApiClient> => {
+    const username = `${prefix}.${name}`;
+    const password = randomBytes(12).toString('base64url');
+    await api.post('/users', { username, password, name, role: 'operator' }, User);
+    operators.push(username);
+    return signIn(options.url, username, password);
+  };
+
   const stage: Stage<string> = {
     api,
     feed,
@@ -120,10 +133,17 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
       fleet.startReporting(clock);
       return clock;
     },
+    takeSeat: async (operator) => {
+      const seat = await openConsole(operator === undefined ? api : await employ(operator));
+      seats.push(seat);
+      return seat;
+    },
     must,
     mustCome,
     mustSee: (key, fits, since) =>
       mustCome(key, feed.waitForAlert(fits, patienceMs, scenario.mustFollow[key] ?? key, since)),
+    mustSeeCall: (key, fits, since, withinMs = patienceMs) =>
+      mustCome(key, feed.waitForCall(fits, withinMs, scenario.mustFollow[key] ?? key, since)),
     mustBecome: async (key, holds, seen) => {
       const deadline = Date.now() + patienceMs;
       while (!(await holds())) {
@@ -152,6 +172,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
     for (const alert of await stage.alertsRaised()) {
       if (alert.state !== 'closed') await operate(api, alert.id, 'close', { disposition: 'test' });
     }
+    for (const operator of operators) await api.remove(`/users/${operator}`);
   };
 
   let stoppedBy: string | null = null;
@@ -170,6 +191,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
     fleet.stopReporting();
     counts = fleet.counts();
     await fleet.close();
+    for (const seat of seats) await seat.close();
     agenda.clear();
     if (options.tidyUp) await tidyUp();
     await feed.close();
@@ -181,7 +203,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
       return { name, sentence, outcome: verdict.held ? 'held' : 'failed', seen: verdict.seen };
     return { name, sentence, outcome: 'not-reached', seen: stoppedBy ?? 'the scenario never looked' };
   });
-  const faults = feed.faults();
+  const faults = [...feed.faults(), ...seats.flatMap((seat) => seat.feed.faults())];
   outcomes.push({
     name: 'feed-is-sound',
     sentence: feedSentence,

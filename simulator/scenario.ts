@@ -3,9 +3,10 @@ import type { ApiClient } from './api-client.ts';
 import type { Clock } from './clock.ts';
 import type { Fleet } from './fleet.ts';
 import type { PlannedDevice } from './fleet-plan.ts';
-import type { AlertChange, LiveFeed } from './live-feed.ts';
+import type { AlertChange, CallChange, LiveFeed } from './live-feed.ts';
 import type { Random } from './random.ts';
 import type { Street } from './street.ts';
+import type { SpeakingConsole } from './voice/console-leg.ts';
 
 /** Without what has just failed to happen the rest of the scenario makes no sense. */
 export class CannotGoOnError extends Error {
@@ -32,6 +33,8 @@ export type Stage<Key extends string> = {
   readonly install: (plan: readonly PlannedDevice[]) => Promise<ReadonlyMap<string, string>>;
   /** Installs the fleet in the background and lets it report; the street's clock begins at `streetStart` (default: now). */
   readonly runBackground: (streetStart?: number) => Promise<Clock>;
+  /** Takes a seat with a headset, for the one who plays or for an operator of that name, who is created for it; given up at the end. */
+  readonly takeSeat: (operator?: string) => Promise<SpeakingConsole>;
   /** Writes down whether something that must follow did; `seen` says what was seen instead. Said several times, it must hold every time. */
   readonly must: (key: Key, held: boolean, seen: string) => void;
   /** Waits on the feed for a change of an alert that must follow; throws CannotGoOnError where it does not come. */
@@ -40,6 +43,13 @@ export type Stage<Key extends string> = {
     fits: (change: AlertChange) => boolean,
     since?: number,
   ) => Promise<AlertChange>;
+  /** The same for a change of a call. */
+  readonly mustSeeCall: (
+    key: Key,
+    fits: (change: CallChange) => boolean,
+    since?: number,
+    withinMs?: number,
+  ) => Promise<CallChange>;
   /** Waits for something else that must follow; what it rejects with is written down. */
   readonly mustCome: <T>(key: Key, coming: Promise<T>) => Promise<T>;
   /** Asks again and again until `holds` answers true; writes down `seen()` where it never does. */

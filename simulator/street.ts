@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Household, householdWarnings } from '../src/model/household.ts';
 import type { Place, PlaceKind } from '../src/model/place.ts';
+import { type NewSite, Point } from '../src/model/site.ts';
 import { Id } from '../src/model/text.ts';
 import { type Random, randomFrom } from './random.ts';
 
@@ -23,6 +24,7 @@ export const StreetPlan = z.strictObject({
             z.strictObject({
               id: Id,
               name: Name,
+              at: Point,
               buildings: z.array(z.number().int().positive()).min(1),
               units: z.number().int().min(1).max(20),
               floors: z.number().int().min(1).max(60),
@@ -51,6 +53,8 @@ export type Street = {
   readonly place: Place;
   readonly communities: readonly Place[];
   readonly buildings: readonly Place[];
+  /** Where the buildings stand, by their places. */
+  readonly sites: ReadonlyMap<string, NewSite>;
   /** Every home, in an order drawn from the seed, so that the first few lie all over the street. */
   readonly homes: readonly Home[];
 };
@@ -60,6 +64,19 @@ const below = (parent: Place, kind: PlaceKind, id: string, name: string, text: s
   path: [...parent.path, { kind, id: `${parent.id}-${id}`, name }],
   text,
 });
+
+/** Degrees a metre of latitude, and of longitude in these parts: near enough for invented buildings. */
+const degreesNorth = 1 / 111_000;
+const degreesEast = 1 / 95_000;
+
+/** A slab of a building, its stairwells side by side from west to east, 70 m beside the one before. */
+const siteOf = ([east, north]: Point, index: number, units: number): NewSite => {
+  const middle: Point = [east + index * 70 * degreesEast, north];
+  const halfWide = Math.min(28, 9 * units) * degreesEast;
+  const halfDeep = 8 * degreesNorth;
+  const corner = (x: number, y: number): Point => [middle[0] + x * halfWide, middle[1] + y * halfDeep];
+  return { at: middle, outline: [corner(-1, 1), corner(1, 1), corner(1, -1), corner(-1, -1)] };
+};
 
 const count = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -95,15 +112,17 @@ export const buildStreet = (plan: StreetPlan, seed: number): Street => {
   };
   const communities: Place[] = [];
   const buildings: Place[] = [];
+  const sites = new Map<string, NewSite>();
   const homes: Home[] = [];
   for (const eachCommunity of plan.communities) {
     const community = below(street, 'community', eachCommunity.id, eachCommunity.name, eachCommunity.name);
     communities.push(community);
     for (const eachGrid of eachCommunity.grids) {
       const grid = below(community, 'grid', eachGrid.id, eachGrid.name, `${community.text} ${eachGrid.name}`);
-      for (const number of eachGrid.buildings) {
+      for (const [index, number] of eachGrid.buildings.entries()) {
         const building = below(grid, 'building', `${number}`, `${number}栋`, `${community.text} ${number}栋`);
         buildings.push(building);
+        sites.set(building.id, siteOf(eachGrid.at, index, eachGrid.units));
         for (const unitNumber of count(1, eachGrid.units)) {
           const unit = below(
             building,
@@ -130,7 +149,7 @@ export const buildStreet = (plan: StreetPlan, seed: number): Street => {
       }
     }
   }
-  return { place: street, communities, buildings, homes: randomFrom(seed, 'homes').shuffle(homes) };
+  return { place: street, communities, buildings, sites, homes: randomFrom(seed, 'homes').shuffle(homes) };
 };
 
 /** Reads the sample street of the project; throws where the file is not what `StreetPlan` says. */

@@ -17,6 +17,12 @@ const isZone = (zone: string): boolean => {
   }
 };
 
+const tileMarks = ['{z}', '{x}', '{y}'];
+const Tiles = z
+  .string()
+  .regex(/^https?:\/\/[^{}\s]+\//, 'must be an address, like https://tiles.example/{z}/{x}/{y}.png')
+  .refine((url) => tileMarks.every((mark) => url.includes(mark)), `must have ${tileMarks.join(', ')} in it`);
+
 /** Every setting, its default and its bounds. The environment variable of `mqtt.maxPacketBytes` is `ZHISHOU_MQTT_MAX_PACKET_BYTES`, and so for all. */
 export const Config = z.strictObject({
   dataDir: z.string().min(1).default('./data'),
@@ -53,7 +59,11 @@ export const Config = z.strictObject({
     .prefault({}),
   mqtts: z.strictObject({ port: Port.nullable().default(null) }).prefault({}),
   tls: z
-    .strictObject({ cert: z.string().nullable().default(null), key: z.string().nullable().default(null) })
+    .strictObject({
+      cert: z.string().nullable().default(null),
+      key: z.string().nullable().default(null),
+      names: z.array(z.string().trim().min(1).max(253)).max(50).default([]),
+    })
     .prefault({}),
   http: z
     .strictObject({
@@ -103,6 +113,31 @@ export const Config = z.strictObject({
       minutesDays: z.number().int().min(1).max(36_500).default(1_096),
       hoursDays: z.number().int().min(1).max(36_500).default(1_096),
       diskBudgetMb: z.number().int().min(100).nullable().default(null),
+    })
+    .prefault({}),
+  voice: z
+    .strictObject({
+      host: z.string().min(1).nullable().default(null),
+      port: Port.default(8090),
+      announce: z.array(z.string().min(1).max(255)).max(16).default([]),
+      iceServers: z
+        .array(
+          z
+            .string()
+            .regex(/^(stun|turns?):\S+$/, 'must be like stun:host:3478 or turn:user:password@host:3478'),
+        )
+        .max(8)
+        .default([]),
+      language: z.enum(['zh', 'en']).default('zh'),
+      promptsDir: z.string().min(1).nullable().default(null),
+      recording: z.boolean().default(false),
+      keepRecordingsDays: z.number().int().min(1).max(36_500).default(180),
+    })
+    .prefault({}),
+  map: z
+    .strictObject({
+      tiles: Tiles.nullable().default(null),
+      attribution: z.string().min(1).max(200).nullable().default(null),
     })
     .prefault({}),
   backup: z
@@ -165,6 +200,11 @@ const fromText = (schema: z.ZodType, text: string): unknown => {
   if (schema instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
   if (schema instanceof z.ZodBoolean)
     return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (schema instanceof z.ZodArray)
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   return text;
 };
 
@@ -208,8 +248,11 @@ export const loadConfig = (
     return { ok: false, problems };
   }
   const config = parsed.data;
-  const needsTls = config.mqtts.port !== null || config.http.tls;
-  if (needsTls && (config.tls.cert === null || config.tls.key === null)) {
+  const { cert, key } = config.tls;
+  const given = cert !== null && key !== null;
+  // The console has a certificate of the gateway's own where none is given; devices are told whom to trust one by one.
+  const needsFiles = config.mqtts.port !== null && !config.http.tls;
+  if ((cert === null) !== (key === null) || (needsFiles && !given)) {
     problems.push({
       path: 'tls',
       message: 'a TLS listener needs ZHISHOU_TLS_CERT and ZHISHOU_TLS_KEY, the paths of two PEM files',
@@ -220,6 +263,11 @@ export const loadConfig = (
     if (path !== null && !existsSync(path))
       problems.push({ path: `tls.${name}`, message: `${resolve(path)} does not exist` });
   }
+  if (config.voice.promptsDir !== null && !existsSync(config.voice.promptsDir))
+    problems.push({
+      path: 'voice.promptsDir',
+      message: `${resolve(config.voice.promptsDir)} does not exist`,
+    });
   const { exactDays, minutesDays, hoursDays } = config.store;
   if (minutesDays < exactDays)
     problems.push({ path: 'store.minutesDays', message: 'must not be shorter than store.exactDays' });

@@ -7,6 +7,14 @@ import { deviceTypes, dialects } from '../devices/index.ts';
 import { createApi } from './api/api.ts';
 import { hashPassword, isPassword } from './api/passwords.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
+import {
+  type CertificateAndKey,
+  CertificateError,
+  type Certificates,
+  findWhereabouts,
+  keepGivenCertificate,
+  keepOwnCertificate,
+} from './certificates.ts';
 import { createClock } from './clock.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
 import type { Inbound } from './gateway/doors.ts';
@@ -25,11 +33,13 @@ import { openPoisonList } from './poison.ts';
 import { readRuleFiles, watchRuleFiles } from './rule-files.ts';
 import { createClockwork } from './rules/hours.ts';
 import { type BackupSchedule, backupFailed, scheduleBackups } from './store/backups/schedule.ts';
+import { dataDirectory } from './store/data-directory.ts';
 import { readTarget } from './store/influx/target.ts';
 import { diskNearlyFull } from './store/readings/keep.ts';
 import { openStore, type ShipTo } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 import { superviseBy } from './supervision.ts';
+import { createVoice } from './voice/voice.ts';
 
 /** How often time enters the core (ms). */
 const tickEveryMs = 200;
@@ -42,6 +52,9 @@ const healthyAfterMs = 600_000;
 /** A file of rules is being written as long as its text changes within this; where the system tells of no change it is found by looking this often (ms). */
 const ruleFilesSettleMs = 500;
 const ruleFilesPollMs = 5_000;
+
+/** How often the files of certificates and the addresses of the machine are looked at (ms). */
+const lookAtCertificatesMs = 30_000;
 
 /** Exit statuses: 0 stopped as asked; 1 could not start; 2 a setting or the rulebook is wrong; 70 stopped by itself to start again from disk. */
 const exits = { cannotStart: 1, badSettings: 2, fatal: 70 } as const;
@@ -73,6 +86,8 @@ const lineOf = (dir: string, { file, line, column, message }: RuleProblem): stri
   `${join(dir, file)}:${line}:${column}: ${message}`;
 
 const run = async (): Promise<void> => {
+  // Illnesses and telephone numbers lie in what is written here, wherever somebody has put the directory for it.
+  process.umask(0o077);
   const { config, unknown } = readSettings();
   const log = pino(
     { level: config.logLevel, base: { pid: process.pid } },
@@ -105,7 +120,7 @@ const run = async (): Promise<void> => {
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 
-  const store = await openStore({
+  const opening = openStore({
     dir: resolve(config.dataDir),
     log: log.child({ room: 'store' }),
     version,
@@ -127,9 +142,12 @@ const run = async (): Promise<void> => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
+  const ruleDirectory = await readRuleFiles(config.rulesDir);
+  // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
+  openRulebook(null, ruleDirectory, deviceTypes);
+  const store = await opening;
   const poison = openPoisonList(resolve(config.dataDir));
   setTimeout(poison.forget, healthyAfterMs).unref();
-  const ruleDirectory = await readRuleFiles(config.rulesDir);
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);
   if (!opened.ok) {
     await store.close();
@@ -144,6 +162,53 @@ const run = async (): Promise<void> => {
       'this program cannot read the stored rulebook; the files of the directory take its place',
     );
 
+  const keepCertificates = async (): Promise<Certificates | null> => {
+    if (config.mqtts.port === null && !config.http.tls) return null;
+    const { cert, key, names } = config.tls;
+    const keeping = {
+      log: log.child({ room: 'tls' }),
+      now: Date.now,
+      changed: (next: CertificateAndKey) => {
+        mqtt.changeCertificate(next);
+        api.changeCertificate(next);
+      },
+    };
+    return cert !== null && key !== null
+      ? keepGivenCertificate({ cert: resolve(cert), key: resolve(key) }, keeping)
+      : await keepOwnCertificate(resolve(config.dataDir), () => findWhereabouts(names), keeping);
+  };
+  const certificates = await keepCertificates().catch(async (error: unknown) => {
+    if (!(error instanceof CertificateError)) throw error;
+    await store.close();
+    return refuse([error.message], config.tls.cert === null ? exits.cannotStart : exits.badSettings);
+  });
+  const tls = certificates?.current() ?? null;
+
+  const recordingsIn = dataDirectory(resolve(config.dataDir)).recordings;
+  const voice = createVoice(
+    {
+      host: config.voice.host ?? config.http.host,
+      port: config.voice.port,
+      announce: config.voice.announce,
+      iceServers: config.voice.iceServers,
+      language: config.voice.language,
+      promptsDir: config.voice.promptsDir === null ? null : resolve(config.voice.promptsDir),
+      recordingsDir: config.voice.recording ? recordingsIn : null,
+      recordingsIn,
+      keepRecordingsMs: config.voice.keepRecordingsDays * 86_400_000,
+      now: clock.now,
+      log: log.child({ room: 'voice' }),
+    },
+    {
+      signal: (call, to, signal) => gateway?.voice.signal(call, to, signal),
+      audio: (call, frame) => gateway?.voice.audio(call, frame),
+      flows: (call, side, flowing) => gateway?.voice.flows(call, side, flowing),
+      failed: (call, side, reason) => gateway?.voice.failed(call, side, reason),
+      recorded: (call, lengthMs) => gateway?.voice.recorded(call, lengthMs),
+      lost: () => gateway?.voice.lost(),
+    },
+  );
+
   // The core is made before the broker it speaks through; nothing is sent before the listeners are open.
   let broker: Broker | null = null;
   const core = createGateway({
@@ -157,6 +222,7 @@ const run = async (): Promise<void> => {
     downlink: {
       send: (outbound) => broker?.downlink.send(outbound),
       disconnect: (connection) => broker?.downlink.disconnect(connection),
+      stream: (connection, topic, bytes) => broker?.downlink.stream(connection, topic, bytes),
       congestion: (level) => broker?.downlink.congestion(level),
     },
     schedule: setImmediate,
@@ -166,6 +232,8 @@ const run = async (): Promise<void> => {
     isPoison: poison.isPoison,
     ladder: config.emergency,
     limits: defaultLedgerLimits,
+    media: voice,
+    recording: config.voice.recording,
   });
   gateway = core;
   core.setHealth(health);
@@ -194,12 +262,11 @@ const run = async (): Promise<void> => {
     pollMs: ruleFilesPollMs,
     changed: takeRules,
   });
-  process.on('SIGHUP', () => void ruleFiles.readNow());
+  process.on('SIGHUP', () => {
+    void ruleFiles.readNow();
+    void certificates?.look();
+  });
 
-  const tls =
-    config.tls.cert !== null && config.tls.key !== null
-      ? { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') }
-      : null;
   const mqtt = await createBroker(
     {
       host: config.mqtt.host,
@@ -240,11 +307,13 @@ const run = async (): Promise<void> => {
     {
       host: config.http.host,
       port: config.http.port,
-      tls: config.http.tls ? tls : null,
+      tls: config.http.tls && tls !== null ? { ...tls, own: config.tls.cert === null } : null,
       trustProxy: config.http.trustProxy,
       version,
       consoleDir,
       timeZone: config.timeZone,
+      tiles:
+        config.map.tiles === null ? null : { url: config.map.tiles, attribution: config.map.attribution },
       sessionMs: config.http.sessionHours * 3_600_000,
       now: clock.now,
       newId: () => uuidv7(),
@@ -254,12 +323,18 @@ const run = async (): Promise<void> => {
       duty: core.duty,
       archive: store.archive,
       tryOuts: store.tryOuts,
+      recordings: {
+        open: async (call) => voice.recordings.open(call),
+        hold: async (call, held) => voice.recordings.hold(call, held),
+      },
+      recording: () => config.voice.recording,
       mqtt: (stream, remote) => mqtt.accept(stream, remote),
       metrics: createMetrics({
         gateway: core,
         broker: mqtt,
         health: () => health,
         shipping: store.shipping,
+        voice: voice.health,
         backups:
           config.backup.dir === null ? null : () => backups?.health() ?? { madeAt: null, failing: null },
       }),
@@ -276,7 +351,9 @@ const run = async (): Promise<void> => {
         const shipping = store.shipping();
         if (shipping !== null && shipping.state !== 'ok')
           warnings.push(`InfluxDB does not take readings (${shipping.state}); they wait in the own store`);
+        warnings.push(...(certificates?.warnings() ?? []));
         if ((backups?.health().failing ?? null) !== null) warnings.push('backup: the last one failed');
+        if (voice.health().failing !== null) warnings.push('voice: calls have no sound; the log says why');
         return { ok: problems.length === 0, problems, warnings };
       },
     },
@@ -301,6 +378,8 @@ const run = async (): Promise<void> => {
     core.tick(clock.now());
   }, tickEveryMs);
 
+  const looking = setInterval(() => void certificates?.look(), lookAtCertificatesMs);
+
   await notifier.start();
   const open = async <T>(listening: Promise<T>, places: readonly ListenerPlace[]): Promise<T> => {
     try {
@@ -311,7 +390,7 @@ const run = async (): Promise<void> => {
       ended = true;
       clearInterval(ticking);
       await core.duty.settled();
-      await mqtt.close();
+      await Promise.all([mqtt.close(), voice.close()]);
       await store.close();
       return refuse([why], exits.cannotStart);
     }
@@ -343,6 +422,35 @@ const run = async (): Promise<void> => {
     if (config.adminPassword === null)
       process.stdout.write(`zhishou admin password (shown this once): ${firstPassword}\n`);
   }
+  const stop = async (signal: string): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    taking = false;
+    log.info({ signal }, 'stopping');
+    supervision.stopping();
+    const forced = setTimeout(() => {
+      log.error('could not finish in time');
+      process.exit(exits.cannotStart);
+    }, stopWithinMs);
+    mqtt.stopTaking();
+    ruleFiles.close();
+    clearInterval(ticking);
+    clearInterval(looking);
+    void backups?.stop();
+    await core.duty.settled();
+    await notifier.stop();
+    await Promise.all([mqtt.close(), api.close(), voice.close()]);
+    core.putDown();
+    await core.duty.settled();
+    poison.forget();
+    await store.close();
+    clearTimeout(forced);
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+
   taking = true;
   const addresses = {
     mqtt: ports.mqtt,
@@ -366,34 +474,6 @@ const run = async (): Promise<void> => {
       failed: (why) => core.raiseFault(backupFailed, why),
     });
   else core.clearFault(backupFailed);
-
-  const stop = async (signal: string): Promise<void> => {
-    if (ended) return;
-    ended = true;
-    taking = false;
-    log.info({ signal }, 'stopping');
-    supervision.stopping();
-    const forced = setTimeout(() => {
-      log.error('could not finish in time');
-      process.exit(exits.cannotStart);
-    }, stopWithinMs);
-    mqtt.stopTaking();
-    ruleFiles.close();
-    clearInterval(ticking);
-    void backups?.stop();
-    await core.duty.settled();
-    await notifier.stop();
-    await Promise.all([mqtt.close(), api.close()]);
-    core.putDown();
-    await core.duty.settled();
-    poison.forget();
-    await store.close();
-    clearTimeout(forced);
-    log.info('stopped');
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
 };
 
 await run();

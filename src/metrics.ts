@@ -4,6 +4,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { StoreHealth } from './gateway/ports.ts';
 import type { BackupHealth } from './store/backups/schedule.ts';
 import type { ShipStatus } from './store/influx/ship.ts';
+import type { VoiceHealth } from './voice/voice.ts';
 
 /** The text of `/metrics`, read off the parts at the moment of asking. */
 export const createMetrics = (parts: {
@@ -11,6 +12,7 @@ export const createMetrics = (parts: {
   readonly broker: { readonly stats: () => BrokerStats };
   readonly health: () => StoreHealth;
   readonly shipping: () => ShipStatus | null;
+  readonly voice: () => VoiceHealth;
   /** null = none are scheduled. */
   readonly backups: (() => BackupHealth) | null;
 }): (() => Promise<string>) => {
@@ -26,7 +28,7 @@ export const createMetrics = (parts: {
       },
     });
   };
-  const { gateway, broker, health, shipping, backups } = parts;
+  const { gateway, broker, health, shipping, voice, backups } = parts;
   gauge('messages_taken', 'Messages of devices taken since the start', () => gateway.stats().ingest.messages);
   gauge('readings_taken', 'Readings taken since the start', () => gateway.stats().ingest.readings);
   gauge('events_taken', 'Events of devices taken since the start', () => gateway.stats().ingest.events);
@@ -60,6 +62,15 @@ export const createMetrics = (parts: {
     () => shipping()?.quarantined ?? 0,
   );
   gauge('influx_owed_readings', 'Readings that wait for InfluxDB, about', () => shipping()?.backlog ?? 0);
+  gauge('voice_failing', '1 while nothing ends the sound of calls', () => (voice().failing === null ? 0 : 1));
+  gauge('voice_calls', 'Calls that have sound, or are about to', () => voice().calls);
+  gauge('voice_relayed_packets', 'Packets of sound passed on since the start', () => voice().relayed);
+  gauge('voice_missed_packets', 'Packets of sound that did not arrive since the start', () => voice().missed);
+  gauge(
+    'voice_restarts',
+    'How often what ends the sound of calls was started again since the start',
+    () => voice().restarts,
+  );
   if (backups !== null) {
     gauge('backup_failing', '1 from a scheduled backup that failed to the next that does not', () =>
       backups().failing === null ? 0 : 1,

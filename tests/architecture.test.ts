@@ -12,6 +12,7 @@ const rooms = [
   'api',
   'store',
   'notify',
+  'voice',
   'console',
   'simulator',
 ] as const;
@@ -27,6 +28,7 @@ const mayImport: Readonly<Record<Room, readonly Room[]>> = {
   api: ['gateway', 'rules', 'devices', 'model'],
   store: ['gateway', 'rules', 'devices', 'model'],
   notify: ['gateway', 'rules', 'devices', 'model'],
+  voice: ['gateway', 'rules', 'devices', 'model'],
   console: ['model'],
   simulator: ['model', 'devices'],
 };

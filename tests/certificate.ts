@@ -1,19 +1,5 @@
-import { generate } from 'selfsigned';
+import { type CertificateAndKey, makeAuthority, makeCertificate as signed } from '../src/own-certificate.ts';
 
-/** A certificate for this machine that is its own authority, and its key; both PEM. */
-export const makeCertificate = async (): Promise<{ readonly cert: string; readonly key: string }> => {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
-  });
-  return { cert, key };
-};
+/** A certificate for this machine, with the authority that signed it behind it, and its key; all PEM. */
+export const makeCertificate = async (): Promise<CertificateAndKey> =>
+  signed(await makeAuthority(['localhost'], Date.now()), ['localhost'], ['127.0.0.1'], Date.now());

@@ -37,6 +37,26 @@ describe('the settings', () => {
     });
   });
 
+  test('that are lists are written with commas in the environment, and each of their parts is checked', () => {
+    const ice = 'stun:192.0.2.1:3478, turn:desk:secret@192.0.2.1:3478?transport=udp';
+    expect(loadConfig({ ZHISHOU_VOICE_ICE_SERVERS: ice })).toMatchObject({
+      ok: true,
+      config: { voice: { port: 8090, announce: [], iceServers: ice.split(', ') } },
+    });
+    expect(loadConfig({ ZHISHOU_VOICE_ICE_SERVERS: 'http://x' })).toMatchObject({
+      ok: false,
+      problems: [{ path: 'voice.iceServers.0' }],
+    });
+  });
+
+  test('that name a server of map tiles have to say where a tile’s numbers go', () => {
+    const tilesOf = (url: string) => loadConfig({ ZHISHOU_MAP_TILES: url });
+    const url = 'https://tiles.example/{z}/{x}/{y}.png';
+    expect(tilesOf(url)).toMatchObject({ ok: true, config: { map: { tiles: url, attribution: null } } });
+    for (const wrong of ['https://tiles.example/{z}/{x}.png', 'file:///{z}/{x}/{y}', 'https://{z}/{x}/{y}'])
+      expect(tilesOf(wrong)).toMatchObject({ ok: false, problems: [{ path: 'ZHISHOU_MAP_TILES' }] });
+  });
+
   test('that name a console directory which is not there are refused', () => {
     expect(loadConfig({ ZHISHOU_HTTP_CONSOLE_DIR: '/nope' })).toMatchObject({
       ok: false,

@@ -5,7 +5,13 @@ export type Address =
   | { readonly page: 'watch' }
   | { readonly page: 'devices' }
   | { readonly page: 'device'; readonly id: string; readonly span: Span }
-  | { readonly page: 'places'; readonly place: string | null };
+  | { readonly page: 'places'; readonly place: string | null }
+  | DeskAddress;
+
+/** The pages of the desk beside the watch. What stands behind the page's name, and the query, is each page's own. */
+export const deskPages = ['alerts', 'shift', 'figures', 'rules', 'quarantine', 'people'] as const;
+export type DeskPage = (typeof deskPages)[number];
+export type DeskAddress = { readonly page: DeskPage; readonly rest: string | null; readonly query: string };
 
 const decoded = (text: string): string | null => {
   try {
@@ -25,6 +31,8 @@ export const readAddress = (hash: string): Address => {
     return { page: 'device', id, span: readSpan(new URLSearchParams(query)) };
   if (page === 'devices') return { page: 'devices' };
   if (page === 'places') return { page: 'places', place: id === '' ? null : id };
+  const desk = deskPages.find((known) => known === page);
+  if (desk !== undefined) return { page: desk, rest: id === '' ? null : id, query };
   return { page: 'watch' };
 };
 
@@ -41,6 +49,10 @@ export const hashOf = (address: Address): string => {
     }
     case 'places':
       return address.place === null ? '#/places' : `#/places/${encodeURIComponent(address.place)}`;
+    default: {
+      const { page, rest, query } = address;
+      return `#/${page}${rest === null ? '' : `/${encodeURIComponent(rest)}`}${query === '' ? '' : `?${query}`}`;
+    }
   }
 };
 

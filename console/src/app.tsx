@@ -1,22 +1,43 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Seat } from './seat.tsx';
 import { askSession } from './server/gateway.ts';
 import { onSessionEnded } from './server/request.ts';
 import { LoginForm } from './session/login-form.tsx';
+import { SessionProvider } from './session/session.ts';
+import { LatePage } from './strip/late-page.tsx';
+
+const loadWall = () => import('./wall/wall.tsx');
+
+/** The big screen of the room has an address of its own, without a seat's strip and keys. */
+const isWall = window.location.pathname.replace(/\/+$/, '') === '/wall';
 
 /** The page: the login, or the seat. A session that ends puts the login over the seat, so that nothing that was typed is lost. */
 export const App = () => {
   const [session, setSession] = useState<'asking' | 'none' | 'open' | 'ended'>('asking');
+  const [username, setUsername] = useState('');
   useEffect(() => {
     onSessionEnded(() => setSession((now) => (now === 'open' || now === 'ended' ? 'ended' : 'none')));
-    void askSession().then((answer) => setSession(answer.ok ? 'open' : 'none'));
+    void askSession().then((answer) => {
+      setSession(answer.ok ? 'open' : 'none');
+      if (answer.ok) setUsername(answer.value.user.username);
+    });
   }, []);
+  const entered = useCallback(() => setSession('open'), []);
+  const state = useMemo(() => ({ ended: session === 'ended', entered }), [session, entered]);
+  const enter = (name: string): void => {
+    setUsername(name);
+    entered();
+  };
   if (session === 'asking') return null;
-  if (session === 'none') return <LoginForm expired={false} entered={() => setSession('open')} />;
+  if (session === 'none') return <LoginForm expired={false} username="" entered={enter} />;
   return (
-    <>
-      <Seat left={() => setSession('none')} />
-      {session === 'ended' && <LoginForm expired entered={() => setSession('open')} />}
-    </>
+    <SessionProvider value={state}>
+      {isWall ? (
+        <LatePage load={loadWall} draw={({ WallPage }) => <WallPage />} />
+      ) : (
+        <Seat left={() => setSession('none')} />
+      )}
+      {session === 'ended' && <LoginForm expired username={username} entered={enter} />}
+    </SessionProvider>
   );
 };

@@ -1,4 +1,5 @@
-import type { Decoded, Dialect, Item, Subject } from '../../src/model/dialect.ts';
+import { type CallMedia, Candidate, callMedia, DeviceSignal, maxSdp } from '../../src/model/call.ts';
+import type { Decoded, Dialect, Item, RefusedPart, Subject } from '../../src/model/dialect.ts';
 import { type EventName, eventNames, type Value } from '../../src/model/reading.ts';
 import { Id } from '../../src/model/text.ts';
 import { maxDataDepth, maxMessageId, maxReadings, maxTextValue, measurementName } from './native-payloads.ts';
@@ -10,7 +11,13 @@ const devices = 'zhishou/v1/devices/';
 const hubs = 'zhishou/v1/hubs/';
 const bySender: Subject = { by: 'sender' };
 const events: ReadonlySet<string> = new Set(eventNames);
+/** 20 ms of G.711 A-law behind a sequence number of 4 bytes. */
+const soundBytes = 164;
 const downwards: ReadonlySet<string> = new Set(['commands', 'voice/down', 'voice/audio/down']);
+
+/** Where a device hears something, directly or through its hub. */
+const below = (sender: string, subject: Subject, device: string, leaf: string): string =>
+  subject.by === 'sender' ? `${devices}${sender}/${leaf}` : `${hubs}${sender}/devices/${device}/${leaf}`;
 
 /** Whose topic it is and what is below it, or null where it lies outside the sender's own namespace. */
 const locate = (
@@ -176,6 +183,64 @@ const readReply = (subject: Subject, body: unknown): Decoded => {
   return refusals.decoded([{ subject, kind: 'reply', command, ok, ...said }]);
 };
 
+const signalTypes: ReadonlySet<string> = new Set(DeviceSignal.shape.type.options);
+const media: ReadonlySet<string> = new Set(callMedia);
+
+const typeOf = (written: unknown): DeviceSignal['type'] | null => {
+  const name =
+    typeof written === 'string' && written.length <= maxTextValue ? written.trim().toLowerCase() : '';
+  return signalTypes.has(name) ? (name as DeviceSignal['type']) : null;
+};
+
+/** Signalling of a call. What is wrong beside who asks for what is refused, and the rest takes effect: a person waits. */
+const readSignal = (subject: Subject, body: unknown, flaw: RefusedPart | undefined): Decoded => {
+  if (!isObject(body)) return refuse('not-an-object', 'signalling is an object with `call` and `type`');
+  const type = typeOf(body.type);
+  if (type === null) return refuse('unknown-signal', `type: must be one of ${[...signalTypes].join(', ')}`);
+  const call = Id.safeParse(body.call);
+  if (!call.success) return refuse('invalid-call', 'call: must be the id of the call, best a UUID');
+  const refusals = createRefusals();
+  if (flaw) refusals.add(flaw.reason, flaw.detail);
+  const signal: { -readonly [K in keyof DeviceSignal]: DeviceSignal[K] } = { call: call.data, type };
+  if (typeof body.sdp === 'string' && body.sdp.length <= maxSdp) signal.sdp = body.sdp;
+  else if (body.sdp !== undefined)
+    refusals.add('invalid-sdp', `sdp: must be a text of at most ${maxSdp} characters`);
+  if (body.candidate !== undefined) {
+    const candidate = Candidate.safeParse(body.candidate);
+    if (candidate.success) signal.candidate = candidate.data;
+    else
+      refusals.add('invalid-candidate', 'candidate: must be the line of a candidate, or an object with it');
+  }
+  if (typeof body.media === 'string' && media.has(body.media)) signal.media = body.media as CallMedia;
+  else if (body.media !== undefined)
+    refusals.add('invalid-media', `media: must be one of ${callMedia.join(', ')}`);
+  if (body.expiresAt !== undefined) {
+    const at = readMoment(body.expiresAt);
+    if (at === null)
+      refusals.add('invalid-time', 'expiresAt: must be epoch milliseconds, or ISO 8601 with a zone');
+    else signal.expiresAt = at;
+  }
+  if (type === 'candidate' && signal.candidate === undefined) {
+    if (body.candidate === undefined) refusals.add('invalid-candidate', 'candidate: is missing');
+    return refusals.decoded([]);
+  }
+  return refusals.decoded([{ subject, kind: 'voice', signal }]);
+};
+
+/** A request is read however its bytes were spoilt on the way, as a press is. */
+const readSignalBytes = (subject: Subject, bytes: Uint8Array): Decoded => {
+  const json = readJsonLeniently(bytes);
+  return json.ok ? readSignal(subject, json.value, json.flaw) : json;
+};
+
+const readSound = (subject: Subject, bytes: Uint8Array): Decoded =>
+  bytes.byteLength === soundBytes
+    ? { ok: true, items: [{ subject, kind: 'audio', frame: bytes }] }
+    : refuse(
+        'invalid-audio',
+        `a message of sound has ${soundBytes} bytes: 4 of sequence, 160 of G.711 A-law`,
+      );
+
 const readers: ReadonlyMap<string, (subject: Subject, body: unknown) => Decoded> = new Map([
   ['readings', readReadings],
   ['status', readStatus],
@@ -186,6 +251,8 @@ const refuse = (reason: string, detail: string): Decoded => ({ ok: false, reason
 
 const readLeaf = (subject: Subject, leaf: string, bytes: Uint8Array): Decoded => {
   if (leaf === 'events') return readEventBytes(subject, bytes);
+  if (leaf === 'voice/up') return readSignalBytes(subject, bytes);
+  if (leaf === 'voice/audio/up') return readSound(subject, bytes);
   const reader = readers.get(leaf);
   if (reader === undefined) return refuse('unknown-topic', 'nothing is known under this topic');
   const json = readJson(bytes);
@@ -206,9 +273,6 @@ export const native: Dialect = {
       // What happened to nobody knows whom may be a press: its hub has to stand for it.
       return readCall(where.child, bytes) ?? refused;
     }
-    if (where.leaf === 'voice/up' || where.leaf === 'voice/audio/up') {
-      return refuse('voice-not-available', 'this gateway takes no voice');
-    }
     const subject: Subject =
       where.child === null || where.child === sender ? bySender : { by: 'id', id: where.child };
     const decoded = readLeaf(subject, where.leaf, bytes);
@@ -226,11 +290,13 @@ export const native: Dialect = {
   encodeCommand: (sender, subject, command) => {
     const { id, command: name, expiresAt, alert, by } = command;
     return {
-      topic:
-        subject.by === 'sender'
-          ? `${devices}${sender}/commands`
-          : `${hubs}${sender}/devices/${command.device}/commands`,
+      topic: below(sender, subject, command.device, 'commands'),
       payload: JSON.stringify({ id, command: name, expiresAt, alert, by }),
     };
   },
+  encodeVoice: (sender, subject, device, notice) => ({
+    topic: below(sender, subject, device, 'voice/down'),
+    payload: JSON.stringify(notice),
+  }),
+  audioTopic: (sender, subject, device) => below(sender, subject, device, 'voice/audio/down'),
 };

@@ -36,6 +36,8 @@ export const badClock = declareScenario({
       return [{ pager, alarm, says }];
     });
     await stage.install(cases.flatMap(({ pager, alarm }) => [pager, alarm]));
+    // A report of their own has the right time, and would take the mark away before anybody looks.
+    fleet.stopReporting();
 
     const hasRung = async (
       key: 'press-rings' | 'smoke-rings',

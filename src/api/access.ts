@@ -66,9 +66,12 @@ export const guardRoutes = (app: App, sessions: Sessions): void => {
   });
 };
 
+/** Who sent the request, and in which session; only for routes that take a role. */
+export const signedInOf = (request: FastifyRequest): SignedIn =>
+  request.signedIn ?? refuse('not-signed-in', 'Sign in first.');
+
 /** Who sent the request; only for routes that take a role. */
-export const userOf = (request: FastifyRequest): User =>
-  request.signedIn?.user ?? refuse('not-signed-in', 'Sign in first.');
+export const userOf = (request: FastifyRequest): User => signedInOf(request).user;
 
 /** Whether the user's rights cover a place. */
 export const maySee = (user: User, place: Place | null): boolean => covers(user.places, place);

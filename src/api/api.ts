@@ -12,6 +12,7 @@ import { asyncApiRoute } from './asyncapi.ts';
 import { limitCallers } from './callers.ts';
 import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
+import { createConsoles } from './consoles.ts';
 import { answerError, malformedRequest } from './errors.ts';
 import { liveFeed } from './live.ts';
 import { liveTimes } from './live-times.ts';
@@ -21,9 +22,13 @@ import { chooseProtocol, mqttSocket } from './mqtt-socket.ts';
 import { describeRoutes } from './openapi.ts';
 import type { ApiOptions, ApiParts, App, RouteParts } from './parts.ts';
 import { createPasswords } from './passwords.ts';
+import { alertExportRoutes } from './routes/alert-exports.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { callRecordingRoutes } from './routes/call-recordings.ts';
 import { callRoutes } from './routes/calls.ts';
+import { deviceImportRoutes } from './routes/device-imports.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { floodRoutes } from './routes/floods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdRoutes } from './routes/households.ts';
@@ -34,9 +39,12 @@ import { readingExportRoutes } from './routes/reading-exports.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { ruleTryRoutes } from './routes/rule-tries.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { seatRoutes } from './routes/seats.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { testModeRoutes } from './routes/test-modes.ts';
 import { userRoutes } from './routes/users.ts';
+import { createSeats } from './seats.ts';
 import { createSessions } from './sessions.ts';
 
 export type { ApiOptions, ApiParts } from './parts.ts';
@@ -46,6 +54,8 @@ export type Api = {
   readonly app: App;
   /** Opens the listener; answers its port. */
   readonly listen: () => Promise<number>;
+  /** Serves another certificate (PEM) from the next connection on; nothing where there is no TLS. */
+  readonly changeCertificate: (tls: { readonly cert: string; readonly key: string }) => void;
   /** Answers what is under way, says goodbye to every console and ends; within 2 s. */
   readonly close: () => Promise<void>;
 };
@@ -111,16 +121,17 @@ const readBodies = (app: App): void => {
   });
 };
 
-const addHeaders = async (app: App, tls: boolean): Promise<void> => {
+const addHeaders = async (app: App, { tls, tiles }: ApiOptions): Promise<void> => {
+  const lasting = tls?.own !== true;
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         'default-src': ["'self'"],
         'script-src': ["'self'"],
-        'style-src': ["'self'"],
-        'style-src-attr': ["'unsafe-inline'"],
-        'img-src': ["'self'", 'data:'],
+        // The desk's parts make their style elements while they run; what a style could carry off has nowhere to go.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:', ...(tiles === null ? [] : [new URL(tiles.url).origin])],
         'media-src': ["'self'", 'data:', 'blob:'],
         'font-src': ["'self'", 'data:'],
         'worker-src': ["'self'", 'blob:'],
@@ -131,9 +142,9 @@ const addHeaders = async (app: App, tls: boolean): Promise<void> => {
         'frame-ancestors': ["'none'"],
       },
     },
-    // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable.
-    strictTransportSecurity: tls ? { maxAge: 31_536_000 } : false,
-    crossOriginOpenerPolicy: tls ? { policy: 'same-origin' } : false,
+    // Both mean something only where there is TLS; a plain listener in the duty room must stay reachable. So must one with a certificate of our own: a browser that has been told to insist lets nobody past one that it does not trust any more.
+    strictTransportSecurity: tls !== null && lasting ? { maxAge: 31_536_000 } : false,
+    crossOriginOpenerPolicy: tls !== null ? { policy: 'same-origin' } : false,
     originAgentCluster: false,
   });
 };
@@ -151,7 +162,9 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     sessions,
     passwords,
     lockOut,
+    seats: createSeats(options.now),
     login: createLogin(duty, passwords, lockOut, options.now),
+    consoles: createConsoles(duty.calls, options.newId),
     commits: createCommits(duty, { ...patience, ...options.patience }),
   };
 
@@ -172,7 +185,7 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   // An answer is written as it is: one that its schema does not foresee must still reach the duty room. The tests hold answers against their schemas.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   readBodies(app);
-  await addHeaders(app, options.tls !== null);
+  await addHeaders(app, options);
   await app.register(fastifyCookie);
   await app.register(fastifyRateLimit, { global: false });
   guardRoutes(app, sessions);
@@ -183,14 +196,20 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
   sessionRoutes(app, routeParts);
   userRoutes(app, routeParts);
   deviceRoutes(app, routeParts);
+  deviceImportRoutes(app, routeParts);
   readingRoutes(app, routeParts);
   readingExportRoutes(app, routeParts);
   placeRoutes(app, routeParts);
   householdRoutes(app, routeParts);
   testModeRoutes(app, routeParts);
+  alertExportRoutes(app, routeParts);
   alertRoutes(app, routeParts);
   floodRoutes(app, routeParts);
-  callRoutes(app);
+  figureRoutes(app, routeParts);
+  callRoutes(app, routeParts);
+  callRecordingRoutes(app, routeParts);
+  shiftRoutes(app, routeParts);
+  seatRoutes(app, routeParts);
   ruleRoutes(app, routeParts);
   ruleTryRoutes(app, routeParts);
   quarantineRoutes(app, routeParts);
@@ -205,6 +224,10 @@ export const createApi = async (options: ApiOptions, parts: ApiParts): Promise<A
     listen: async () => {
       await app.listen({ host: options.host, port: options.port });
       return (app.server.address() as AddressInfo).port;
+    },
+    changeCertificate: ({ cert, key }) => {
+      const { server } = app;
+      if (server instanceof https.Server) server.setSecureContext({ cert, key });
     },
     close: async () => {
       live.close();

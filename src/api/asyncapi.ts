@@ -6,6 +6,7 @@ import {
   NativeReplyPayload,
   NativeStatusPayload,
 } from '../../devices/dialects/native-payloads.ts';
+import { DeviceNotice, DeviceSignal } from '../model/call.ts';
 import { ClientMessage, ServerMessage } from '../model/change.ts';
 import type { App } from './parts.ts';
 
@@ -23,7 +24,8 @@ type Channel = {
   readonly messages: readonly {
     readonly direction: Direction;
     readonly name: string;
-    readonly schema: z.ZodType;
+    /** Null = bytes, which are no JSON. */
+    readonly schema: z.ZodType | null;
     readonly says: string;
   }[];
 };
@@ -49,7 +51,34 @@ const deviceLeaves = [
     schema: NativeCommandPayload,
     says: 'What the device is told. QoS 1; waits while the device is away, until `expiresAt`.',
   },
+  {
+    leaf: 'voice/up',
+    direction: 'send',
+    schema: DeviceSignal,
+    says: 'The device’s part in a voice call. QoS 1, not retained. `call` is a UUID made by whoever starts the call; the same said again has no second effect. `media` comes with a `request`: how the sound of the device can travel.',
+  },
+  {
+    leaf: 'voice/down',
+    direction: 'receive',
+    schema: DeviceNotice,
+    says: 'The gateway’s part in a voice call: how it stands, and the offer, which is always the gateway’s. QoS 1, not retained; void after `expiresAt`.',
+  },
+  {
+    leaf: 'voice/audio/up',
+    direction: 'send',
+    schema: null,
+    says: 'Sound of a device without UDP. QoS 0. A message is 4 bytes of sequence number, big-endian, and 160 bytes: 20 ms of G.711 A-law at 8 kHz.',
+  },
+  {
+    leaf: 'voice/audio/down',
+    direction: 'receive',
+    schema: null,
+    says: 'Sound for a device without UDP, in messages as on `voice/audio/up`. QoS 0; left out where the connection lags behind.',
+  },
 ] as const;
+
+/** The name of a leaf where no slash may stand. */
+const nameOf = (leaf: string): string => leaf.replaceAll('/', '-');
 
 const channels: readonly Channel[] = [
   {
@@ -57,27 +86,27 @@ const channels: readonly Channel[] = [
     address: '/api/v1/live',
     server: 'http',
     parameters: [],
-    says: 'The live feed. `?after=<seq>` (with `&feed=<feed>`) resumes without gap or duplicate. Close codes: 4001 signed out, 4008 too slow, 4009 flooding, 4010 too many consoles.',
+    says: 'The live feed. `?after=<seq>` (with `&feed=<feed>`) resumes without gap or duplicate. `?console=<id>`: which console this is, best a UUID that the page keeps; `hello` tells the id that counts, one of ours where none was given or another user has it. `voice` messages carry the signalling of calls, to the one console that speaks or listens, and back. Close codes: 1009 message too large, 4001 signed out, 4008 too slow, 4009 flooding, 4010 too many consoles, 4011 another page has come in under the same console id (a page that is still wanted takes a new id).',
     messages: [
       { direction: 'receive', name: 'serverMessage', schema: ServerMessage, says: 'What the gateway says.' },
       { direction: 'send', name: 'clientMessage', schema: ClientMessage, says: 'What a console says.' },
     ],
   },
   ...deviceLeaves.map(({ leaf, direction, schema, says }) => ({
-    name: `device-${leaf}`,
+    name: `device-${nameOf(leaf)}`,
     address: `zhishou/v1/devices/{id}/${leaf}`,
     server: 'mqtt' as const,
     parameters: ['id'],
     says,
-    messages: [{ direction, name: leaf, schema, says }],
+    messages: [{ direction, name: nameOf(leaf), schema, says }],
   })),
   ...deviceLeaves.map(({ leaf, direction, schema, says }) => ({
-    name: `child-${leaf}`,
+    name: `child-${nameOf(leaf)}`,
     address: `zhishou/v1/hubs/{hub}/devices/{id}/${leaf}`,
     server: 'mqtt' as const,
     parameters: ['hub', 'id'],
     says: `${says} For a device registered under the hub.`,
-    messages: [{ direction, name: leaf, schema, says }],
+    messages: [{ direction, name: nameOf(leaf), schema, says }],
   })),
 ];
 
@@ -117,7 +146,13 @@ export const describeFeeds = (version: string): Json => ({
         messages: Object.fromEntries(
           messages.map(({ name: message, schema, says: summary, direction }) => [
             message,
-            { name: message, summary, payload: schemaOf(schema, direction) },
+            {
+              name: message,
+              summary,
+              ...(schema === null
+                ? { contentType: 'application/octet-stream', payload: { type: 'string', format: 'binary' } }
+                : { payload: schemaOf(schema, direction) }),
+            },
           ]),
         ),
       },

@@ -1,4 +1,5 @@
-import type { DutyDoor, Result } from '../gateway/doors.ts';
+import type { DutyDoor } from '../gateway/doors.ts';
+import type { Result } from '../model/fault.ts';
 import { Refused, refuse } from './errors.ts';
 
 /** How long an answer waits for its commit, in ms: `failing` while the store says that it fails (it is trying again), `longest` in any case. */

@@ -1,3 +1,6 @@
+import { Socket } from 'node:net';
+import type { FastifyReply } from 'fastify';
+
 /** How much may be exported at once. `stallMs` is how long a client may take nothing. */
 export type ExportLimits = {
   readonly ofOneUser: number;
@@ -40,3 +43,26 @@ export const createExportDesk = ({ ofOneUser, inAll }: ExportLimits): ExportDesk
     },
   };
 };
+
+/** Gives a client up that takes nothing of what is written to it for `stallMs`; the socket tells how much of it is still there. An answer without a socket has nobody who could stall it. */
+export const giveUpOnStall = (reply: FastifyReply, stallMs: number): void => {
+  const { raw } = reply;
+  const { socket } = raw;
+  if (!(socket instanceof Socket)) return;
+  // The socket's own clock, which begins anew with every byte and stops with the answer; that of the answer would be a mere alarm where there is no socket, and ring after its end.
+  raw.on('timeout', () => {
+    if (raw.writableLength === 0) return void socket.setTimeout(stallMs);
+    reply.log.info({ stallMs }, 'given up: the client takes nothing');
+    raw.destroy();
+  });
+  socket.setTimeout(stallMs);
+};
+
+/** What an exported file is, for the answer's head. */
+export const exportMediaTypes = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+} as const;
+
+/** How long whoever finds too many exports under way is asked to wait, in ms. */
+export const exportRetryAfterMs = 5000;

@@ -1,6 +1,6 @@
 import type { Committed } from '../gateway/doors.ts';
 import type { Change } from '../model/change.ts';
-import type { User } from '../model/user.ts';
+import { mayActAs, type User } from '../model/user.ts';
 import { maySee } from './access.ts';
 
 /** Whether a flood is this user's: each set of rights has its own; whoever sees the whole street sees all. */
@@ -13,7 +13,7 @@ export const mayHear = (user: User, change: Change, committed: Committed): boole
   if (user.places.length === 0) return true;
   if (change.alert !== undefined) return maySee(user, change.alert.place);
   if (change.device !== undefined) return maySee(user, change.device.place);
-  if (change.call !== undefined) return maySee(user, committed.device(change.call.device)?.place ?? null);
+  if (change.call !== undefined) return maySee(user, change.call.place);
   const { place: where, places } = change.data ?? {};
   if (change.what === 'household' || (change.what === 'system' && where !== undefined)) {
     const place = committed.places().find(({ id }) => id === where);
@@ -28,3 +28,15 @@ export const mayHearText = (user: User, text: string, committed: Committed): boo
   if (user.places.length === 0 && (user.role === 'admin' || !text.includes('"what":"user"'))) return true;
   return mayHear(user, JSON.parse(text) as Change, committed);
 };
+
+/** Whether this user may read what was written about people: whoever may only look on, as a screen on a wall does, may not. */
+export const mayReadNotes = (user: User): boolean => mayActAs(user.role, 'operator');
+
+/** A change for those who may not read notes. */
+export const withoutNote = ({ note: _note, ...change }: Change): Change => change;
+
+/** The JSON text of a change as this user may have it. */
+export const textFor = (user: User, text: string): string =>
+  mayReadNotes(user) || !text.includes('"note":{')
+    ? text
+    : JSON.stringify(withoutNote(JSON.parse(text) as Change));

@@ -2,29 +2,21 @@ import type { WebSocket } from 'ws';
 import type { Committed } from '../gateway/doors.ts';
 import type { Archive } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Change, ServerMessage } from '../model/change.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
-import { mayHear, mayHearFlood, mayHearText } from './hearing.ts';
+import { closeCodes } from './close-codes.ts';
+import { mayHear, mayHearFlood, mayHearText, mayReadNotes, textFor, withoutNote } from './hearing.ts';
 import { createOutbox, type OutboxLimits } from './outbox.ts';
-
-/** The close codes of the live feed. */
-export const closeCodes = {
-  shutdown: 1001,
-  tooLarge: 1009,
-  failed: 1011,
-  signedOut: 4001,
-  tooSlow: 4008,
-  flooding: 4009,
-  tooMany: 4010,
-} as const;
 
 /** A message as the bytes that all consoles share. */
 export const frameOf = (message: ServerMessage): Buffer => Buffer.from(JSON.stringify(message));
 
 /** One console on the live feed. */
 export type LiveConsole = {
+  readonly id: string;
   readonly session: string;
   readonly user: () => User;
   /** Other rights: a new snapshot where they cover other places, which it answers. */
@@ -41,6 +33,8 @@ export type LiveConsole = {
   readonly watched: () => ReadonlySet<string>;
   readonly watch: (devices: readonly string[]) => void;
   readonly say: (message: ServerMessage) => void;
+  /** The same, as bytes that several consoles share. */
+  readonly pass: (frame: Buffer) => void;
   /** Asks the peer for a sign of life; ends a console that gave none since the last time. */
   readonly ping: () => void;
   readonly heard: () => void;
@@ -52,12 +46,15 @@ export type LiveConsole = {
 /** What a console is made of. `after` is the number to resume from, null = begin with a snapshot; `uncommitted` are the emergencies that ring though they are not stored. */
 export type ConsoleParts = {
   readonly socket: WebSocket;
+  readonly id: string;
   readonly session: string;
   readonly user: User;
   readonly after: number | null;
   readonly version: string;
   readonly now: () => number;
   readonly committed: Committed;
+  /** Those under way, committed. */
+  readonly calls: ReadonlyMap<string, Call>;
   readonly archive: Pick<Archive, 'changes'>;
   readonly uncommitted: ReadonlyMap<string, Alert>;
   readonly limits: OutboxLimits;
@@ -130,7 +127,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
 
   const deliver = (change: Change, frame: Buffer): void => {
     if (change.seq <= reached) return;
-    if (mayHear(user, change, committed)) outbox.send(frame);
+    if (mayHear(user, change, committed))
+      outbox.send(change.note === undefined || mayReadNotes(user) ? frame : frameOf(withoutNote(change)));
     else if (leftSight(change)) snapshot();
   };
 
@@ -152,7 +150,8 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
     const alerts = [...committed.alerts.values()].filter((alert) => maySee(user, alert.place));
     const seq = committed.seq();
     const floods = committed.floods().filter(({ places }) => mayHearFlood(user, places));
-    say({ type: 'snapshot', seq, alerts, calls: [], ...(floods.length === 0 ? {} : { floods }) });
+    const calls = [...parts.calls.values()].filter(({ place }) => maySee(user, place));
+    say({ type: 'snapshot', seq, alerts, calls, ...(floods.length === 0 ? {} : { floods }) });
     sayUncommitted();
     goLive(seq);
   };
@@ -167,7 +166,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       if (page === null) return snapshot();
       for (const { seq, text } of page) {
         replayed = seq;
-        if (mayHearText(user, text, committed)) outbox.send(Buffer.from(text));
+        if (mayHearText(user, text, committed)) outbox.send(Buffer.from(textFor(user, text)));
         // Cheaper than to read it: at worst a snapshot too many.
         else if (text.includes('"event":"moved"')) return snapshot();
       }
@@ -181,7 +180,16 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   const begin = (): void => {
     const seq = committed.seq();
     const names = Object.fromEntries([...committed.users.values()].map(({ id, name }) => [id, name]));
-    say({ type: 'hello', seq, feed: committed.feed, serverTime: now(), user, version: parts.version, names });
+    say({
+      type: 'hello',
+      seq,
+      feed: committed.feed,
+      serverTime: now(),
+      user,
+      version: parts.version,
+      console: parts.id,
+      names,
+    });
     const { after } = parts;
     // A number from the future belongs to another run of numbers.
     if (after === null || after > seq) {
@@ -208,6 +216,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
   begin();
 
   return {
+    id: parts.id,
     session: parts.session,
     user: () => user,
     become: (next) => {
@@ -274,6 +283,7 @@ export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {
       sendReadings(devices);
     },
     say,
+    pass: outbox.send,
     ping: () => {
       if (!alive) return socket.terminate();
       alive = false;

@@ -6,16 +6,18 @@ export type LiveTimes = {
   readonly pingMs: number;
   readonly readingsMs: number;
   readonly linksMs: number;
+  readonly seatsMs: number;
   readonly closeMs: number;
   readonly outbox: OutboxLimits;
 };
 
-/** The page calls itself blind after 15 s of silence: three ticks. */
+/** A tick at least every 5 s is promised; it comes every 2 s, so that a page can miss two of them and still say within 5 s of the last message that it may be stale. */
 export const liveTimes: LiveTimes = {
-  tickMs: 5000,
+  tickMs: 2000,
   pingMs: 15_000,
   readingsMs: 500,
   linksMs: 1000,
+  seatsMs: 1000,
   closeMs: 2000,
   outbox: outboxLimits,
 };

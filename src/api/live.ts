@@ -1,11 +1,14 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Alert } from '../model/alert.ts';
+import type { VoiceMessage } from '../model/call.ts';
 import { ClientMessage } from '../model/change.ts';
-import { mayActAs } from '../model/user.ts';
+import { Id } from '../model/text.ts';
+import { mayActAs, type User } from '../model/user.ts';
 import { maySee } from './access.ts';
+import { closeCodes } from './close-codes.ts';
 import { refuse } from './errors.ts';
-import { closeCodes, createLiveConsole, frameOf, type LiveConsole, linkMessages } from './live-console.ts';
+import { createLiveConsole, frameOf, type LiveConsole, linkMessages } from './live-console.ts';
 import { liveTimes } from './live-times.ts';
 import type { App, RouteParts } from './parts.ts';
 import type { SignedIn } from './sessions.ts';
@@ -32,6 +35,7 @@ const messagesPerSecond = 200;
 const Query = z.object({
   after: z.coerce.number().int().nonnegative().optional(),
   feed: z.string().max(64).optional(),
+  console: Id.optional(),
 });
 
 const createBudget = (): (() => boolean) => {
@@ -63,7 +67,10 @@ const readMessage = (data: RawData, isBinary: boolean): ClientMessage | string =
 };
 
 /** Adds `/api/v1/live`. */
-export const liveFeed = (app: App, { duty, archive, sessions, options }: RouteParts): Live => {
+export const liveFeed = (
+  app: App,
+  { duty, archive, sessions, consoles: register, seats, options }: RouteParts,
+): Live => {
   const { committed } = duty;
   const { now, version } = options;
   const times = { ...liveTimes, ...options.liveTimes };
@@ -85,13 +92,29 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     }
   };
 
+  /** Nobody listens on in a call whom it is no concern of any more. */
+  const endListening = (console: LiveConsole, user: User | null): void => {
+    const before = console.user().id;
+    for (const { id, listeners, place } of duty.calls.live.values())
+      if (
+        listeners.includes(before) &&
+        (user === null || !mayActAs(user.role, 'supervisor') || !maySee(user, place))
+      )
+        duty.calls.leave(before, console.id, id);
+  };
+
   const recheck = (): void => {
     each((console) => {
       const holder = sessions.holder(console.session);
+      endListening(console, holder?.user ?? null);
       if (holder === null) console.close(closeCodes.signedOut, 'signed out');
-      else if (console.become(holder.user)) watch(console, [...console.watched()]);
+      else {
+        if (console.become(holder.user)) watch(console, [...console.watched()]);
+        register.changed(console);
+      }
     });
     tellWatching();
+    seats.look();
   };
   sessions.onEnd(recheck);
 
@@ -134,6 +157,7 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     links: (device) => {
       if (consoles.size > 0) changedLinks.add(device);
     },
+    voice: register.tell,
   });
 
   const timers = [
@@ -146,6 +170,14 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     }, times.tickMs),
     setInterval(() => each((console) => console.ping()), times.pingMs),
     setInterval(() => each((console) => console.flushReadings()), times.readingsMs),
+    setInterval(() => {
+      if (!seats.takeChanged()) return;
+      const frame = frameOf({ type: 'seats', seats: [...seats.list()] });
+      // Who sits where is for those at the desks, not for a screen on a wall.
+      each((console) => {
+        if (mayActAs(console.user().role, 'operator')) console.pass(frame);
+      });
+    }, times.seatsMs),
     setInterval(() => {
       if (changedLinks.size === 0) return;
       const devices = changedLinks;
@@ -186,6 +218,18 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     if (alert !== undefined && maySee(user, alert.place)) duty.shown(user.id, id, version);
   };
 
+  const signal = (console: LiveConsole, message: VoiceMessage): void => {
+    const user = sessions.holder(console.session)?.user;
+    // Nor does a page speak on whose place a newer one has.
+    if (user === undefined || !register.has(console)) return;
+    if (mayActAs(user.role, 'operator')) duty.calls.signal(user.id, console.id, message);
+    else
+      console.say({
+        type: 'error',
+        error: { code: 'not-allowed', message: 'Whoever may only look takes no part in a call.' },
+      });
+  };
+
   const heed = (console: LiveConsole, message: ClientMessage): void => {
     switch (message.type) {
       case 'shown':
@@ -193,6 +237,12 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
         break;
       case 'watch':
         watch(console, message.devices);
+        break;
+      case 'voice':
+        signal(console, message);
+        break;
+      case 'seat':
+        seats.tell(console, message);
         break;
     }
   };
@@ -206,23 +256,38 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
     return ofUser >= maxOfViewer ? 'You have too many consoles open.' : null;
   };
 
-  const join = (socket: WebSocket, { session, user }: SignedIn, after: number | null): void => {
+  const join = (
+    socket: WebSocket,
+    { session, user }: SignedIn,
+    wanted: string | undefined,
+    after: number | null,
+  ): void => {
+    // One with too much to be told is closed before it has entered.
+    let entered: LiveConsole | null = null;
     const console = createLiveConsole({
       socket,
+      id: register.idFor(user.id, wanted),
       session: session.id,
       user,
       after,
       version,
       now,
       committed,
+      calls: duty.calls.live,
       archive,
       uncommitted,
       limits: times.outbox,
       closeMs: times.closeMs,
       failed: (error) => options.log.error({ err: error }, 'a console could not be brought up to date'),
-      closing: (code, reason) => options.log.info({ user: user.id, code, reason }, 'a console is closed'),
+      closing: (code, reason) => {
+        options.log.info({ user: user.id, code, reason }, 'a console is closed');
+        if (entered !== null) register.leave(entered);
+      },
     });
     consoles.add(console);
+    register.enter(console);
+    entered = console;
+    seats.sit(console);
     tellWatching();
     const mayTalk = createBudget();
 
@@ -241,6 +306,8 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       console.end();
       unwatch(console);
       consoles.delete(console);
+      register.leave(console);
+      seats.leave(console);
       tellWatching();
     });
   };
@@ -264,10 +331,11 @@ export const liveFeed = (app: App, { duty, archive, sessions, options }: RoutePa
       // Several may have been let through before the first of them had its place.
       const full = fullFor(signedIn);
       if (full !== null) return socket.close(closeCodes.tooMany, 'too many consoles');
-      const { after, feed } = request.query;
+      const { after, feed, console: named } = request.query;
       join(
         socket,
         signedIn,
+        named,
         after === undefined || (feed !== undefined && feed !== committed.feed) ? null : after,
       );
     },

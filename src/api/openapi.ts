@@ -3,6 +3,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Alert } from '../model/alert.ts';
+import { Call } from '../model/call.ts';
 import { TimelineEntry } from '../model/change.ts';
 import { Device } from '../model/device.ts';
 import { ErrorBody } from '../model/fault.ts';
@@ -14,7 +15,18 @@ import { User } from '../model/user.ts';
 import { sessionCookie } from './access.ts';
 import type { App } from './parts.ts';
 
-const named = { Alert, ChainedEntry, Device, ErrorBody, Household, Place, Quarantined, TimelineEntry, User };
+const named = {
+  Alert,
+  Call,
+  ChainedEntry,
+  Device,
+  ErrorBody,
+  Household,
+  Place,
+  Quarantined,
+  TimelineEntry,
+  User,
+};
 
 /** Describes every route from the schemas that it runs on; to be called before any route is added. */
 export const describeRoutes = async (app: App, version: string): Promise<void> => {

@@ -13,8 +13,13 @@ export const publicUser = ({ id, username, name, role, places, disabled }: UserR
   disabled,
 });
 
-/** 256 random bits, base64url: a session's token, a device's secret. */
-export const newSecret = (): string => randomBytes(32).toString('base64url');
+/** 256 random bits, base64url, never with a hyphen in front, which a command line would read as an option: a session's token, a device's secret. */
+export const newSecret = (): string => {
+  for (;;) {
+    const secret = randomBytes(32).toString('base64url');
+    if (!secret.startsWith('-')) return secret;
+  }
+};
 
 /** SHA-256 in hex: what is stored in place of a token or secret. That is enough for 256 random bits, which nobody can guess. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');

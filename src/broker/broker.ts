@@ -27,6 +27,8 @@ export type Broker = {
   readonly downlink: Downlink;
   /** Opens the listeners and answers their ports; rejects where one cannot be had. */
   readonly listen: () => Promise<{ readonly mqtt: number; readonly mqtts: number | null }>;
+  /** Serves another certificate (PEM) from the next TLS connection on. */
+  readonly changeCertificate: (tls: { readonly cert: string; readonly key: string }) => void;
   /** Takes over an MQTT connection that came another way: the bytes of a WebSocket, and the address of the other side. */
   readonly accept: (stream: Duplex, remote: string) => void;
   /** Takes no new connection and no further message; what was taken takes effect, unless its sender owes, and is still acknowledged. */
@@ -214,6 +216,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
       if (!taking) listeners.close();
       return { mqtt: listeners.mqtt, mqtts: listeners.mqtts };
     },
+    changeCertificate: (tls) => listeners?.changeCertificate(tls),
     accept,
     stopTaking,
     close: async () => {

@@ -9,6 +9,8 @@ import { filterMatches, isFilterSound } from './topics.ts';
 
 const maxUnanswered = 64;
 const maxRemembered = 1024;
+// A third of a second of sound.
+const maxStreamBacklog = 4096;
 const highestPacketId = 65_535;
 
 /** Everything that goes out to the devices but acknowledgements. */
@@ -54,6 +56,13 @@ export const createOutgoing = ({ door, presence, intake, links, counters, now }:
     link.client.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, ignore);
   };
 
+  /** Sound that comes late is of no use: what a slow connection has not taken yet is not added to. */
+  const stream = (link: Link, topic: string, bytes: Uint8Array): void => {
+    if (link.gone || grantedQos(link, topic) === -1 || link.conn.writableLength > maxStreamBacklog) return;
+    const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    link.client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, ignore);
+  };
+
   const sendWaiting = (link: Link): void => {
     if (link.gone || link.device === null || link.filters === null) return;
     for (const outbound of door.waiting(link.device)) send(link, outbound);
@@ -68,6 +77,9 @@ export const createOutgoing = ({ door, presence, intake, links, counters, now }:
 
   return {
     downlink: {
+      stream: (connection, topic, bytes) => {
+        for (const link of presence.of(connection)) stream(link, topic, bytes);
+      },
       send: (outbound) => {
         for (const link of presence.of(outbound.connection)) send(link, outbound);
       },

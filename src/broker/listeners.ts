@@ -7,11 +7,14 @@ import type { BrokerOptions } from './options.ts';
 // Thousands of devices come back together after a restart; the kernel lowers this to its own limit.
 const backlog = 4096;
 const tcpKeepAliveMs = 60_000;
+const minVersion = 'TLSv1.2';
 
 /** The open listeners; the ports are those that were really opened. */
 export type Listeners = {
   readonly mqtt: number;
   readonly mqtts: number | null;
+  /** Serves another certificate (PEM) from the next TLS connection on. */
+  readonly changeCertificate: (tls: { readonly cert: string; readonly key: string }) => void;
   /** Takes no new connections; those that are there stay. */
   readonly close: () => void;
 };
@@ -26,11 +29,12 @@ export const openListeners = async (
   const take = (socket: Socket): void => accept(socket, socket.remoteAddress ?? 'unknown');
   const plain = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs }, take);
   const mqtt = await open(plain, host, options.port, log);
-  if (tls === null) return { mqtt, mqtts: null, close: () => plain.close() };
+  if (tls === null)
+    return { mqtt, mqtts: null, changeCertificate: () => undefined, close: () => plain.close() };
   const secure = createTlsServer({
     cert: tls.cert,
     key: tls.key,
-    minVersion: 'TLSv1.2',
+    minVersion,
     handshakeTimeout: connectTimeoutMs,
     noDelay: true,
     keepAlive: true,
@@ -66,7 +70,12 @@ export const openListeners = async (
     secure.close();
   };
   try {
-    return { mqtt, mqtts: await open(secure, host, tls.port, log), close };
+    return {
+      mqtt,
+      mqtts: await open(secure, host, tls.port, log),
+      changeCertificate: ({ cert, key }) => secure.setSecureContext({ cert, key, minVersion }),
+      close,
+    };
   } catch (error) {
     close();
     throw error;

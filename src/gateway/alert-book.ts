@@ -1,14 +1,13 @@
 import type { Alert, AlertKind, Evidence, Priority } from '../model/alert.ts';
 import { longestShelfMs, mayBeSuppressed, personKinds, stateOf } from '../model/alert.ts';
 import type { AlertEvent, Note } from '../model/change.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
-import type { Result } from './doors.ts';
-import { climb, dueStep, type LadderTimes, nextDeadline, rings } from './ladder.ts';
+import { climb, dueStep, type LadderTimes, nextDeadline, rings, tending } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
 import type { AlertRecord, Ladder, Standing } from './ports.ts';
 
@@ -31,6 +30,8 @@ type Detected = {
   readonly outOfService: boolean;
   readonly late: boolean;
   readonly receivedAt: number;
+  /** From when its deadlines run, where that is not its receipt: nobody could know of it before. */
+  readonly ringsFrom?: number;
   readonly evidence: Evidence;
   readonly reAlarmAfterMs: number | null;
   /** The active alert that explains this one, where there is one; an emergency is never explained away. */
@@ -39,6 +40,8 @@ type Detected = {
 
 /** An edge: something occurred, and holds no longer than that. `key` says what joins: one open alert per subject and key. */
 export type Raise = Detected & {
+  /** An operator speaks with the person who pressed: it counts, and rings nobody. */
+  readonly spokenWith?: boolean;
   readonly key: string;
   readonly rule: { readonly id: string; readonly version: string } | null;
 };
@@ -114,15 +117,25 @@ export const pressKey = 'press';
 /** The same for presses under a name that nobody registered: they join nothing that a device raised. */
 export const unregisteredPressKey = 'unregistered press';
 
+/** The key under which requests to speak of one device join. */
+export const callRequestKey = 'call request';
+
 /** Three changes between raised and returned within this time are called chattering (ms). */
 const chatterWithinMs = 60_000;
 const chatterTransitions = 3;
 
-const keyOf = (alert: Alert): string =>
-  alert.rule?.id ?? (alert.kind === 'unregistered-sos' ? unregisteredPressKey : pressKey);
+const keyOf = ({ rule, kind }: Alert): string => {
+  if (rule !== null) return rule.id;
+  if (kind === 'call-request') return callRequestKey;
+  return kind === 'unregistered-sos' ? unregisteredPressKey : pressKey;
+};
 
 const samePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** The home in which it is; null where it is somewhere else. */
+const homeOf = ({ place }: Alert): string | null =>
+  place?.path.at(-1)?.kind === 'household' ? place.id : null;
 
 /** What an alert stored by an earlier version lacks. */
 const filledIn = (record: AlertRecord): AlertRecord => {
@@ -167,7 +180,7 @@ const stepOfDetection = (
   at,
   holds,
   standing,
-  receivedAt: detected.receivedAt,
+  receivedAt: detected.ringsFrom ?? detected.receivedAt,
   late: detected.late,
   test: detected.test || underTest(detected),
   evidence: detected.evidence,
@@ -286,6 +299,13 @@ export const createAlertBook = (parts: {
     return id === undefined ? undefined : records.get(id);
   };
 
+  const othersAtHome = (alert: Alert): readonly AlertRecord[] => {
+    const home = homeOf(alert);
+    return home === null
+      ? []
+      : [...records.values()].filter(({ alert: other }) => other.id !== alert.id && homeOf(other) === home);
+  };
+
   /** Puts a change of an alert down: line, row and change. */
   const write = (
     record: AlertRecord,
@@ -351,8 +371,11 @@ export const createAlertBook = (parts: {
       if (Object.keys(beside).length > 0) writeQuietly(changed);
       return { ok: true, value: done.alert };
     }
-    const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs);
-    const ladder = note ? { ...climbed, tendBy: null } : climbed;
+    const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs, () =>
+      othersAtHome(done.alert),
+    );
+    const did = note ? { by: note.by, at: step.at } : tending(step);
+    const ladder = note && did && !rings(done.alert) ? { ...climbed, tendBy: null, tended: did } : climbed;
     const settled: AlertRecord = {
       ...changed,
       alert: withDeadlines(before.alert, done.alert, ladder),
@@ -364,6 +387,11 @@ export const createAlertBook = (parts: {
       happened === 'raised-again' || happened === 'returned' ? withTransition(settled, step.at) : settled;
     write(after, happened, step.at, actor, data, note);
     const { alert, standing } = after;
+    // What is done for a home is done for all that the same operator has there.
+    if (did !== null && step.event !== 'home-tended')
+      for (const { alert: other } of othersAtHome(alert))
+        if (other.claimedBy === did.by && other.tendBy !== undefined)
+          befall(other.id, { event: 'home-tended', ...did }, actor, { alert: id });
     // The higher priority was kept only until somebody knew of it; nobody chose to lower it.
     if (alert.active && alert.acknowledged && !before.alert.acknowledged)
       return befall(id, { event: 'lowered', at: step.at, standing }, 'system', { level: standing.level });
@@ -500,11 +528,15 @@ export const createAlertBook = (parts: {
     level: number,
     actor: string,
     now: number,
+    spokenWith = false,
   ): Alert => {
     const { alert } = open;
     if (detected.explainedBy !== null) suppress(detected.explainedBy, [alert.id], now);
     const standing = standingOf(detected, level);
-    const step = stepOfDetection('raised-again', detected, standing, holding !== 0, now);
+    const step: LifeEvent = {
+      ...stepOfDetection('raised-again', detected, standing, holding !== 0, now),
+      ...(spokenWith ? { spokenWith } : {}),
+    };
     const joined = befall(alert.id, step, actor, {}, null, {
       holding,
       standing,
@@ -575,7 +607,7 @@ export const createAlertBook = (parts: {
     raise: (raise, actor, now) => {
       const open = openAt(raise, raise.key, actor, now);
       return open
-        ? join(open, raise, 0, 1, actor, now)
+        ? join(open, raise, 0, 1, actor, now, raise.spokenWith)
         : bear(raise, raise.rule, [raise.device], 0, 1, actor, now);
     },
     hold: (hold, actor, now) => {
@@ -634,11 +666,25 @@ export const createAlertBook = (parts: {
         if (operation.until > now + longestShelfMs)
           return refused('invalid', 'an alert lies on the shelf for 8 h at most');
       }
-      const noteId = operation.note === undefined ? null : newId();
+      const { note: text } = operation;
+      const seen = operation.verb === 'close' && operation.reached?.how === 'seen' ? operation.reached : null;
+      if (seen !== null) {
+        const called = Math.min(record.alert.raisedAt, record.alert.receivedAt);
+        if (seen.at > now) return refused('invalid', 'the person was seen at a time that has not come yet');
+        if (seen.at < called - 60_000)
+          return refused('invalid', 'the person was seen before they called for help', { called });
+      }
       const note: Note | null =
-        noteId === null || operation.note === undefined
+        text === undefined && seen === null
           ? null
-          : { id: noteId, alert: operation.alert, at: now, by: user, text: operation.note };
+          : {
+              id: newId(),
+              alert: operation.alert,
+              at: now,
+              by: user,
+              text: text ?? '',
+              ...(seen === null ? {} : { seenBy: seen.by }),
+            };
       const { step, data } = stepOf(user, operation, now);
       const result = befall(operation.alert, step, `user:${user}`, data, note);
       if (result.ok && note) ledger.put('note', note.id, note);
@@ -760,7 +806,19 @@ const stepOf = (
         step: { event: 'dispatched', at, by },
         data: { who: operation.who, confirmed: operation.confirmed },
       };
-    case 'close':
-      return { step: { event: 'closed', at, by, disposition: operation.disposition }, data: {} };
+    case 'arrived':
+      return { step: { event: 'arrived', at, by }, data: { who: operation.who } };
+    case 'family-informed':
+      return { step: { event: 'family-informed', at, by }, data: {} };
+    case 'close': {
+      const { disposition, reached } = operation;
+      return {
+        step: { event: 'closed', at, by, disposition, reached },
+        data:
+          reached === undefined
+            ? {}
+            : { reached: reached.how, ...(reached.how === 'seen' ? { seenAt: reached.at } : {}) },
+      };
+    }
   }
 };

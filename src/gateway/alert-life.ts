@@ -2,9 +2,9 @@ import {
   type Alert,
   type Disposition,
   type Evidence,
-  isEmergency,
   mayBeShelved,
   mayBeSuppressed,
+  mustBeAnswered,
   personKinds,
   priorities,
   stateOf,
@@ -12,6 +12,7 @@ import {
 import type { AlertEvent } from '../model/change.ts';
 import type { Refusal } from '../model/fault.ts';
 import type { Place } from '../model/place.ts';
+import { filesAwayUnseen, type Reached } from '../model/reach.ts';
 import type { Text } from '../model/text.ts';
 import type { Standing } from './ports.ts';
 
@@ -25,6 +26,8 @@ type Detection = {
   readonly test: boolean;
   readonly standing: Standing;
   readonly evidence: Evidence;
+  /** An operator speaks with the person who pressed: nobody else has to hear of it. */
+  readonly spokenWith?: boolean;
 };
 
 /** What an alert of a name that nobody had registered becomes with the registration. */
@@ -63,11 +66,28 @@ export type LifeEvent = { readonly at: number } & (
         | 'taken'
         | 'reset'
         | 'commented'
-        | 'dispatched';
+        | 'dispatched'
+        | 'arrived'
+        | 'family-informed'
+        /** The holder did something for another alert of the same home. */
+        | 'home-tended';
       readonly by: string;
     }
   | { readonly event: 'handed-over'; readonly by: string; readonly to: string }
-  | { readonly event: 'closed'; readonly by: string; readonly disposition: Disposition }
+  /** `watched`: somebody on line may answer it. */
+  | { readonly event: 'call-requested'; readonly watched: boolean }
+  /** `by`: who speaks. */
+  | { readonly event: 'call-answered' | 'voice-connected'; readonly by: string }
+  /** `again`: whoever is in the room has to hear of it. */
+  | { readonly event: 'call-missed' | 'call-lost' | 'call-failed'; readonly again: boolean }
+  | { readonly event: 'call-ended' }
+  /** `reached`: how the person who called was reached. */
+  | {
+      readonly event: 'closed';
+      readonly by: string;
+      readonly disposition: Disposition;
+      readonly reached?: Reached | undefined;
+    }
   | { readonly event: 'shelved'; readonly by: string; readonly until: number; readonly once: boolean }
   /** Without `by`: its time is over. */
   | { readonly event: 'unshelved'; readonly by?: string }
@@ -150,9 +170,10 @@ const levelled = (alert: Alert, { priority, latching, title }: Standing): Alert 
   };
 };
 
-/** Detected anew, or at a higher level: it waits for somebody, whoever had it, and leaves a shelf on which it may not lie any more. A real detection makes a test real. */
+/** Detected anew, or at a higher level: it waits for somebody, whoever had it, unless that one speaks with the person already, and leaves a shelf on which it may not lie any more. A real detection makes a test real. */
 const detectedAnew = (alert: Alert, step: Detection & { readonly at: number }): Alert => {
-  const risen = waitingAgain(levelled(alert, step.standing));
+  const higher = levelled(alert, step.standing);
+  const risen = step.spokenWith === true && alert.acknowledged ? higher : waitingAgain(higher);
   return {
     ...(mayBeShelved(risen) ? risen : offTheShelf(risen)),
     reset: false,
@@ -214,8 +235,8 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       );
     case 'released': {
       if (alert.claimedBy === undefined) return refuse('not-claimed', 'nobody has it', { alert: alert.id });
-      // An emergency that nobody has any more must ring; anything else only loses its holder.
-      if (isEmergency(alert)) return settle(alert, waitingAgain(alert), at, 'released');
+      // What must be answered and nobody has any more must ring; anything else only loses its holder.
+      if (mustBeAnswered(alert)) return settle(alert, waitingAgain(alert), at, 'released');
       const { claimedBy: _holder, takenAt: _taken, ...free } = alert;
       return settle(alert, free, at, 'released');
     }
@@ -238,6 +259,13 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
         : settle(alert, offTheShelf({ ...alert, reset: true }), at, 'reset');
     case 'closed':
       if (alert.active) return refuse('still-active', 'the condition still holds', { alert: alert.id });
+      if (step.reached === undefined && filesAwayUnseen(alert, step.disposition)) {
+        return refuse(
+          'nobody-reached',
+          'no call with the person came about and nobody arrived: say in `reached` who spoke with them or saw them, and when',
+          { alert: alert.id, voiceRequestedAt: alert.voiceRequestedAt },
+        );
+      }
       return settle(
         alert,
         { ...acknowledgedBy(alert, step.by, at), closedAt: at, disposition: step.disposition },
@@ -246,6 +274,15 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       );
     case 'dispatched':
       return settle(alert, { ...alert, dispatchedAt: alert.dispatchedAt ?? at }, at, 'dispatched');
+    case 'arrived':
+      return settle(alert, { ...alert, onSiteAt: alert.onSiteAt ?? at }, at, 'arrived');
+    case 'family-informed':
+      return settle(
+        alert,
+        { ...alert, familyInformedAt: alert.familyInformedAt ?? at },
+        at,
+        'family-informed',
+      );
     case 'shown':
       return settle(
         alert,
@@ -324,9 +361,29 @@ export const live = (alert: Alert, step: LifeEvent): LifeStep => {
       const devices = alert.devices.map((known) => (known === alert.device ? device : known));
       const there: Alert = { ...alert, ...step.as, devices, place: step.place };
       // Whoever had it may have sent somebody to the wrong door, and the right room may not know of it at all.
-      return settle(alert, isEmergency(there) ? waitingAgain(there) : there, at, 'moved', true);
+      return settle(alert, mustBeAnswered(there) ? waitingAgain(there) : there, at, 'moved', true);
     }
+    case 'call-requested':
+      // With nobody there to hear the call, the alert has to bring somebody.
+      return settle(
+        alert,
+        {
+          ...(step.watched || !mustBeAnswered(alert) ? alert : waitingAgain(alert)),
+          voiceRequestedAt: alert.voiceRequestedAt ?? at,
+        },
+        at,
+        'call-requested',
+      );
+    case 'voice-connected':
+      return settle(alert, { ...alert, voiceConnectedAt: alert.voiceConnectedAt ?? at }, at, step.event);
+    case 'call-missed':
+    case 'call-lost':
+    case 'call-failed':
+      return settle(alert, step.again && mustBeAnswered(alert) ? waitingAgain(alert) : alert, at, step.event);
+    case 'call-answered':
+    case 'call-ended':
     case 'commented':
+    case 'home-tended':
     case 'cancel-requested':
     case 're-announced':
     case 'notified':

@@ -7,6 +7,9 @@ const lateMs = 300_000;
 /** …and one this old is no backlog but a wrong clock (ms). */
 const staleMs = 30 * 86_400_000;
 
+/** Whether a moment is so long ago that what was measured then says little of now. */
+export const isLate = (at: number, now: number): boolean => at < now - lateMs;
+
 /** When a thing was measured, as far as we believe the device: its own time, or the time of receipt where it gave none or its clock is wrong. */
 export const believe = (
   deviceAt: number | undefined,
@@ -15,5 +18,5 @@ export const believe = (
   if (deviceAt === undefined) return { at: receivedAt, late: false, wrong: false };
   if (deviceAt > receivedAt + aheadMs || deviceAt < earliest || deviceAt < receivedAt - staleMs)
     return { at: receivedAt, late: false, wrong: true };
-  return { at: deviceAt, late: deviceAt < receivedAt - lateMs, wrong: false };
+  return { at: deviceAt, late: isLate(deviceAt, receivedAt), wrong: false };
 };

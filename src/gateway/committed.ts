@@ -1,10 +1,14 @@
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Device } from '../model/device.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
 import type { Latest } from '../model/reading.ts';
+import type { Shift } from '../model/shift.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
+import { isOver } from './call-life.ts';
 import type { Committed } from './doors.ts';
 import { floodFact, floodsIn } from './flood.ts';
 import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
@@ -38,6 +42,7 @@ export const createCommitted = (
 ): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
   let seq = state.seq;
   const alerts = new Map<string, Alert>(state.alerts.map(({ alert }) => [alert.id, alert]));
+  const calls = new Map<string, Call>(state.calls.map(({ call }) => [call.id, call]));
   const devices = new Map<string, DeviceRecord>(state.devices.map((device) => [device.id, device]));
   const latest = new Map<string, Record<string, Latest>>();
   for (const [id, known] of state.deviceStates) latest.set(id, { ...known.latest });
@@ -45,7 +50,9 @@ export const createCommitted = (
     state.households.map((household) => [household.place, household]),
   );
   const presences = new Map<string, Presence>(state.presences.map((presence) => [presence.place, presence]));
+  const sites = new Map<string, Site>(state.sites.map((site) => [site.place, site]));
   const testModes = new Map<string, TestMode>(state.testModes.map((mode) => [mode.id, mode]));
+  const shifts = new Map<string, Shift>(state.shifts.map((shift) => [shift.id, shift]));
   let floods: readonly Flood[] = floodsIn(state.facts.get(floodFact));
   const users = new Map<string, UserRecord>(state.users.map((user) => [user.id, user]));
   const sessions = new Map<string, Session>(state.sessions.map((session) => [session.id, session]));
@@ -66,6 +73,9 @@ export const createCommitted = (
             put.body === null || put.body.alert.state === 'closed' ? null : put.body.alert,
           );
           break;
+        case 'call':
+          move(calls, put.id, put.body === null || isOver(put.body.call) ? null : put.body.call);
+          break;
         case 'device':
           move(devices, put.id, put.body);
           if (put.body === null) latest.delete(put.id);
@@ -77,8 +87,17 @@ export const createCommitted = (
         case 'presence':
           move(presences, put.id, put.body);
           break;
+        case 'site':
+          move(sites, put.id, put.body);
+          break;
         case 'test-mode':
           move(testModes, put.id, put.body);
+          break;
+        case 'shift':
+          if (put.body?.endedAt !== undefined)
+            for (const { id, endedAt } of [...shifts.values()])
+              if (endedAt !== undefined && id !== put.id) shifts.delete(id);
+          move(shifts, put.id, put.body);
           break;
         case 'fact':
           if (put.id === floodFact) floods = floodsIn(put.body ?? undefined);
@@ -119,6 +138,7 @@ export const createCommitted = (
       seq: () => seq,
       feed: state.feed,
       alerts,
+      calls,
       device,
       deviceIds: () => devices.keys(),
       places: () => {
@@ -127,7 +147,9 @@ export const createCommitted = (
       },
       households,
       presences,
+      sites,
       testModes,
+      shifts,
       floods: () => floods,
       users,
       sessions,

@@ -1,16 +1,21 @@
 import type { Alert, AlertKind } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialect, Dialects } from '../model/dialect.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { FaultCode, Result } from '../model/fault.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
 import type { Place } from '../model/place.ts';
+import type { Quarantined, RetryOutcome } from '../model/quarantine.ts';
 import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
+import type { Shift, ShiftSummary } from '../model/shift.ts';
+import type { NewSite, Site } from '../model/site.ts';
 import type { NewTestMode, TestMode } from '../model/test-mode.ts';
 import type { User } from '../model/user.ts';
+import type { CallDoor } from './call-doors.ts';
 import type { Congestion, Listener, Outbound, Session, StoreHealth, UserRecord } from './ports.ts';
 
 /** A message as the broker hands it in: over whose connection, in which convention, and whether it had the retain flag. */
@@ -41,24 +46,25 @@ export type DeviceDoor = {
   readonly congestion: () => Congestion;
 };
 
-/** What came of a command: its value, or a refusal. */
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
-
 /** Committed state: what snapshot, feed and every GET show. The maps are live; they change only between ticks of the event loop. */
 export type Committed = {
   readonly seq: () => number;
   readonly feed: string;
   /** Open alerts by id. */
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Calls under way by id. */
+  readonly calls: ReadonlyMap<string, Call>;
   readonly device: (id: string) => Device | null;
   readonly deviceIds: () => Iterable<string>;
   readonly places: () => readonly Place[];
   readonly households: ReadonlyMap<string, Household>;
   readonly presences: ReadonlyMap<string, Presence>;
+  /** By the place. */
+  readonly sites: ReadonlyMap<string, Site>;
   /** Running ones, and those that ended not long ago. */
   readonly testModes: ReadonlyMap<string, TestMode>;
+  /** Running ones, and the last that ended. */
+  readonly shifts: ReadonlyMap<string, Shift>;
   readonly floods: () => readonly Flood[];
   readonly users: ReadonlyMap<string, UserRecord>;
   readonly sessions: ReadonlyMap<string, Session>;
@@ -99,6 +105,35 @@ export type RulebookDoor = {
   ) => Result<RulebookVersion>;
 };
 
+/** A hand-over as it is asked for; what was signed when is in epoch ms. `seat`: the successor sits down where the giver was, and need not be signed in elsewhere. */
+export type HandingOver = {
+  readonly to: string;
+  readonly givenAt: number;
+  readonly takenAt: number;
+  readonly taken: readonly string[];
+  readonly note?: string | undefined;
+  readonly seat: boolean;
+};
+
+/** The shifts of the duty room. */
+export type ShiftDoor = {
+  /** `already-running` where one runs for this user's rights, and its operator is on line. */
+  readonly begin: (user: string, isOnLine: (user: string) => boolean) => Result<Shift>;
+  readonly soundTested: (user: string, shift: string, heard: boolean) => Result<Shift>;
+  /** Answers the successor's shift, which has begun; `not-all-taken` with what is `missing`. */
+  readonly handOver: (giver: string, shift: string, wanted: HandingOver) => Result<Shift>;
+  /** Of committed state. */
+  readonly summary: (places: readonly string[], shift: Shift | null) => ShiftSummary;
+};
+
+/** Why the device at `index` of a list cannot be registered, and which of its fields says so. */
+export type RegistrationFault = {
+  readonly index: number;
+  readonly field: 'id' | 'type' | 'place' | 'hub' | 'dialect' | 'address';
+  readonly code: FaultCode;
+  readonly message: string;
+};
+
 /** What the duty room may ask and tell. Commands take effect at once and are answered at once; the answer may be passed on only after `settled`. */
 export type DutyDoor = {
   readonly committed: Committed;
@@ -111,13 +146,23 @@ export type DutyDoor = {
   /** Rules in force, committed. */
   readonly rules: () => readonly Rule[];
   readonly rulebook: RulebookDoor;
-  readonly perform: (user: string, operation: AlertOperation) => Result<Alert>;
+  readonly calls: CallDoor;
+  readonly shifts: ShiftDoor;
+  /** `console`: the one at which it is done; where a call of the alert rings `take` answers it there. */
+  readonly perform: (user: string, operation: AlertOperation, console?: string | null) => Result<Alert>;
   /** A console has drawn an emergency on a visible screen. */
   readonly shown: (user: string, alert: string, version: number) => void;
   /** The places of everybody on line who could answer, one entry a console (an empty one = the whole street): what none of them covers nobody watches. */
   readonly watching: (rights: readonly (readonly string[])[]) => void;
   /** `secretHash` is null for a device behind a hub. */
   readonly registerDevice: (user: string, device: NewDevice, secretHash: string) => Result<Device>;
+  /** What is wrong with registering all of these at once; in any order, children before their hubs. */
+  readonly checkDevices: (devices: readonly NewDevice[]) => readonly RegistrationFault[];
+  /** All of them or none, in one commit; answers them in the order in which they were given. */
+  readonly registerDevices: (
+    user: string,
+    devices: readonly { readonly device: NewDevice; readonly secretHash: string }[],
+  ) => Result<readonly Device[]>;
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
   readonly removeDevice: (user: string, id: string) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string) => Result<Device>;
@@ -127,11 +172,15 @@ export type DutyDoor = {
     why: Omit<OutOfService, 'since' | 'by'>,
   ) => Result<Device>;
   readonly putInService: (user: string, id: string) => Result<Device>;
+  /** Takes a message in quarantine in again; `row` as it is committed, and each row one at a time. */
+  readonly retryQuarantined: (user: string, row: Quarantined) => Result<RetryOutcome>;
   readonly startTestMode: (user: string, wanted: NewTestMode) => Result<TestMode>;
   readonly endTestMode: (user: string, id: string) => Result<TestMode>;
   readonly putPresence: (user: string, place: string, wanted: NewPresence) => Result<Presence>;
   /** Whether nobody is at home at this place now. */
   readonly isAway: (place: Place | null, now: number) => boolean;
+  readonly putSite: (user: string, place: string, site: NewSite) => Result<Site>;
+  readonly removeSite: (user: string, place: string) => Result<null>;
   readonly putHousehold: (user: string, household: Household) => Result<Household>;
   readonly eraseHousehold: (user: string, place: string) => Result<null>;
   readonly putUser: (by: string, user: UserRecord, newPassword: boolean) => Result<User>;

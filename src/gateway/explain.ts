@@ -12,6 +12,7 @@ export type SayName = (user: string) => string;
 const events: Readonly<Record<string, Text>> = {
   sos: { zh: '按下了呼叫按钮', en: 'the button was pressed' },
   'sos-cancel': { zh: '取消了呼叫', en: 'the call was cancelled' },
+  'call-request': { zh: '请求与值班室通话', en: 'somebody asked to speak with the duty room' },
   test: { zh: '按下了测试按钮', en: 'its test button was pressed' },
   tamper: { zh: '被拆动', en: 'it was tampered with' },
   fault: { zh: '报告故障', en: 'it reported a fault' },

@@ -34,6 +34,30 @@ const scopesIn = (stored: number | string | undefined): readonly Scope[] =>
 export const floodsIn = (stored: number | string | undefined): readonly Flood[] =>
   scopesIn(stored).flatMap(({ places, flood }) => (flood ? [{ places: [...places], ...flood }] : []));
 
+/** The floods among calling alerts raised at these moments (in order) as one seat would have had them, until `end`. */
+export const floodsAmong = (
+  raisedAt: readonly number[],
+  end: number,
+): readonly { readonly from: number; readonly to: number }[] => {
+  const floods: { from: number; to: number }[] = [];
+  let since: number | null = null;
+  for (const [index, at] of raisedAt.entries()) {
+    // It was over when the fifth newest had left the span, unless another came first.
+    const overAt = (raisedAt[index - endsBelow] ?? Number.NEGATIVE_INFINITY) + withinMs;
+    if (since !== null && overAt <= at) {
+      floods.push({ from: since, to: overAt });
+      since = null;
+    }
+    const tenth = raisedAt[index - floodOf + 1];
+    if (since === null && tenth !== undefined && at - tenth <= withinMs) since = at;
+  }
+  if (since !== null) {
+    const overAt = (raisedAt.at(-endsBelow) ?? since) + withinMs;
+    floods.push({ from: since, to: Math.min(end, Math.max(since, overAt)) });
+  }
+  return floods;
+};
+
 const keyOf = (places: readonly string[]): string => places.join(' ');
 
 /** What nobody is called for is no part of a flood. */

@@ -1,19 +1,22 @@
 import { isEmergency } from '../model/alert.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
-import { covers, liesWithin } from '../model/place.ts';
+import { covers, liesWithin, type Place } from '../model/place.ts';
 import type { Engine, Rule } from '../model/rule.ts';
 import type { RuleDirectory } from '../model/rulebook.ts';
 import { createEngine } from '../rules/engine/engine.ts';
 import type { Clockwork } from '../rules/hours.ts';
 import { type AlertBook, createAlertBook, pressKey } from './alert-book.ts';
+import type { Media, MediaDoor } from './call-doors.ts';
+import { createCalls } from './calls.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';
 import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
 import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
-import { createIngest, type IngestCounts } from './ingest.ts';
+import { createHeardIds } from './heard-ids.ts';
+import { createIngest, type Effects, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
 import { createNotUnderstood } from './not-understood.ts';
@@ -24,7 +27,10 @@ import { followDevice, press, tellPresser } from './presses.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistry } from './registry.ts';
 import { coverOpenAlerts, endRepairs } from './repairs.ts';
+import { createRetry } from './retries.ts';
 import { createRulebookVersions, type DirectoryOutcome, goneFact, seenFact } from './rulebook-versions.ts';
+import { createShiftBook } from './shift-book.ts';
+import { createSiteBook } from './site-book.ts';
 import { createSystemAlerts, type SystemFault, systemDevice } from './system-alerts.ts';
 import { createTestModes } from './test-modes.ts';
 
@@ -57,6 +63,8 @@ export type Gateway = {
   readonly devices: DeviceDoor;
   readonly duty: DutyDoor;
   readonly notify: NotifyDoor;
+  /** What whoever ends the media of the calls may tell. */
+  readonly voice: MediaDoor;
   /** Everything whose time has come; to be called a few times a second. */
   readonly tick: (now: number) => void;
   /** The wall clock was set by so many ms: deadlines move along. */
@@ -90,6 +98,10 @@ export type GatewayParts = {
   readonly now: () => number;
   readonly newId: () => string;
   readonly isPoison: (message: Inbound) => boolean;
+  /** Ends the media of the calls; without it calls ring and nobody can answer them. */
+  readonly media?: Media | null;
+  /** Whether calls are recorded, in homes where everybody agrees; no, unless it is said. */
+  readonly recording?: boolean;
   readonly ladder: LadderTimes;
   readonly limits: LedgerLimits;
 };
@@ -120,6 +132,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         const outbound = commands.committed(put.body);
         if (outbound) downlink.send(outbound);
       }
+      if (put.kind === 'call' && put.body) calls.committed(put.body.call);
     }
     announcedUncommitted.clear();
   };
@@ -155,6 +168,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const devicesThere = home.filter((record) => record.place !== null && liesWithin(record.place, place));
       heed(engine.presence(devicesThere, at), at, false);
     },
+  });
+  const sites = createSiteBook({
+    ledger,
+    known: (place) => committed.view.places().some(({ id }) => id === place),
+    has: (place) => committed.view.sites.has(place),
   });
   const testModes = createTestModes({
     stored: state.testModes,
@@ -208,39 +226,88 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   };
 
-  const ingest = createIngest({
+  const puzzled = createNotUnderstood({ alerts, types, covered: testModes.covers });
+  const watched = (place: Place | null): boolean => watching.some((places) => covers(places, place));
+  const mayTakeOver = (user: string): boolean => {
+    const heir = people.get(user);
+    return heir !== undefined && !heir.disabled && heir.role !== 'viewer';
+  };
+  const calls = createCalls({
+    stored: state.calls,
+    ledger,
+    alerts,
+    devices,
+    dialects,
+    downlink,
+    media: parts.media ?? null,
+    recording: parts.recording ?? false,
+    quarantine,
+    puzzled,
+    newId,
+    now,
+    underWay: committed.view.calls,
+    households: committed.view.households,
+    watched,
+    mayTakeOver,
+    take: (user, id, at) => {
+      const before = alerts.get(id);
+      const taken = alerts.befall(id, { event: 'taken', at, by: user }, `user:${user}`);
+      if (taken.ok && before) tellPresser(alerts, commands, before, taken.value, user, false, at);
+    },
+    voice: (console, message) => {
+      for (const listener of listeners) listener.voice?.(console, message);
+    },
+  });
+
+  const effects: Effects = {
+    findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
+    puzzled,
+    pressed: (pressed) => {
+      const device = pressed.device?.record.id;
+      const alert = press(
+        alerts,
+        commands,
+        devices,
+        pressed,
+        device !== undefined && calls.spokenWith(device),
+      );
+      if (device !== undefined) calls.pressed(device, alert, pressed.now);
+    },
+    signalled: calls.signalled,
+    askedBefore: calls.askedBefore,
+    sounded: calls.sounded,
+    cancelled: ({ record: { id } }, receivedAt, at) => {
+      const open = alerts.openOf(id, pressKey);
+      // What was cancelled before anybody pressed was another call.
+      if (open && open.receivedAt <= receivedAt)
+        alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${id}`);
+    },
+    happened: (device, event, at) => {
+      ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, {
+        event,
+      });
+    },
+    statusChanged: setLink,
+    replied: (device, id, ok, error, at) => {
+      const command = commands.replied(device.record.id, id, ok, error, at);
+      if (command?.alert !== undefined && command.command === 'siren-on') {
+        alerts.befall(command.alert, { event: 'siren-answered', at }, `device:${device.record.id}`, { ok });
+      }
+    },
+    flagged: registry.flag,
+  };
+  const intake = {
     devices,
     types,
     dialects,
     engine: () => engine,
     ledger,
-    messageIds: parts.messageIds,
+    seenBefore: createHeardIds(parts.messageIds, ledger),
     quarantine,
-    effects: {
-      findings: (findings, _device, receivedAt, late) => heed(findings, receivedAt, late),
-      puzzled: createNotUnderstood({ alerts, types, covered: testModes.covers }),
-      pressed: (pressed) => {
-        press(alerts, commands, devices, pressed);
-      },
-      cancelled: (device, at) => {
-        const open = alerts.openOf(device.record.id, pressKey);
-        if (open) alerts.befall(open.id, { event: 'cancel-requested', at }, `device:${device.record.id}`);
-      },
-      happened: (device, event, at) => {
-        ledger.enter(at, `device:${device.record.id}`, 'device.event', `device:${device.record.id}`, null, {
-          event,
-        });
-      },
-      statusChanged: setLink,
-      replied: (device, id, ok, error, at) => {
-        const command = commands.replied(device.record.id, id, ok, error, at);
-        if (command?.alert !== undefined && command.command === 'siren-on') {
-          alerts.befall(command.alert, { event: 'siren-answered', at }, `device:${device.record.id}`, { ok });
-        }
-      },
-      flagged: registry.flag,
-    },
-  });
+    effects,
+  };
+  const ingest = createIngest(intake);
+  const retry = createRetry({ ...intake, counts: ingest.counts });
 
   /** Nothing can tell any more whether a condition holds whose rule or device went while nobody looked. */
   const endOrphans = (at: number): void => {
@@ -284,6 +351,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
     heed(engine.resume(state.delays, state.memories, startedAt), startedAt, false);
     endOrphans(startedAt);
+    calls.takeUp(startedAt);
     findings.follow(startedAt);
   };
   takeUp();
@@ -314,7 +382,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       missFrom = null;
       missTheGone(at);
     }
-    alerts.tick(at, ({ place }) => watching.some((places) => covers(places, place)));
+    alerts.tick(at, ({ place }) => watched(place));
+    calls.tick(at);
     if (testModes.tick(at)) endTests(at);
     floods.tick(at);
     // What covers an alert has its end also while the store fails.
@@ -382,10 +451,29 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const device = devices.get(id);
       if (device) setLink(device, 'offline', at);
     },
-    waiting: (connection) => commands.waiting(connection, now()),
+    waiting: (connection) => [...commands.waiting(connection, now()), ...calls.waiting(connection)],
     delivered: (command) => commands.delivered(command, now()),
     congestion: ledger.congestion,
   };
+
+  /** Whatever rang under the name of a device that was just registered is its own, and its silence counts. */
+  const welcome = (user: string, id: string, at: number): void => {
+    const registered = devices.get(id);
+    if (registered === undefined) return;
+    followDevice(alerts, registered.record, `user:${user}`, at);
+    heed(engine.watch(registered.record, at, 0, at), at, false);
+  };
+
+  const shifts = createShiftBook({
+    stored: state.shifts,
+    ledger,
+    committed: committed.view,
+    user: people.get,
+    isSignedIn: people.isSignedIn,
+    alert: alerts.get,
+    perform: (user, operation) => duty.perform(user, operation),
+    newId,
+  });
 
   const duty: DutyDoor = {
     committed: committed.view,
@@ -396,16 +484,20 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     dialects,
     rules: rulebook.rules,
     rulebook: rulebook.door,
-    perform: (user, operation) => {
+    calls: calls.door,
+    shifts: {
+      begin: (user, isOnLine) => shifts.begin(user, isOnLine, now()),
+      soundTested: (user, id, heard) => shifts.soundTested(user, id, heard, now()),
+      handOver: (giver, id, wanted) => shifts.handOver(giver, id, wanted, now()),
+      summary: (places, shift) => shifts.summary(places, shift, now()),
+    },
+    perform: (user, operation, console = null) => {
       const at = now();
-      if (operation.verb === 'hand-over') {
-        const heir = people.get(operation.to);
-        if (heir === undefined || heir.disabled || heir.role === 'viewer') {
-          return {
-            ok: false,
-            refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` },
-          };
-        }
+      if (operation.verb === 'hand-over' && !mayTakeOver(operation.to)) {
+        return {
+          ok: false,
+          refusal: { code: 'unknown-user', message: `${operation.to} cannot take over` },
+        };
       }
       const before = alerts.get(operation.alert);
       const result = alerts.operate(user, operation, at);
@@ -420,20 +512,26 @@ export const createGateway = (parts: GatewayParts): Gateway => {
           at,
         );
       }
+      if (result.ok) calls.performed(user, operation, console, result.value, at);
       return result;
     },
     shown: (user, alert, version) => alerts.shown(user, alert, version, now()),
     watching: (rights) => {
       watching = rights;
+      calls.ringWhereWatched(now());
     },
+    retryQuarantined: (user, row) => retry(user, row, now()),
     registerDevice: (user, device, secretHash) => {
       const at = now();
       const result = registry.register(user, device, secretHash, at);
-      const registered = devices.get(device.id);
-      if (result.ok && registered) {
-        followDevice(alerts, registered.record, `user:${user}`, at);
-        heed(engine.watch(registered.record, at, 0, at), at, false);
-      }
+      if (result.ok) welcome(user, device.id, at);
+      return result;
+    },
+    checkDevices: registry.check,
+    registerDevices: (user, wanted) => {
+      const at = now();
+      const result = registry.registerAll(user, wanted, at);
+      if (result.ok) for (const { id } of result.value) welcome(user, id, at);
       return result;
     },
     changeDevice: (user, id, patch) => {
@@ -455,6 +553,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       heed(engine.forget(id), at, false);
       for (const alert of alerts.openOfDevice(id))
         alerts.befall(alert.id, { event: 'returned', at }, `user:${user}`);
+      calls.removed(id, at);
       if (gone) findings.follow(at, [gone]);
       ledger.afterCommit(() => downlink.disconnect(id));
       return result;
@@ -483,6 +582,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       if (result.ok) endTests(at);
       return result;
     },
+    putSite: (user, place, site) => sites.put(user, place, site, now()),
+    removeSite: (user, place) => sites.remove(user, place, now()),
     putPresence: (user, place, wanted) => presences.put(user, place, wanted, now()),
     isAway: presences.isAway,
     putHousehold: (user, household) => {
@@ -557,11 +658,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     devices: deviceDoor,
     duty,
     notify,
+    voice: calls.media,
     tick,
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
       if (missFrom !== null) missFrom += byMs;
       alerts.shift(byMs);
+      calls.shift(byMs);
       ingest.shift();
       testModes.shift(byMs);
       floods.shift(byMs);
@@ -596,6 +699,9 @@ const ringsAnew: ReadonlySet<string> = new Set([
   'raised-higher',
   'test-ended',
   'moved',
+  'call-missed',
+  'call-lost',
+  'call-failed',
 ]);
 
 /** The types whose connection may carry an emergency: held back last. */

@@ -1,22 +1,20 @@
-import type { DeviceType, DeviceTypes, Measurement } from '../model/device-type.ts';
+import type { DeviceSignal } from '../model/call.ts';
+import type { DeviceType, DeviceTypes } from '../model/device-type.ts';
 import type { Dialects, Item, RefusedPart, Subject } from '../model/dialect.ts';
 import type { Value } from '../model/reading.ts';
 import type { Engine, Finding } from '../model/rule.ts';
 import { believe } from './clock-trust.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { Inbound } from './doors.ts';
+import { idKeptMs, pressIdKeptMs, type SeenBefore } from './heard-ids.ts';
+import { judgeValue } from './judge-value.ts';
 import type { Ledger } from './ledger.ts';
 import type { Riddle } from './not-understood.ts';
-import type { MessageIds } from './ports.ts';
-import type { Quarantine } from './quarantine.ts';
+import type { Part, Quarantine } from './quarantine.ts';
 import { createReadingTimes } from './reading-times.ts';
 
-/** How long a device's message id is remembered: 7 days and that device's last 4,096. */
-const idKeptMs = 7 * 86_400_000;
-const idsKept = 4096;
-
-/** A press with a known id counts as that press for only so long (ms): counters restart with the battery. */
-const pressIdKeptMs = 600_000;
+/** Fifty messages of sound come in a second: one that cannot be read is kept only once in so long (ms). */
+const soundRefusedEveryMs = 10_000;
 
 /** What the items of a message lead to, beyond readings. */
 export type Effects = {
@@ -37,6 +35,8 @@ export type Effects = {
     readonly name: string;
     readonly at: number;
     readonly receivedAt: number;
+    /** When it takes effect: of a message out of quarantine long after it was received. */
+    readonly now: number;
     readonly late: boolean;
     readonly raw: Inbound;
     /** Published with the retain flag: it may be a copy that some broker had kept. */
@@ -44,7 +44,7 @@ export type Effects = {
     /** The process has died twice in the company of this message: nothing of it but that somebody pressed is to be relied on. */
     readonly suspect: boolean;
   }) => void;
-  readonly cancelled: (device: WorkingDevice, at: number) => void;
+  readonly cancelled: (device: WorkingDevice, receivedAt: number, now: number) => void;
   readonly happened: (device: WorkingDevice, event: string, at: number) => void;
   readonly statusChanged: (device: WorkingDevice, state: 'online' | 'offline', at: number) => void;
   readonly replied: (
@@ -54,6 +54,17 @@ export type Effects = {
     error: string | undefined,
     at: number,
   ) => void;
+  /** Signalling of a call. `standing`, asked of a request for a call that nobody knows: whether it is new, was this device's, or was another's. */
+  readonly signalled: (
+    device: WorkingDevice,
+    signal: DeviceSignal,
+    message: Inbound,
+    standing: () => 'new' | 'own' | 'other',
+  ) => void;
+  /** Somebody asked to speak, as is only understood now. */
+  readonly askedBefore: (device: WorkingDevice, call: string, receivedAt: number, now: number) => void;
+  /** 20 ms of sound of a device without UDP. */
+  readonly sounded: (device: WorkingDevice, frame: Uint8Array, at: number) => void;
   readonly flagged: (
     device: WorkingDevice,
     flag: 'wrong-clock' | 'retained-press',
@@ -72,24 +83,12 @@ export type IngestCounts = {
   refused: number;
 };
 
-const byOf = ({ subject }: Item): 'id' | 'address' => (subject.by === 'address' ? 'address' : 'id');
+/** What the name that an item gives is under the sender. */
+export const byOf = ({ subject }: Item): 'id' | 'address' => (subject.by === 'address' ? 'address' : 'id');
 
-/** Why a value cannot be this measurement, or null where it can. */
-const faultOf = (measurement: Measurement, value: Value): string | null => {
-  switch (measurement.kind) {
-    case 'number':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
-      return value < measurement.min || value > measurement.max
-        ? `must lie within ${measurement.min}..${measurement.max}`
-        : null;
-    case 'flag':
-      return typeof value === 'boolean' ? null : 'must be true or false';
-    case 'text':
-      return typeof value === 'string' && measurement.values.includes(value)
-        ? null
-        : `must be one of ${measurement.values.join(', ')}`;
-  }
-};
+/** What an item calls whom it speaks of. */
+export const nameOf = ({ subject }: Item, { sender }: Inbound): string =>
+  subject.by === 'sender' ? sender : subject.by === 'id' ? subject.id : subject.address;
 
 /** The way in. A message takes effect completely before `take` returns, and every part that cannot take effect is in quarantine with its reason. */
 export type Ingest = {
@@ -108,11 +107,11 @@ export const createIngest = (parts: {
   readonly dialects: Dialects;
   readonly engine: () => Engine;
   readonly ledger: Ledger;
-  readonly messageIds: MessageIds;
+  readonly seenBefore: SeenBefore;
   readonly quarantine: Quarantine;
   readonly effects: Effects;
 }): Ingest => {
-  const { devices, types, dialects, ledger, quarantine, effects } = parts;
+  const { devices, types, dialects, ledger, seenBefore, quarantine, effects } = parts;
   const counts: IngestCounts = {
     messages: 0,
     readings: 0,
@@ -123,53 +122,51 @@ export const createIngest = (parts: {
   };
   const measured = new Set([...types.values()].flatMap(({ measurements }) => Object.keys(measurements)));
 
-  /** Keeps what cannot be understood, and tells of it whom it speaks of, as far as that is somebody. */
-  const refuse = (message: Inbound, subject: Subject | undefined, { reason, detail }: RefusedPart): void => {
-    counts.refused += 1;
-    const device = devices.resolve(message.sender, subject ?? { by: 'sender' });
-    const named = subject !== undefined && subject.by !== 'sender' ? device : null;
-    const quarantined = quarantine.keep(message, named?.record.id ?? null, reason, detail);
-    if (device !== null) effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
+  const soundRefusedAt = new Map<string, number>();
+  const isSoundKept = ({ sender, receivedAt }: Inbound): boolean => {
+    const last = soundRefusedAt.get(sender);
+    if (last !== undefined && Math.abs(receivedAt - last) < soundRefusedEveryMs) return false;
+    soundRefusedAt.set(sender, receivedAt);
+    return true;
   };
 
-  /** Ids of this run by device and id, newest ordinals last: committed or not, so that a copy that overtakes the commit is known. */
-  const recent = new Map<
-    string,
-    { last: number; readonly ids: Map<string, { ordinal: number; at: number }> }
-  >();
+  /** Keeps what cannot be understood, and tells of it whom it speaks of, as far as that is somebody. */
+  const refuse = (
+    message: Inbound,
+    subject: Subject | undefined,
+    { reason, detail }: RefusedPart,
+    part: Part,
+  ): void => {
+    counts.refused += 1;
+    if (reason === 'invalid-audio' && !isSoundKept(message)) return;
+    const device = devices.resolve(message.sender, subject ?? { by: 'sender' });
+    const named = subject !== undefined && subject.by !== 'sender' ? device : null;
+    const quarantined = quarantine.keep(message, named?.record.id ?? null, reason, detail, part);
+    if (device !== null) effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
+  };
 
   const times = createReadingTimes();
 
   /** Devices whose clock was wrong in the message that is being taken. */
   const wrongHere = new Set<string>();
 
-  const known = (
-    device: string,
-  ): { last: number; readonly ids: Map<string, { ordinal: number; at: number }> } => {
-    let ids = recent.get(device);
-    if (ids === undefined) {
-      ids = { last: parts.messageIds.last(device), ids: new Map() };
-      recent.set(device, ids);
-    }
-    return ids;
+  /** No device's id has a space, or is empty: ids of calls have nothing to do with those of messages. */
+  const standingOf = (device: string, call: string, at: number): 'new' | 'own' | 'other' => {
+    if (seenBefore(`${device} call`, call, at, idKeptMs)) return 'own';
+    return seenBefore(' call', call, at, idKeptMs) ? 'other' : 'new';
   };
 
-  /** Whether the message was taken before, within `keptMs`; if not, it is remembered now. */
-  const seenBefore = (device: string, id: string, now: number, keptMs: number): boolean => {
-    const ids = known(device);
-    const found = ids.ids.get(id) ?? parts.messageIds.find(device, id);
-    if (found !== null && ids.last - found.ordinal < idsKept && now - found.at < keptMs) return true;
-    ids.last += 1;
-    ids.ids.set(id, { ordinal: ids.last, at: now });
-    // The store remembers what is committed; here only what may not be yet.
-    if (ids.ids.size > 256) {
-      for (const old of ids.ids.keys()) {
-        ids.ids.delete(old);
-        if (ids.ids.size <= 128) break;
-      }
-    }
-    ledger.keepMessageId({ device, id, ordinal: ids.last, at: now });
-    return false;
+  /** What was published with the retain flag may be long over. Of a device that asks for a call on its own connection somebody must know all the same. */
+  const takeStoredSignal = (item: Item & { kind: 'voice' }, name: string, message: Inbound): void => {
+    counts.storedCopies += 1;
+    const [reason, detail] = [
+      'stored-copy',
+      'signalling of a call with the retain flag may be a stored copy',
+    ];
+    const quarantined = quarantine.keep(message, name, reason, detail);
+    const device = devices.get(message.sender);
+    if (device && item.subject.by === 'sender' && item.signal.type === 'request')
+      effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
   };
 
   /** A device is flagged for a wrong clock, and cleared by a message that has nothing wrong in it: one whose moments are wrong and right in turn must not fill the record. */
@@ -184,6 +181,7 @@ export const createIngest = (parts: {
     device: WorkingDevice,
     type: DeviceType,
     item: Item & { kind: 'readings' },
+    index: number,
     message: Inbound,
   ): void => {
     const { receivedAt } = message;
@@ -193,22 +191,16 @@ export const createIngest = (parts: {
     const engine = parts.engine();
     for (const measurement in item.values) {
       const value = item.values[measurement] as Value;
-      const declared = Object.hasOwn(type.measurements, measurement)
-        ? type.measurements[measurement]
-        : undefined;
-      if (declared === undefined) {
-        // A convention that sends whatever it has offers more than this device is registered for.
-        if (item.lenient) continue;
-        const [reason, detail] = ['unknown-measurement', `${type.name} has no measurement ${measurement}`];
-        const quarantined = quarantine.keep(message, device.record.id, reason, detail);
-        // What another type measures is understood, and only not expected here.
-        if (!measured.has(measurement))
-          effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
-        continue;
-      }
-      const fault = faultOf(declared, value);
+      const fault = judgeValue(type, measurement, value);
       if (fault !== null) {
-        quarantine.keep(message, device.record.id, 'value-out-of-range', `${measurement} ${fault}`);
+        const { reason, detail } = fault;
+        // A convention that sends whatever it has offers more than this device is registered for.
+        if (reason === 'unknown-measurement' && item.lenient) continue;
+        const part = { item: index, measurement };
+        const quarantined = quarantine.keep(message, device.record.id, reason, detail, part);
+        // What another type measures is understood, and only not expected here; and a number is no call for help.
+        if (reason === 'unknown-measurement' && !measured.has(measurement))
+          effects.puzzled({ device, reason, detail, quarantine: quarantined, message });
         continue;
       }
       counts.readings += 1;
@@ -236,7 +228,7 @@ export const createIngest = (parts: {
     const { at, wrong } = believe(item.at, receivedAt);
     if (item.at !== undefined) judgeClock(device, wrong, receivedAt);
     effects.happened(device, item.event, receivedAt);
-    if (item.event === 'sos-cancel') effects.cancelled(device, receivedAt);
+    if (item.event === 'sos-cancel') effects.cancelled(device, receivedAt, receivedAt);
     else {
       const findings = parts.engine().event(device.record, { event: item.event, at, receivedAt }, receivedAt);
       if (findings.length > 0) effects.findings(findings, device, receivedAt, false);
@@ -263,6 +255,7 @@ export const createIngest = (parts: {
       name,
       at,
       receivedAt,
+      now: receivedAt,
       late: late || wrong,
       raw: message,
       maybeStored: message.retained,
@@ -270,10 +263,7 @@ export const createIngest = (parts: {
     });
   };
 
-  const nameOf = ({ subject }: Item, { sender }: Inbound): string =>
-    subject.by === 'sender' ? sender : subject.by === 'id' ? subject.id : subject.address;
-
-  const takeItem = (item: Item, sender: WorkingDevice, message: Inbound): void => {
+  const takeItem = (item: Item, index: number, sender: WorkingDevice, message: Inbound): void => {
     const device = devices.resolve(message.sender, item.subject);
     const name = nameOf(item, message);
     const press = item.kind === 'event' && item.event === 'sos';
@@ -292,6 +282,15 @@ export const createIngest = (parts: {
         effects.flagged(device, 'retained-press', true, message.receivedAt);
         hear(device, message.receivedAt);
       }
+      return;
+    }
+    if (item.kind === 'voice' && message.retained) {
+      takeStoredSignal(item, name, message);
+      if (device) hear(device, message.receivedAt);
+      return;
+    }
+    if (item.kind === 'audio' && message.retained) {
+      counts.storedCopies += 1;
       return;
     }
     // Names that nobody registered are without number: of them only presses are remembered.
@@ -313,11 +312,13 @@ export const createIngest = (parts: {
       return;
     }
     if (device === null) {
+      if (item.kind === 'audio' && !isSoundKept(message)) return;
       quarantine.keep(
         message,
         name,
         'unknown-device',
         `no device ${name} is registered under ${message.sender}`,
+        { item: index },
       );
       return;
     }
@@ -329,7 +330,7 @@ export const createIngest = (parts: {
     switch (item.kind) {
       case 'readings': {
         const type = types.get(device.record.type);
-        if (type) takeReadings(device, type, item, message);
+        if (type) takeReadings(device, type, item, index, message);
         return;
       }
       case 'event':
@@ -337,6 +338,17 @@ export const createIngest = (parts: {
         return;
       case 'reply':
         effects.replied(device, item.command, item.ok, item.error, message.receivedAt);
+        return;
+      case 'voice': {
+        const { signal } = item;
+        const { receivedAt } = message;
+        effects.signalled(device, signal, message, () =>
+          standingOf(device.record.id, signal.call, receivedAt),
+        );
+        return;
+      }
+      case 'audio':
+        effects.sounded(device, item.frame, message.receivedAt);
         return;
     }
   };
@@ -369,6 +381,7 @@ export const createIngest = (parts: {
           name: nameOf(item, message),
           at: receivedAt,
           receivedAt,
+          now: receivedAt,
           late: false,
           raw: message,
           maybeStored: message.retained,
@@ -382,18 +395,18 @@ export const createIngest = (parts: {
       const sender = devices.get(message.sender);
       const dialect = sender && dialects.get(sender.record.dialect);
       if (sender === undefined || dialect === undefined) {
-        quarantine.keep(message, null, 'unknown-sender', `no device ${message.sender} is registered`);
+        quarantine.keep(message, null, 'unknown-sender', `no device ${message.sender} is registered`, {});
         return;
       }
       const decoded = dialect.decode(message);
       if (!decoded.ok) {
-        refuse(message, decoded.subject, decoded);
+        refuse(message, decoded.subject, decoded, {});
         return;
       }
-      for (const part of decoded.refused ?? []) refuse(message, decoded.subject, part);
+      for (const part of decoded.refused ?? []) refuse(message, decoded.subject, part, null);
       // A hub that passes on a message is heard itself.
       if (decoded.items.some(({ subject }) => subject.by !== 'sender')) hear(sender, message.receivedAt);
-      for (const item of decoded.items) takeItem(item, sender, message);
+      for (const [index, item] of decoded.items.entries()) takeItem(item, index, sender, message);
     },
   };
 };

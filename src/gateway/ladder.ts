@@ -1,4 +1,4 @@
-import { type Alert, type AlertState, isEmergency } from '../model/alert.ts';
+import { type Alert, type AlertState, mustBeAnswered } from '../model/alert.ts';
 import type { LifeEvent } from './alert-life.ts';
 import type { AlertRecord, Ladder } from './ports.ts';
 
@@ -34,8 +34,8 @@ export const ringingStates: ReadonlySet<AlertState> = new Set([
   'returned-unacknowledged',
 ]);
 
-/** Whether the alert must sound somewhere: an emergency, no test, in a ringing state. */
-export const rings = (alert: Alert): boolean => isEmergency(alert) && ringingStates.has(alert.state);
+/** Whether the alert must sound somewhere: an emergency, or a person who asks to speak, no test, in a ringing state. Somebody who asks to speak waits no longer than somebody who pressed: the same deadlines hold. */
+export const rings = (alert: Alert): boolean => mustBeAnswered(alert) && ringingStates.has(alert.state);
 
 /** The ladder of a new alert, or of one that begins to ring again at `from` (epoch ms). */
 const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladder => ({
@@ -49,24 +49,58 @@ const ringing = (from: number, times: LadderTimes, helpAnnounced: boolean): Ladd
 const detected = (step: LifeEvent): step is LifeEvent & { readonly receivedAt: number } =>
   step.event === 'raised-again' || step.event === 'raised-higher';
 
-const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
-  step.event === 'commented' || step.event === 'dispatched' ? { by: step.by, at: step.at } : null;
+/** Who did something for an alert with this step, and when; null = it shows nothing of the kind. */
+export const tending = (step: LifeEvent): NonNullable<Ladder['tended']> | null =>
+  step.event === 'commented' ||
+  step.event === 'home-tended' ||
+  step.event === 'dispatched' ||
+  step.event === 'voice-connected' ||
+  step.event === 'arrived' ||
+  step.event === 'family-informed'
+    ? { by: step.by, at: step.at }
+    : null;
 
-/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just written a note or sent somebody. */
-const isTended = (alert: Alert, { tended }: Ladder, at: number, withinMs: number): boolean =>
-  (alert.dispatchedAt !== undefined && alert.onSiteAt === undefined && alert.dispatchedAt >= alert.lastAt) ||
-  (tended !== undefined && tended.by === alert.claimedBy && at - tended.at <= withinMs);
+const helpIsUnderWay = ({ dispatchedAt, onSiteAt }: Alert, since: number): boolean =>
+  dispatchedAt !== undefined && onSiteAt === undefined && dispatchedAt >= since;
+
+/** Whether whoever has it now has nothing to show first: somebody was sent and nothing new was detected since, or the same operator has just spoken with the person, written a note, sent somebody or told what came of it. What they did for another alert of `home` that they hold counts where this one was known by then. */
+const isTended = (
+  alert: Alert,
+  { tended }: Ladder,
+  home: readonly AlertRecord[],
+  at: number,
+  withinMs: number,
+): boolean => {
+  const { claimedBy, lastAt } = alert;
+  const isFresh = (did: Ladder['tended'], since: number): boolean =>
+    did !== undefined && did.by === claimedBy && did.at >= Math.max(since, at - withinMs);
+  if (helpIsUnderWay(alert, lastAt) || isFresh(tended, 0)) return true;
+  return home.some(
+    ({ alert: other, ladder }) =>
+      claimedBy !== undefined &&
+      other.claimedBy === claimedBy &&
+      (helpIsUnderWay(other, lastAt) || isFresh(ladder.tended, lastAt)),
+  );
+};
 
 const inHand = (alert: Alert): boolean =>
   alert.state === 'acknowledged' || alert.state === 'latched-acknowledged';
 
-/** The ladder after `step` has turned `before` into `alert`. */
+/** A call that nobody is there to hear: others are told now, unless they have been. */
+const unheard = (step: LifeEvent, before: AlertRecord | null, climbed: Ladder): Ladder => {
+  if (step.event !== 'call-requested' || step.watched) return climbed;
+  const told = before !== null && rings(before.alert) && before.ladder.escalateAt === null;
+  return told ? climbed : { ...climbed, escalateAt: step.at };
+};
+
+/** The ladder after `step` has turned `before` into `alert`; `home` answers the other open alerts of the same home. */
 export const climb = (
   before: AlertRecord | null,
   alert: Alert,
   step: LifeEvent,
   times: LadderTimes,
   reAlarmAfterMs: number | null,
+  home: () => readonly AlertRecord[] = () => [],
 ): Ladder => {
   const ladder = before?.ladder ?? still;
   const startsAnew = before === null || detected(step) || step.event === 'moved' || !rings(before.alert);
@@ -79,10 +113,15 @@ export const climb = (
         ladder.helpAnnounced && step.event !== 'raised-again',
       );
       // Neither who presses again and again nor an address put right puts off the moment at which others are told.
-      return before !== null && rings(before.alert) && ladder.escalateAt !== null
-        ? { ...anew, escalateAt: ladder.escalateAt }
-        : anew;
+      return unheard(
+        step,
+        before,
+        before !== null && rings(before.alert) && ladder.escalateAt !== null
+          ? { ...anew, escalateAt: ladder.escalateAt }
+          : anew,
+      );
     }
+    if (step.event === 'call-requested') return unheard(step, before, ladder);
     if (tended !== null) return { ...ladder, tended };
     if (step.event === 'shown') return { ...ladder, announceAt: null };
     if (step.event === 're-announced') {
@@ -102,12 +141,12 @@ export const climb = (
       : null;
   const calm: Ladder = { ...ladder, announceAt: null, escalateAt: null, reAlarmAt };
   if (step.event === 'taken' || step.event === 'acknowledged' || step.event === 'handed-over') {
-    if (!isEmergency(alert) || !inHand(alert)) return calm;
+    if (!mustBeAnswered(alert) || !inHand(alert)) return calm;
+    // Whoever inherits it goes on from what was done for it.
+    const wasTended = before !== null && inHand(before.alert) && ladder.tendBy === null;
     const { tendWithinMs } = times;
-    return {
-      ...calm,
-      tendBy: isTended(alert, ladder, step.at, tendWithinMs) ? null : step.at + tendWithinMs,
-    };
+    const calmOn = wasTended || isTended(alert, ladder, home(), step.at, tendWithinMs);
+    return { ...calm, tendBy: calmOn ? null : step.at + tendWithinMs };
   }
   if (tended !== null) return { ...calm, tendBy: null, tended };
   if (!inHand(alert)) return { ...calm, tendBy: null };

@@ -27,7 +27,10 @@ const understood: ReadonlySet<string> = new Set([
   'invalid-reply',
   'more',
   'value-out-of-range',
-  'voice-not-available',
+  'invalid-sdp',
+  'invalid-candidate',
+  'invalid-media',
+  'invalid-audio',
 ]);
 
 /** A message of a device, or a part of it, that went to quarantine under `quarantine`. */

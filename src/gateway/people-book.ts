@@ -1,12 +1,13 @@
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { User } from '../model/user.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Session, StoredState, UserRecord } from './ports.ts';
 
 /** The people of the duty room and their sessions, as they are now, committed or not. */
 export type PeopleBook = {
   readonly get: (id: string) => UserRecord | undefined;
+  /** Whether a session of theirs is open. */
+  readonly isSignedIn: (id: string, now: number) => boolean;
   /** The distinct rights of those who may sign in, as sorted place ids; none = the whole street. */
   readonly rights: () => readonly (readonly string[])[];
   readonly put: (by: string, user: UserRecord, newPassword: boolean, now: number) => Result<User>;
@@ -48,6 +49,8 @@ export const createPeopleBook = (
 
   return {
     get: (id) => users.get(id),
+    isSignedIn: (id, now) =>
+      [...sessions.values()].some(({ user, expiresAt }) => user === id && expiresAt > now),
     rights: () => {
       const distinct = new Map<string, readonly string[]>();
       for (const { places, disabled } of users.values()) {

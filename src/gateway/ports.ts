@@ -1,7 +1,9 @@
 import type { Alert, Priority } from '../model/alert.ts';
+import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
 import type { Device } from '../model/device.ts';
+import type { Figures } from '../model/figures.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
@@ -9,6 +11,8 @@ import type { Latest, Reading, Series } from '../model/reading.ts';
 import type { ExportFormat } from '../model/reading-export.ts';
 import type { Delay, Observed, Remembered, Rule } from '../model/rule.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Shift } from '../model/shift.ts';
+import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
 import type { Text } from '../model/text.ts';
 import type { TryAnswer } from '../model/try-out.ts';
@@ -23,7 +27,7 @@ export type DeviceState = {
   readonly latest: Readonly<Record<string, Latest>>;
 };
 
-/** How far the ringing of an emergency has come; deadlines in epoch ms, null = none is running. */
+/** How far the ringing of an emergency, or of a person who asks to speak, has come; deadlines in epoch ms, null = none is running. */
 export type Ladder = {
   /** Sent again to the consoles at this time unless one of them has shown it. */
   readonly announceAt: number | null;
@@ -34,7 +38,7 @@ export type Ladder = {
   readonly tendBy: number | null;
   /** An acknowledged alert that still holds is unacknowledged again at this time. */
   readonly reAlarmAt: number | null;
-  /** Who last wrote a note or sent somebody, since it began to ring. */
+  /** Who last spoke with the person, wrote a note or sent somebody, since it began to ring. */
   readonly tended?: { readonly by: string; readonly at: number };
   /** `help-dispatched` was sent to the device. */
   readonly helpAnnounced: boolean;
@@ -66,6 +70,19 @@ export type AlertRecord = {
   readonly transitions: readonly number[];
 };
 
+/** A call with what only the call book needs to know of it. Deadlines in epoch ms, null = none is running. */
+export type CallRecord = {
+  readonly call: Call;
+  /** The console that speaks; null = none. */
+  readonly console: string | null;
+  /** Nobody has answered it by then: missed, or, where an operator called, over. */
+  readonly missAt: number | null;
+  /** Sound must flow both ways by then. */
+  readonly soundBy: number | null;
+  /** The console that spoke is gone and must be back by then. */
+  readonly consoleBackBy: number | null;
+};
+
 /** A user with what the API needs to recognise a password (an argon2id hash in PHC form). */
 export type UserRecord = User & { readonly passwordHash: string };
 
@@ -83,6 +100,7 @@ export type Rows = {
   readonly 'device-state': DeviceState;
   readonly household: Household;
   readonly alert: AlertRecord;
+  readonly call: CallRecord;
   readonly delay: Delay;
   readonly memory: Remembered;
   readonly command: Command;
@@ -94,6 +112,9 @@ export type Rows = {
   /** By the household's place; without a row somebody is at home. */
   readonly presence: Presence;
   readonly rulebook: RulebookVersion;
+  /** By the place. */
+  readonly site: Site;
+  readonly shift: Shift;
   /** Small single facts: a notifier's cursor, the last sign of life. */
   readonly fact: number | string;
 };
@@ -139,6 +160,8 @@ export type StoredState = {
   readonly households: readonly Household[];
   /** The open ones. */
   readonly alerts: readonly AlertRecord[];
+  /** Those under way. */
+  readonly calls: readonly CallRecord[];
   readonly delays: readonly Delay[];
   readonly memories: readonly Remembered[];
   /** Those not yet answered and not expired. */
@@ -148,6 +171,9 @@ export type StoredState = {
   /** Running ones, and those that ended not long ago. */
   readonly testModes: readonly TestMode[];
   readonly presences: readonly Presence[];
+  readonly sites: readonly Site[];
+  /** Those that are running, one for each set of rights, and the last that ended. */
+  readonly shifts: readonly Shift[];
   /** The newest version; null = there is none yet. */
   readonly rulebook: RulebookVersion | null;
   readonly facts: ReadonlyMap<string, number | string>;
@@ -178,6 +204,27 @@ export type AlertQuery = {
   readonly after?: string | undefined;
 };
 
+/** Which calls are asked for, open ones and those that are over. `after` is the id of the last one of the page before; newest first. */
+export type CallQuery = {
+  readonly device?: string | undefined;
+  readonly alert?: string | undefined;
+  readonly place?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+};
+
+/** Of which span figures are asked, and what `now` is (epoch ms); of `place` only, and of what a right over `places` covers (none = the whole street). Days and hours are those of the zone. */
+export type FiguresQuery = {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  readonly place?: string | undefined;
+  readonly places: readonly string[];
+  readonly timeZone: string;
+};
+
 /** Where an export goes on: with which of its series, and at which moment (epoch ms). */
 export type ExportCursor = { readonly series: number; readonly at: number };
 
@@ -205,6 +252,10 @@ export type Archive = {
   readonly journal: (after: number, limit: number) => Promise<readonly ChainedEntry[]>;
   readonly alerts: (query: AlertQuery) => Promise<readonly Alert[]>;
   readonly alert: (id: string) => Promise<Alert | null>;
+  readonly calls: (query: CallQuery) => Promise<readonly Call[]>;
+  readonly call: (id: string) => Promise<Call | null>;
+  /** Shifts before the one with the id `after`, running and ended ones, newest first. */
+  readonly shifts: (after: string | undefined, limit: number) => Promise<readonly Shift[]>;
   readonly timeline: (alert: string) => Promise<readonly TimelineEntry[]>;
   /** Changes after a number, each as the JSON text that was sent, oldest first; null where the number is older than what is kept. */
   readonly changes: (
@@ -224,12 +275,15 @@ export type Archive = {
     readonly after?: string | undefined;
     readonly limit: number;
   }) => Promise<readonly Quarantined[]>;
+  /** One message in quarantine; null = there is none of that id. */
+  readonly quarantined: (id: string) => Promise<Quarantined | null>;
   /** Versions of the rulebook before a number, newest first. */
   readonly rulebookVersions: (
     before: number | undefined,
     limit: number,
   ) => Promise<readonly RulebookVersionHead[]>;
   readonly rulebookVersion: (number: number) => Promise<RulebookVersion | null>;
+  readonly figures: (query: FiguresQuery) => Promise<Figures>;
 };
 
 /** Rules to be tried out over what was recorded of these devices (each with when it was registered) in `[from, to)`. */
@@ -260,6 +314,8 @@ export type Outbound = {
 export type Downlink = {
   readonly send: (outbound: Outbound) => void;
   readonly disconnect: (connection: string) => void;
+  /** Sound: sent once at QoS 0, now or never; left out where the connection lags behind. */
+  readonly stream: (connection: string, topic: string, bytes: Uint8Array) => void;
   /** How full the way to the disk is: at `soft` connections that carry no emergencies are held back, at `hard` all are. */
   readonly congestion: (level: Congestion) => void;
 };
@@ -271,4 +327,6 @@ export type Listener = {
   readonly uncommitted?: (alert: Alert) => void;
   readonly readings?: (readings: readonly Reading[]) => void;
   readonly links?: (device: string) => void;
+  /** Signalling of a call for one console. Not a change: nothing of it is kept. */
+  readonly voice?: (console: string, message: VoiceMessage) => void;
 };

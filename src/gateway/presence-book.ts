@@ -1,7 +1,6 @@
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import { longestAbsenceMs, type NewPresence, type Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Who is at home. It says when stillness means nothing; it mutes no call for help. */

@@ -47,7 +47,7 @@ export const openCallOf = (alerts: AlertBook, { device, sender, by, name }: Pres
     ? alerts.openOf(device.record.id, pressKey)
     : alerts.openOf(subjectUnder(sender.record.id, by, name), unregisteredPressKey);
 
-/** What a press does, whoever pressed: it joins the device's open emergency call or raises one, always rings, and the device hears that it was received. No rule, no repair and no test mode stands between. */
+/** What a press does, whoever pressed: it joins the device's open emergency call or raises one, rings unless an operator speaks with the person over this device (`spokenWith`), and the device hears that it was received. No rule, no repair and no test mode stands between. */
 export const press = (
   alerts: AlertBook,
   commands: CommandBook,
@@ -59,11 +59,13 @@ export const press = (
     name,
     at,
     receivedAt,
+    now,
     late,
     raw,
     maybeStored,
     suspect,
   }: Parameters<Effects['pressed']>[0],
+  spokenWith: boolean,
 ): Alert => {
   const titled = (title: Text): Text => (suspect ? suspected(title) : title);
   const common = {
@@ -76,6 +78,7 @@ export const press = (
     outOfService: false,
     late,
     receivedAt,
+    ringsFrom: now,
     reAlarmAfterMs: null,
     explainedBy: null,
   };
@@ -101,7 +104,7 @@ export const press = (
         },
       },
       `device:${hub}`,
-      receivedAt,
+      now,
     );
   }
   const { id, place } = device.record;
@@ -109,6 +112,7 @@ export const press = (
     {
       ...common,
       key: pressKey,
+      spokenWith,
       kind: 'sos',
       title: titled(pressed),
       subject: id,
@@ -117,9 +121,9 @@ export const press = (
       evidence: { at, receivedAt, event: 'sos', ...(maybeStored ? { note: noteMaybeStored } : {}) },
     },
     `device:${id}`,
-    receivedAt,
+    now,
   );
-  commands.issue(id, 'sos-received', alert.id, receivedAt);
+  commands.issue(id, 'sos-received', alert.id, now);
   return alert;
 };
 

@@ -1,5 +1,5 @@
 import type { DeviceTypes } from '../model/device-type.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import type { Rule } from '../model/rule.ts';
 import type {
   ChangedFile,
@@ -10,7 +10,7 @@ import type {
   RuleProblem,
 } from '../model/rulebook.ts';
 import { isLifeSafety, loadRulebook, lostLifeRules, type Rulebook } from '../rules/rulebook.ts';
-import type { GoneRule, Result, RulebookDoor, RuleCheck } from './doors.ts';
+import type { GoneRule, RulebookDoor, RuleCheck } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import { lifeRulesGone, type SystemAlerts, type SystemFault } from './system-alerts.ts';
 
@@ -62,13 +62,28 @@ const wrong = (message: string): Extract<Rulebook, { ok: false }> => ({
 });
 const nothingThere = wrong('there is no file of rules; that is taken for a mistake');
 
+type LoadedBook = {
+  readonly files: readonly RuleFile[];
+  readonly types: DeviceTypes;
+  readonly book: Rulebook;
+};
+
+// At a start the same book is asked for again and again, and to read one takes longer than all else that the core does.
+let lastLoaded: LoadedBook | null = null;
+
+const isSameBook = (a: readonly RuleFile[], b: readonly RuleFile[]): boolean =>
+  a.length === b.length &&
+  a.every(({ name, text }, index) => name === b[index]?.name && text === b[index].text);
+
 /** Reads a whole book, which is never empty. */
 const loadBook = (files: readonly RuleFile[], types: DeviceTypes): Rulebook => {
   if (files.length === 0) return nothingThere;
   if (files.length > mostFiles) return wrong(`${files.length} files of rules; ${mostFiles} are the most`);
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
   if (length > longestBook) return wrong(`the files together are longer than ${longestBook} characters`);
-  return loadRulebook(files, types);
+  if (lastLoaded?.types === types && isSameBook(lastLoaded.files, files)) return lastLoaded.book;
+  lastLoaded = { files, types, book: loadRulebook(files, types) };
+  return lastLoaded.book;
 };
 
 /** Chooses the rules to start with; pure. */

@@ -1,8 +1,7 @@
 import type { DeviceTypes } from '../model/device-type.ts';
-import type { Refusal } from '../model/fault.ts';
+import type { Refusal, Result } from '../model/fault.ts';
 import { liesWithin, type Place } from '../model/place.ts';
 import { longestTestMs, type NewTestMode, type TestMode } from '../model/test-mode.ts';
-import type { Result } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How long an ended test mode is kept, as long as the record itself (ms). */

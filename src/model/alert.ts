@@ -28,7 +28,7 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** The kinds that are sent to the consoles even while the store cannot commit, and that escalate when nobody takes them. */
+/** The kinds that are sent to the consoles even while the store cannot commit. */
 export const emergencyKinds: ReadonlySet<AlertKind> = new Set([
   'sos',
   'smoke',
@@ -110,7 +110,7 @@ export const stateOf = (facts: AlertFacts, now: number): AlertState => {
   return facts.acknowledged ? 'closed' : 'returned-unacknowledged';
 };
 
-/** An alert as everybody outside sees it. `device` raised it; `devices` are all it concerns, those it explains or groups included; `incident` is the alert that groups this one; `chattering`: it came and went three times within a minute; `shelvable` is false where its rule forbids shelving it. Times in epoch ms; deadlines run on `receivedAt`. `takeBy`: told outside the room then unless somebody takes it; of one wait the first such deadline stands, also once it is missed. `tendBy`: rings again then unless whoever took it has done something. `version` rises with every change of state, priority or holder. */
+/** An alert as everybody outside sees it. `device` raised it; `devices` are all it concerns, those it explains or groups included; `incident` is the alert that groups this one; `chattering`: it came and went three times within a minute; `shelvable` is false where its rule forbids shelving it. Times in epoch ms; deadlines run on `receivedAt`. `takeBy`: told outside the room then unless somebody takes it; of one wait the first such deadline stands, also once it is missed. `tendBy`: rings again then unless whoever took it has done something. `voiceRequestedAt`: when a call with the person was first tried, from either side. `version` rises with every change of state, priority or holder. */
 export const Alert = z.object({
   id: Id,
   version: z.number().int().positive(),
@@ -140,6 +140,7 @@ export const Alert = z.object({
   claimedBy: z.string().optional(),
   acknowledgedAt: Moment.optional(),
   acknowledgedBy: z.string().optional(),
+  voiceRequestedAt: Moment.optional(),
   voiceConnectedAt: Moment.optional(),
   familyInformedAt: Moment.optional(),
   dispatchedAt: Moment.optional(),
@@ -182,6 +183,10 @@ export const longestShelfMs = 8 * 3_600_000;
 export const mayBeSuppressed = ({ kind }: Pick<Alert, 'kind'>): boolean =>
   !emergencyKinds.has(kind) && !personKinds.has(kind);
 
-/** Whether this alert must ring, be shown within 10 s and escalate: a real emergency, not a test. */
+/** Whether this alert is a real emergency, not a test: it sounds at the consoles even while the store cannot commit. */
 export const isEmergency = (alert: Pick<Alert, 'kind' | 'test'>): boolean =>
   emergencyKinds.has(alert.kind) && !alert.test;
+
+/** Whether somebody must answer this alert within the times of the ladder, or others are told: a real emergency, or a person who asks to speak with the duty room; no test. */
+export const mustBeAnswered = ({ kind, test }: Pick<Alert, 'kind' | 'test'>): boolean =>
+  (emergencyKinds.has(kind) || personKinds.has(kind)) && !test;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Alert } from './alert.ts';
-import { Call } from './call.ts';
+import { Call, VoiceMessage } from './call.ts';
 import { Device } from './device.ts';
 import { Flood } from './flood.ts';
 import { Latest } from './reading.ts';
+import { Seat, SeatMessage } from './seat.ts';
 import { Id, Moment } from './text.ts';
 import { User } from './user.ts';
 
@@ -22,6 +23,9 @@ export const alertEvents = [
   'reset',
   'commented',
   'dispatched',
+  'arrived',
+  'family-informed',
+  'home-tended',
   'closed',
   'shown',
   're-announced',
@@ -42,14 +46,28 @@ export const alertEvents = [
   'joined-incident',
   'test-ended',
   'moved',
+  'call-requested',
+  'call-answered',
+  'voice-connected',
+  'call-missed',
+  'call-lost',
+  'call-failed',
+  'call-ended',
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 
-/** A note that a person wrote on an alert. Its text lives outside the journal, so that a person can be erased. */
-export const Note = z.object({ id: Id, alert: Id, at: Moment, by: z.string(), text: z.string() });
+/** A note that a person wrote on an alert (an empty text: none), and at its close who saw the person who had called. Both live outside the journal, so that a person can be erased. */
+export const Note = z.object({
+  id: Id,
+  alert: Id,
+  at: Moment,
+  by: z.string(),
+  text: z.string(),
+  seenBy: z.string().optional(),
+});
 export type Note = Readonly<z.infer<typeof Note>>;
 
-/** One line of an alert's timeline. */
+/** One line of an alert's timeline. At its close `data.reached` says how the person was reached (`spoke`, `seen`), `data.seenAt` when and `seenBy` by whom they were seen. */
 export const TimelineEntry = z.object({
   seq: z.number().int(),
   at: Moment,
@@ -57,6 +75,7 @@ export const TimelineEntry = z.object({
   event: z.string(),
   data: z.record(z.string(), z.unknown()),
   note: z.string().optional(),
+  seenBy: z.string().optional(),
 });
 export type TimelineEntry = Readonly<z.infer<typeof TimelineEntry>>;
 
@@ -85,6 +104,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
     serverTime: Moment,
     user: User,
     version: z.string(),
+    /** Which console this is: signalling of calls comes to it by this name. */
+    console: z.string().optional(),
     /** What the people of the duty room are called, by id. */
     names: z.record(z.string(), z.string()).optional(),
   }),
@@ -106,6 +127,9 @@ export const ServerMessage = z.discriminatedUnion('type', [
       z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() }),
     ),
   }),
+  /** Everybody who may answer and is on line; the whole list anew, a second at most after it changed. */
+  z.object({ type: z.literal('seats'), seats: z.array(Seat) }),
+  VoiceMessage,
   z.object({ type: z.literal('error'), error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
@@ -114,5 +138,7 @@ export type ServerMessage = Readonly<z.infer<typeof ServerMessage>>;
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('shown'), alert: z.string(), version: z.number().int() }),
   z.object({ type: z.literal('watch'), devices: z.array(Id).max(1000) }),
+  SeatMessage,
+  VoiceMessage,
 ]);
 export type ClientMessage = Readonly<z.infer<typeof ClientMessage>>;

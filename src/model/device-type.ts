@@ -35,6 +35,8 @@ export type DeviceType = {
   readonly measurements: Readonly<Record<string, Measurement>>;
   readonly events: readonly EventName[];
   readonly power: PowerSource;
+  /** A person can be spoken with over it: it can be called back. */
+  readonly voice?: true;
   /** How often it normally reports, in ms. */
   readonly reportEveryMs: number;
   /** What it would report at this moment; pure. */

@@ -1,3 +1,4 @@
+import type { DeviceNotice, DeviceSignal } from './call.ts';
 import type { Command } from './command.ts';
 import type { EventName, Value } from './reading.ts';
 
@@ -28,6 +29,9 @@ export type Item = { readonly subject: Subject } & (
     }
   | { readonly kind: 'status'; readonly state: 'online' | 'offline' }
   | { readonly kind: 'reply'; readonly command: string; readonly ok: boolean; readonly error?: string }
+  | { readonly kind: 'voice'; readonly signal: DeviceSignal }
+  /** Sound of a device without UDP, as `Media.audio` takes it. */
+  | { readonly kind: 'audio'; readonly frame: Uint8Array }
 );
 
 /** A part of a message that could not be read: a kebab-case reason and an explanation. */
@@ -59,6 +63,15 @@ export type Dialect = {
     subject: Subject,
     command: Command,
   ) => { readonly topic: string; readonly payload: string } | null;
+  /** The same for signalling of a voice call; absent where this convention knows no calls. */
+  readonly encodeVoice?: (
+    sender: string,
+    subject: Subject,
+    device: string,
+    notice: DeviceNotice,
+  ) => { readonly topic: string; readonly payload: string };
+  /** The topic on which a device without UDP hears sound. */
+  readonly audioTopic?: (sender: string, subject: Subject, device: string) => string;
 };
 
 /** The dialects by name. */

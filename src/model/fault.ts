@@ -15,16 +15,25 @@ export const faults = {
   'already-claimed': 409,
   'already-answered': 409,
   'already-closed': 409,
+  'already-ended': 409,
+  'no-console': 409,
+  'no-voice': 409,
   'not-claimed': 409,
   'still-active': 409,
   'stale-version': 409,
   'needs-disposition': 409,
+  'nobody-reached': 409,
   'not-latching': 409,
   'not-shelvable': 409,
   'not-shelved': 409,
   'has-children': 409,
   'last-admin': 409,
   'already-running': 409,
+  'still-holding': 409,
+  'not-all-taken': 409,
+  'not-retriable': 409,
+  'same-person': 409,
+  'successor-absent': 409,
   'unknown-type': 422,
   'unknown-place': 422,
   'unknown-hub': 422,
@@ -33,6 +42,7 @@ export const faults = {
   'not-testable': 422,
   invalid: 422,
   'payload-too-large': 413,
+  'range-not-satisfiable': 416,
   internal: 500,
   'not-implemented': 501,
   'store-unavailable': 503,
@@ -45,6 +55,11 @@ export type Refusal = {
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;
 };
+
+/** What came of a command: its value, or a refusal. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** The body of every HTTP error. */
 export const ErrorBody = z.object({

@@ -15,6 +15,8 @@ export const Household = z.object({
         born: z.number().int().min(1890).max(2100).optional(),
         phone: z.string().max(40).optional(),
         health: z.string().max(300).optional(),
+        /** Agrees that calls with the duty room are recorded. */
+        recordingConsent: z.boolean().default(false),
       }),
     )
     .max(20)

@@ -1,3 +1,4 @@
+import { csvField, csvLineEnd, csvText } from './csv.ts';
 import type { Reading, Series } from './reading.ts';
 
 /** The forms in which readings leave the house: a table for people, a line of JSON each for programs. */
@@ -8,21 +9,13 @@ export type ExportFormat = (typeof exportFormats)[number];
 export type ExportedReading = Omit<Reading, 'device' | 'measurement'>;
 
 const columns = ['device', 'measurement', 'unit', 'time', 'epoch_ms', 'value', 'received_at'];
-const lineEnd = '\r\n';
-
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-const field = (text: string): string => (/[",\r\n]/.test(text) ? quoted(text) : text);
-
-// A spreadsheet runs what begins like a formula, in full width too; the apostrophe makes it a text again.
-const likeFormula = /^[=+\-@＝＋－＠\t\r\n]/;
-const harmless = (text: string): string => (likeFormula.test(text) ? `'${text}` : text);
 
 const time = (at: number): string => new Date(at).toISOString();
 
 const csvLine = ({ device, measurement, unit }: Series, { at, value, receivedAt }: ExportedReading): string =>
-  `${field(device)},${field(measurement)},${field(unit ?? '')},${time(at)},${at},${
-    typeof value === 'string' ? quoted(harmless(value)) : value
-  },${time(receivedAt)}${lineEnd}`;
+  `${csvField(device)},${csvField(measurement)},${csvField(unit ?? '')},${time(at)},${at},${
+    typeof value === 'string' ? csvText(value) : value
+  },${time(receivedAt)}${csvLineEnd}`;
 
 const jsonLine = (
   { device, measurement }: Series,
@@ -32,7 +25,7 @@ const jsonLine = (
 
 /** What a file begins with: the names of the columns, or nothing. `bom` marks the text as UTF-8, without which Excel in a Chinese Windows takes it for GBK. */
 export const exportHead = (format: ExportFormat, bom: boolean): string =>
-  format === 'csv' ? `${bom ? '\uFEFF' : ''}${columns.join(',')}${lineEnd}` : '';
+  format === 'csv' ? `${bom ? '\uFEFF' : ''}${columns.join(',')}${csvLineEnd}` : '';
 
 /** One reading as a line with its end. CSV follows RFC 4180: times in ISO 8601 with milliseconds in UTC, numbers and flags bare, texts quoted, and with an apostrophe before those that a spreadsheet would take for a formula. */
 export const exportLine = (format: ExportFormat, series: Series, reading: ExportedReading): string =>

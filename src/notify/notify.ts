@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { NotifyDoor } from '../gateway/doors.ts';
 import type { Archive } from '../gateway/ports.ts';
-import { type Alert, isEmergency } from '../model/alert.ts';
+import { type Alert, mustBeAnswered } from '../model/alert.ts';
 import { Change } from '../model/change.ts';
 import type { Channel, Notice, Outcome } from './channels/channel.ts';
 
@@ -105,7 +105,7 @@ export const createNotifier = (parts: {
     seen = change.seq;
     if (seen - advancedTo > staleCursor && underWay.size === 0) advance();
     const { alert } = change;
-    if (alert === undefined || !isEmergency(alert)) return;
+    if (alert === undefined || !mustBeAnswered(alert)) return;
     if (change.event === 'escalated') {
       const reason = change.data?.reason;
       escalate(change.seq, alert, typeof reason === 'string' ? reason : 'not-taken');

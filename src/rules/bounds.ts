@@ -5,8 +5,8 @@ import { numberFaults } from './measured.ts';
 
 const Range = z
   .tuple([
-    z.number().meta({ label: { zh: '下限', en: 'Lower limit' } }),
-    z.number().meta({ label: { zh: '上限', en: 'Upper limit' } }),
+    z.number().meta({ unit: 'measured', label: { zh: '下限', en: 'Lower limit' } }),
+    z.number().meta({ unit: 'measured', label: { zh: '上限', en: 'Upper limit' } }),
   ])
   .refine(([low, high]) => low < high, 'needs the lower limit first');
 
@@ -15,32 +15,34 @@ export const boundFields = {
   above: z
     .number()
     .optional()
-    .meta({ label: { zh: '不低于（测量项的单位）', en: 'At or above (unit of the measurement)' } }),
+    .meta({ unit: 'measured', label: { zh: '不低于', en: 'At or above' } }),
   below: z
     .number()
     .optional()
-    .meta({ label: { zh: '低于（测量项的单位）', en: 'Below (unit of the measurement)' } }),
+    .meta({ unit: 'measured', label: { zh: '低于', en: 'Below' } }),
   outside: Range.optional().meta({
-    label: { zh: '超出范围（测量项的单位）', en: 'Outside (unit of the measurement)' },
+    unit: 'measured',
+    label: { zh: '超出范围', en: 'Outside' },
   }),
   within: Range.optional().meta({
-    label: { zh: '在范围内（测量项的单位）', en: 'Within (unit of the measurement)' },
+    unit: 'measured',
+    label: { zh: '在范围内', en: 'Within' },
   }),
   clear: z
     .number()
     .optional()
-    .meta({ label: { zh: '恢复值（测量项的单位）', en: 'Clears past (unit of the measurement)' } }),
+    .meta({ unit: 'measured', label: { zh: '恢复值', en: 'Clears past' } }),
   deadband: z
     .number()
     .nonnegative()
     .optional()
-    .meta({ label: { zh: '回差（测量项的单位）', en: 'Deadband (unit of the measurement)' } }),
+    .meta({ unit: 'measured', label: { zh: '回差', en: 'Deadband' } }),
   deadbandPercent: z
     .number()
     .min(0)
     .max(100)
     .optional()
-    .meta({ label: { zh: '回差（限值的 %）', en: 'Deadband (% of the limit)' } }),
+    .meta({ unit: '%', label: { zh: '回差（限值的百分比）', en: 'Deadband, of the limit' } }),
 } as const;
 
 /** Bounds for a number: exactly one of the first four. Once they are met they go on being met until the number is back by more than the deadband, or, with `clear`, past that. A limit itself counts for `above` ("high at 25 %LEL" is high at 25) and `within`, and does not for `below` and `outside`. */
@@ -57,6 +59,9 @@ export const exactlyOneOf = <K extends string>(...names: readonly K[]) =>
       names.filter((name) => params[name] !== undefined).length === 1,
     { message: `needs exactly one of ${names.join(', ')}` },
   ] as const;
+
+/** Says of an object that exactly one of these of its fields is there, for a form. */
+export const choosing = (...names: readonly string[]) => ({ exactlyOne: names }) as const;
 
 /** Where bounds begin and end for a number that met them before (`held`) or did not. */
 export const edgesOf = (

@@ -19,4 +19,5 @@ export const Duration = z
     if (ms <= longestMs) return ms;
     context.addIssue({ code: 'custom', message: wanted(text) });
     return z.NEVER;
-  });
+  })
+  .meta({ about: 'duration' });

@@ -41,3 +41,19 @@ export const createClockwork = (timeZone: string): Clockwork => {
     },
   };
 };
+
+/** By how much (ms) the clock of a zone is ahead of UTC at a moment, as it is at the beginning of that hour of UTC. Throws RangeError for a zone that does not exist. */
+export const createZoneOffset = (timeZone: string): ((at: number) => number) => {
+  const hourMs = 3_600_000;
+  const known = new Map<number, number>();
+  return (at) => {
+    const hour = Math.floor(at / hourMs);
+    let offset = known.get(hour);
+    if (offset === undefined) {
+      const moment = Temporal.Instant.fromEpochMilliseconds(hour * hourMs).toZonedDateTimeISO(timeZone);
+      offset = moment.offsetNanoseconds / 1_000_000;
+      known.set(hour, offset);
+    }
+    return offset;
+  };
+};

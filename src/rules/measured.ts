@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { DeviceType, Measurement } from '../model/device-type.ts';
 
 /** What a rule looks at. */
-export const MeasurementName = z.string().meta({ label: { zh: '测量项', en: 'Measurement' } });
+export const MeasurementName = z
+  .string()
+  .meta({ about: 'measurement', label: { zh: '测量项', en: 'Measurement' } });
 
 /** What makes a measurement no ground for a rule on numbers. */
 export const numberFaults = (measurement: string, type: DeviceType): readonly string[] =>

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped. */
+/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped, the recordings of calls. */
 export type DataDirectory = {
   readonly root: string;
   readonly database: string;
@@ -11,6 +12,7 @@ export type DataDirectory = {
   readonly readings: string;
   readonly aggregates: string;
   readonly shipping: string;
+  readonly recordings: string;
 };
 
 /** Names the files of a data directory; touches nothing. */
@@ -23,12 +25,19 @@ export const dataDirectory = (root: string): DataDirectory => ({
   readings: join(root, 'readings'),
   aggregates: join(root, 'aggregates'),
   shipping: join(root, 'shipping.db'),
+  recordings: join(root, 'recordings'),
 });
 
 /** Makes the directories that are missing; only their owner may look in, because households and phone numbers are kept here. */
 export const makeDirectories = (directory: DataDirectory): void => {
   for (const path of [directory.root, directory.backups, directory.readings, directory.aggregates])
     makeDirectory(path);
+};
+
+/** Takes the database from the eyes of others where an earlier start left it open to them: the directory may be one that somebody else made. */
+export const closeToOthers = ({ database }: DataDirectory): void => {
+  for (const path of [database, `${database}-wal`, `${database}-shm`])
+    if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 };
 
 // Step by step: Node's own recursive making never comes to an end below /proc.
@@ -51,4 +60,10 @@ export const syncToDisk = (path: string): void => {
   } finally {
     closeSync(handle);
   }
+};
+
+/** Gives a copy the time at which its original was last written to, by which a recording is known to have reached its age. */
+export const keepTimes = async (original: string, copy: string): Promise<void> => {
+  const { atime, mtime } = await stat(original);
+  await utimes(copy, atime, mtime);
 };

@@ -1,14 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { AlertQuery, AlertRecord, Archive, ExportPage } from '../gateway/ports.ts';
+import type {
+  AlertQuery,
+  AlertRecord,
+  Archive,
+  CallQuery,
+  CallRecord,
+  ExportPage,
+} from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Call } from '../model/call.ts';
 import type { Note, TimelineEntry } from '../model/change.ts';
 import type { ChainedEntry } from '../model/journal.ts';
 import type { Quarantined } from '../model/quarantine.ts';
 import type { RulebookVersion, RulebookVersionHead } from '../model/rulebook.ts';
+import type { Shift } from '../model/shift.ts';
 import { alertSearch } from './alert-search.ts';
+import { callSearch } from './call-search.ts';
 import { firstPrev } from './chain.ts';
 import { describeError, needsReopening, openForReading } from './database.ts';
+import { readFigures } from './figures.ts';
 import { giveWay } from './priority.ts';
 import { exportPage } from './readings/export-page.ts';
 import { makeSeriesReader, type PartitionFolders, type SeriesReader } from './readings/points.ts';
@@ -40,6 +51,10 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
     .prepare<[number], string>('SELECT lower(hex(hash)) FROM journal WHERE seq = ?')
     .pluck();
   const alert = db.prepare<[string], string>('SELECT body FROM alert WHERE id = ?').pluck();
+  const call = db.prepare<[string], string>('SELECT body FROM call WHERE id = ?').pluck();
+  const shifts = db
+    .prepare<[string, number], string>('SELECT body FROM shift WHERE id < ? ORDER BY id DESC LIMIT ?')
+    .pluck();
   const ofSubject = db.prepare<[string], EntryRow>(
     "SELECT seq, at, actor, event, subject, version, data, '' AS hash FROM journal WHERE subject = ? ORDER BY seq",
   );
@@ -51,6 +66,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
   const quarantine = db
     .prepare<[string, number], string>('SELECT body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?')
     .pluck();
+  const quarantined = db.prepare<[string], string>('SELECT body FROM quarantine WHERE id = ?').pluck();
   const versions = db
     .prepare<[number, number], string>(
       "SELECT json_remove(body, '$.files') FROM rulebook WHERE number < ? ORDER BY number DESC LIMIT ?",
@@ -67,12 +83,27 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       .map((text) => (JSON.parse(text) as AlertRecord).alert);
   };
 
+  const callsBy = (query: CallQuery): readonly Call[] => {
+    const { sql, values } = callSearch(query);
+    return db
+      .prepare<(string | number)[], string>(sql)
+      .pluck()
+      .all(...values)
+      .map((text) => (JSON.parse(text) as CallRecord).call);
+  };
+
   const timelineOf = (id: string): TimelineEntry[] =>
     ofSubject.all(`alert:${id}`).map(({ seq, at, actor, event, data }) => {
       const facts = JSON.parse(data) as Record<string, unknown>;
       const text = typeof facts.note === 'string' ? note.get(facts.note) : undefined;
       const entry = { seq, at, actor, event: event.replace(/^alert\./, ''), data: facts };
-      return text === undefined ? entry : { ...entry, note: (JSON.parse(text) as Note).text };
+      if (text === undefined) return entry;
+      const written = JSON.parse(text) as Note;
+      return {
+        ...entry,
+        ...(written.text === '' ? {} : { note: written.text }),
+        ...(written.seenBy === undefined ? {} : { seenBy: written.seenBy }),
+      };
     });
 
   return {
@@ -89,12 +120,22 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = alert.get(id);
       return text === undefined ? null : (JSON.parse(text) as AlertRecord).alert;
     },
+    calls: callsBy,
+    call: (id) => {
+      const text = call.get(id);
+      return text === undefined ? null : (JSON.parse(text) as CallRecord).call;
+    },
+    shifts: (after, limit) => shifts.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Shift),
     timeline: timelineOf,
     changes: (after, limit) => (after < Number(forgotten.get() ?? 0) ? null : changes.all(after, limit)),
     readings: series.points,
     exported: (query) => exportPage(series.exact, () => performance.now(), query),
     quarantine: ({ after, limit }) =>
       quarantine.all(after ?? '\uffff', limit).map((text) => JSON.parse(text) as Quarantined),
+    quarantined: (id) => {
+      const text = quarantined.get(id);
+      return text === undefined ? null : (JSON.parse(text) as Quarantined);
+    },
     rulebookVersions: (before, limit) =>
       versions
         .all(before ?? Number.MAX_SAFE_INTEGER, limit)
@@ -103,6 +144,7 @@ const prepareAnswers = (db: Database.Database, series: SeriesReader): Answers =>
       const text = version.get(number);
       return text === undefined ? null : (JSON.parse(text) as RulebookVersion);
     },
+    figures: (query) => readFigures(db, query),
   };
 };
 

@@ -32,6 +32,7 @@ export const readState = (db: Database.Database): StoredState => ({
   deviceStates: byId(db, 'device-state'),
   households: bodies(db, 'household'),
   alerts: bodies(db, 'alert', 'WHERE open = 1 ORDER BY id'),
+  calls: bodies(db, 'call', 'WHERE open = 1 ORDER BY id'),
   delays: bodies(db, 'delay'),
   memories: bodies(db, 'memory'),
   // Those that have expired come along: the core drops them, and with that their rows.
@@ -40,6 +41,12 @@ export const readState = (db: Database.Database): StoredState => ({
   sessions: bodies(db, 'session'),
   testModes: bodies(db, 'test-mode'),
   presences: bodies(db, 'presence'),
+  sites: bodies(db, 'site'),
+  shifts: bodies(
+    db,
+    'shift',
+    'WHERE open = 1 OR id = (SELECT max(id) FROM shift WHERE open = 0) ORDER BY id',
+  ),
   rulebook: bodies(db, 'rulebook', 'ORDER BY number DESC LIMIT 1')[0] ?? null,
   facts: byId(db, 'fact'),
 });

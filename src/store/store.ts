@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Archive, Journal, MessageIds, StoredState, StoreHealth, TryOuts } from '../gateway/ports.ts';
 import { createArchive } from './archive.ts';
 import { manifestName } from './backups/manifest.ts';
-import { type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
+import { closeToOthers, type DataDirectory, dataDirectory, makeDirectories } from './data-directory.ts';
 import { describeError, openForWriting } from './database.ts';
 import { withOlderReadings } from './influx/older-readings.ts';
 import type { ShipStatus } from './influx/ship.ts';
@@ -184,6 +184,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
       : new StoreError('unusable', `cannot use ${directory.root}: ${describeError(error)}`, { cause: error });
   try {
     makeDirectories(directory);
+    closeToOthers(directory);
   } catch (error) {
     throw unusable(error);
   }

@@ -6,6 +6,7 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   'device-state': 'device_state',
   household: 'household',
   alert: 'alert',
+  call: 'call',
   delay: 'delay',
   memory: 'memory',
   command: 'command',
@@ -16,6 +17,8 @@ export const tables: { readonly [K in keyof Rows]: string } = {
   'test-mode': 'test_mode',
   presence: 'presence',
   rulebook: 'rulebook',
+  site: 'site',
+  shift: 'shift',
   fact: 'fact',
 };
 

@@ -90,6 +90,11 @@ describe('the published description', () => {
           'POST /calls/{id}/answer',
           'POST /calls/{id}/hang-up',
           'POST /calls/{id}/hand-over',
+          'POST /calls/{id}/listen',
+          'POST /calls/{id}/leave',
+          'GET /calls/{id}',
+          'GET /calls/{id}/recording',
+          'PUT /calls/{id}/legal-hold',
           'GET /rules',
           'GET /rules/files',
           'PUT /rules/files',
@@ -128,7 +133,17 @@ describe('the published description', () => {
     expect(channels.map(({ address }) => address)).toEqual(
       expect.arrayContaining([
         '/api/v1/live',
-        ...['readings', 'events', 'status', 'commands', 'replies'].flatMap((leaf) => [
+        ...[
+          'readings',
+          'events',
+          'status',
+          'commands',
+          'replies',
+          'voice/up',
+          'voice/down',
+          'voice/audio/up',
+          'voice/audio/down',
+        ].flatMap((leaf) => [
           `zhishou/v1/devices/{id}/${leaf}`,
           `zhishou/v1/hubs/{hub}/devices/{id}/${leaf}`,
         ]),
@@ -138,6 +153,14 @@ describe('the published description', () => {
       for (const { payload } of Object.values(messages))
         expect(Object.keys(payload).length).toBeGreaterThan(1);
     expect(JSON.stringify(channels)).toContain('"sos"');
+    const named = body.channels as Record<string, { messages: Record<string, Json> }>;
+    expect(named['device-voice-audio-up']?.messages['voice-audio-up']).toMatchObject({
+      contentType: 'application/octet-stream',
+    });
+    expect(JSON.stringify(named['device-voice-up'])).toContain('"hang-up"');
+    expect(JSON.stringify(named['device-voice-down'])).toContain('"offer"');
+    for (const message of ['serverMessage', 'clientMessage'])
+      expect(JSON.stringify(named.live?.messages[message])).toContain('"const":"voice"');
     expect(dangling(body)).toEqual([]);
   });
 

@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { deviceTypes, dialects } from '../../devices/index.ts';
 import { type Api, createApi } from '../../src/api/api.ts';
-import type { ApiOptions } from '../../src/api/parts.ts';
+import type { ApiOptions, ApiParts } from '../../src/api/parts.ts';
 import { hashPassword } from '../../src/api/passwords.ts';
+import type { DutyDoor } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
@@ -53,6 +54,8 @@ export type DutyRoom = {
   readonly admin: Caller;
   /** Another person, signed in. */
   readonly person: (username: string, role: Role, places?: readonly string[]) => Promise<Caller>;
+  /** Somebody who is known already, signed in once more. */
+  readonly again: (username: string) => Promise<Caller>;
   readonly anybody: Caller;
   /** Registers a device; answers its secret. */
   readonly register: (id: string, type?: string, place?: Place | null, more?: object) => Promise<string>;
@@ -102,6 +105,7 @@ export const smokeRule = rule('smoke', 'flag', ['smoke-alarm'], { measurement: '
 export const openDutyRoom = async (
   settings: Partial<ApiOptions> = {},
   rules: readonly Rule[] = [smokeRule],
+  parts: (duty: DutyDoor) => Partial<ApiParts> = () => ({}),
 ): Promise<DutyRoom> => {
   const store = createMemoryStore();
   const clock = { at: Date.now() };
@@ -130,7 +134,12 @@ export const openDutyRoom = async (
     dialects,
     journal: store.journal,
     messageIds: { find: () => null, last: () => 0 },
-    downlink: { send: () => undefined, disconnect: () => undefined, congestion: () => undefined },
+    downlink: {
+      send: () => undefined,
+      disconnect: () => undefined,
+      stream: () => undefined,
+      congestion: () => undefined,
+    },
     schedule: setImmediate,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     now,
@@ -147,6 +156,7 @@ export const openDutyRoom = async (
       consoleDir: null,
       now,
       timeZone: 'Asia/Shanghai',
+      tiles: null,
       newId: () => uuidv7(),
       log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
       tls: null,
@@ -156,9 +166,11 @@ export const openDutyRoom = async (
       duty: core.duty,
       archive: store.archive,
       tryOuts: store.tryOuts,
+      recordings: null,
       mqtt: (stream, remote) => void mqtt.push({ stream, remote }),
       metrics: async () => 'zhishou_up 1\n',
       ready: () => ({ ok: problems.length === 0, problems, warnings: [] }),
+      ...parts(core.duty),
     },
   );
 
@@ -216,6 +228,7 @@ export const openDutyRoom = async (
     logged: () => lines.join(''),
     admin,
     anybody,
+    again: signIn,
     person: async (username, role, places = []) => {
       const made = core.duty.putUser(
         'admin',

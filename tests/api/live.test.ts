@@ -50,6 +50,25 @@ describe('a console that opens the feed', () => {
     for (const message of desk.messages) ServerMessage.parse(message);
   });
 
+  test('on a wall hears of an alert what happened, and nothing that was written about people', async () => {
+    const wall = await room.person('wall', 'viewer');
+    const screen = await room.console(wall);
+    const { seq } = await screen.until(snapshot);
+    await room.register('p1');
+    const alert = await pressed('p1');
+    await room.admin.call('POST', `/alerts/${alert}/take`, { note: '张秀英有糖尿病，钥匙在门垫下' });
+    const taken = (message: ServerMessage): boolean => change(message) && message.event === 'taken';
+    await screen.met((messages) => messages.some(taken));
+    const later = await room.console(wall, `?after=${seq}`);
+    await later.met((messages) => messages.some(taken));
+    const { body } = await wall.call('GET', `/alerts/${alert}`);
+    expect(body.timeline).toContainEqual(expect.objectContaining({ event: 'taken' }));
+    for (const heard of [screen.messages, later.messages, body])
+      expect(JSON.stringify(heard)).not.toMatch(/糖尿病|钥匙/);
+    expect(screen.messages.find(taken)).toMatchObject({ alert: { claimedBy: 'admin' } });
+    expect(JSON.stringify((await room.admin.call('GET', `/alerts/${alert}`)).body)).toContain('糖尿病');
+  });
+
   test('hears of nothing before it is committed', async () => {
     await room.register('p1');
     const desk = await room.console(room.admin);

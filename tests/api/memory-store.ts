@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes } from '../../devices/index.ts';
+import { figuresOf } from '../../src/gateway/figures.ts';
 import type { Archive, Batch, Journal, Rows, StoredState, TryOuts } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import type { Call } from '../../src/model/call.ts';
+import type { Note } from '../../src/model/change.ts';
 import type { ChainedEntry } from '../../src/model/journal.ts';
-import { liesWithin, type Place } from '../../src/model/place.ts';
+import { covers, liesWithin, type Place } from '../../src/model/place.ts';
 import type { Quarantined } from '../../src/model/quarantine.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { exportLine } from '../../src/model/reading-export.ts';
 import type { RulebookVersion } from '../../src/model/rulebook.ts';
+import type { Shift } from '../../src/model/shift.ts';
 import { tryOut } from '../../src/rules/try-out.ts';
 
 type Stored = { readonly seq: number; readonly text: string };
@@ -24,6 +28,8 @@ export type MemoryStore = {
   /** From now on batches wait for `release`. */
   readonly hold: () => void;
   readonly release: () => void;
+  /** Puts a call beside those that came in batches. */
+  readonly keepCall: (call: Call) => void;
   /** How many batches wait (0 or 1). */
   readonly held: () => number;
   /** Batches committed so far. */
@@ -42,6 +48,7 @@ export const emptyState = (): StoredState => ({
   deviceStates: new Map(),
   households: [],
   alerts: [],
+  calls: [],
   delays: [],
   memories: [],
   commands: [],
@@ -49,6 +56,8 @@ export const emptyState = (): StoredState => ({
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 });
@@ -63,8 +72,10 @@ export const createMemoryStore = (): MemoryStore => {
   const changes: Stored[] = [];
   const readings: Reading[] = [];
   const alerts = new Map<string, Alert>();
-  const notes = new Map<string, string>();
-  const quarantine: Quarantined[] = [];
+  const calls = new Map<string, Call>();
+  const shifts = new Map<string, Shift>();
+  const notes = new Map<string, Note>();
+  const quarantine = new Map<string, Quarantined>();
   const versions: RulebookVersion[] = [];
   const tries = { begun: 0, stopped: 0 };
   let holdingTries = false;
@@ -79,9 +90,12 @@ export const createMemoryStore = (): MemoryStore => {
       const { alert } = body as Rows['alert'];
       alerts.set(id, alert.committedAt === 0 ? { ...alert, committedAt: at } : alert);
     }
-    if (kind === 'note' && body !== null) notes.set(id, (body as Rows['note']).text);
+    if (kind === 'call' && body !== null) calls.set(id, (body as Rows['call']).call);
+    if (kind === 'shift' && body !== null) shifts.set(id, body as Rows['shift']);
+    if (kind === 'note' && body !== null) notes.set(id, body as Rows['note']);
     if (kind === 'rulebook' && body !== null) versions.unshift(body as Rows['rulebook']);
-    if (kind === 'quarantine' && body !== null) quarantine.push(body as Rows['quarantine']);
+    if (kind === 'quarantine' && body === null) quarantine.delete(id);
+    if (kind === 'quarantine' && body !== null) quarantine.set(id, body as Rows['quarantine']);
   };
 
   const store = (batch: Batch, at: number): void => {
@@ -129,13 +143,36 @@ export const createMemoryStore = (): MemoryStore => {
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       alert: async (id) => alerts.get(id) ?? null,
+      calls: async ({ device, alert, place, from, to, limit, after }) =>
+        [...calls.values()]
+          .filter(
+            (call) =>
+              (place === undefined || (call.place !== null && liesWithin(call.place, place))) &&
+              (device === undefined || call.device === device) &&
+              (alert === undefined || call.alert === alert) &&
+              (from === undefined || call.requestedAt >= from) &&
+              (to === undefined || call.requestedAt < to),
+          )
+          .sort((a, b) => b.requestedAt - a.requestedAt || (a.id < b.id ? 1 : -1))
+          .filter((_, at, all) => after === undefined || at > all.findIndex(({ id }) => id === after))
+          .slice(0, limit),
+      call: async (id) => calls.get(id) ?? null,
+      shifts: async (after, limit) =>
+        [...shifts.values()]
+          .filter(({ id }) => after === undefined || id < after)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
       timeline: async (alert) =>
         entries
           .filter(({ subject }) => subject === `alert:${alert}`)
           .map(({ seq, at, actor, event, data }) => {
-            const text = typeof data.note === 'string' ? notes.get(data.note) : undefined;
+            const note = typeof data.note === 'string' ? notes.get(data.note) : undefined;
             const line = { seq, at, actor, event: event.replace(/^alert\./, ''), data };
-            return text === undefined ? line : { ...line, note: text };
+            return {
+              ...line,
+              ...(note === undefined || note.text === '' ? {} : { note: note.text }),
+              ...(note?.seenBy === undefined ? {} : { seenBy: note.seenBy }),
+            };
           }),
       changes: async (after, limit) => {
         // What is committed when the question arrives is answered, however long the answer takes.
@@ -166,16 +203,45 @@ export const createMemoryStore = (): MemoryStore => {
         return { bytes: new TextEncoder().encode(lines.join('')), rows: lines.length, next: null };
       },
       quarantine: async ({ after, limit }) =>
-        quarantine
+        [...quarantine.values()]
           .filter(({ id }) => after === undefined || id < after)
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
+      quarantined: async (id) => quarantine.get(id) ?? null,
       rulebookVersions: async (before, limit) =>
         versions
           .filter(({ number }) => before === undefined || number < before)
           .slice(0, limit)
           .map(({ files: _files, ...head }) => head),
       rulebookVersion: async (number) => versions.find((version) => version.number === number) ?? null,
+      figures: async ({ from, to, now, place, places }) =>
+        figuresOf({
+          from,
+          to,
+          now,
+          alerts: [...alerts.values()]
+            .filter(
+              (alert) =>
+                alert.raisedAt >= from &&
+                alert.raisedAt < to &&
+                covers(places, alert.place) &&
+                (place === undefined || within(alert, place)),
+            )
+            .map((alert) => ({
+              ...alert,
+              quiet: alert.outOfService || alert.suppressedBy !== undefined,
+              activeSince: alert.raisedAt,
+              activeUntil: alert.active ? null : alert.raisedAt,
+              takenAt: alert.takenAt ?? null,
+              holder: alert.claimedBy ?? null,
+              disposition: alert.disposition ?? null,
+            })),
+          answeringOf: ({ takenAt }) => ({ takenAt, voiceAt: null, askedAt: null }),
+          calls: [],
+          staleNow: [],
+          offsetAt: () => 0,
+          complete: () => true,
+        }),
     },
     tryOuts: {
       run: async (question, signal) => {
@@ -212,6 +278,9 @@ export const createMemoryStore = (): MemoryStore => {
       const commit = waiting;
       waiting = null;
       commit?.();
+    },
+    keepCall: (call) => {
+      calls.set(call.id, call);
     },
     held: () => (waiting === null ? 0 : 1),
     batches: () => batches,

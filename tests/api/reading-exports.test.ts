@@ -396,7 +396,7 @@ describe('on its way', () => {
     expect(askedUnread).toBeLessThan(source.asked / 6);
     expect(mostAhead).toBeLessThan(mostUnderWay);
     expect(mostKept).toBeLessThan(mostUnderWay);
-  }, 120_000);
+  });
 
   test('a client that goes away ends the reading, and makes room for another', async () => {
     await openOther({ exportLimits: { ofOneUser: 1 } });

@@ -104,6 +104,39 @@ describe('the rulebook', () => {
     expect((await room.admin.call('GET', '/rules')).body.version).toBe(2);
   });
 
+  test('names the rules about life that are gone until the alert about them is closed', async () => {
+    expect((await room.admin.call('GET', '/rules')).body.gone).toEqual([]);
+    await put({ 'fire.yaml': null, 'upkeep.yaml': batteryBelow(20) }, 1);
+    expect((await room.admin.call('GET', '/rules')).body.gone).toMatchObject([
+      { id: 'smoke', kind: 'smoke' },
+    ]);
+    const alert = room.alertOf('system');
+    const closed = await room.admin.call('POST', `/alerts/${alert}/close`, {
+      disposition: 'service-request',
+    });
+    expect(closed.status).toBe(200);
+    expect((await room.admin.call('GET', '/rules')).body.gone).toEqual([]);
+  });
+
+  test('declares every kind with what a form and a sentence need: labels, units, words', async () => {
+    const { body } = await room.admin.call('GET', '/rule-kinds');
+    const kinds = body.kinds as { name: string; about: string; label: object; params: object }[];
+    expect(kinds.find(({ name }) => name === 'combination')).toMatchObject({
+      about: 'rules',
+      params: { exactlyOne: ['all', 'any'], properties: { within: { words: { building: { zh: '楼栋' } } } } },
+    });
+    expect(kinds.find(({ name }) => name === 'threshold')).toMatchObject({
+      about: 'devices',
+      label: { zh: '阈值', en: 'Threshold' },
+      params: {
+        properties: {
+          measurement: { about: 'measurement' },
+          above: { unit: 'measured', label: { zh: '不低于', en: 'At or above' } },
+        },
+      },
+    });
+  });
+
   test('tells every console', async () => {
     const console = await room.console(room.admin);
     await put({ 'fire.yaml': smokeAt(12) }, 1);

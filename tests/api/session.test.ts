@@ -161,7 +161,7 @@ describe('requests in a visitor’s name', () => {
     (
       await room.api.app.inject({
         method,
-        url: method === 'GET' ? '/api/v1/session' : '/api/v1/calls',
+        url: method === 'GET' ? '/api/v1/session' : '/api/v1/alerts/none/take',
         headers: { host: 'duty.example', cookie: `zhishou_session=${room.admin.token}`, ...headers },
       })
     ).json().error?.code ?? 'passed';
@@ -175,8 +175,8 @@ describe('requests in a visitor’s name', () => {
     expect(await withCookie({ 'sec-fetch-site': 'cross-site', origin: 'http://duty.example' })).toBe(
       'wrong-origin',
     );
-    expect(await withCookie({ origin: 'http://duty.example' })).toBe('not-implemented');
-    expect(await withCookie({ 'sec-fetch-site': 'same-origin' })).toBe('not-implemented');
+    expect(await withCookie({ origin: 'http://duty.example' })).toBe('not-found');
+    expect(await withCookie({ 'sec-fetch-site': 'same-origin' })).toBe('not-found');
   });
 
   test('reading by cookie needs none', async () => {

@@ -29,6 +29,21 @@ test('a press arrives over TLS from a client that has checked the certificate', 
   expect(street.door.texts()).toEqual(['press']);
 });
 
+test('another certificate counts from the next connection on, and nobody who is there loses theirs', async () => {
+  await using street = await openStreet({ tls });
+  const settings = { protocol: 'mqtts', host: 'localhost', port: street.tlsPort ?? 0 } as const;
+  const before = await street.connect('pager-1', { ...settings, ca: cert });
+  const next = await makeCertificate();
+  street.broker.changeCertificate(next);
+  const after = await street.connect('pager-2', { ...settings, ca: next.cert });
+  for (const [pager, id] of [
+    [before, 'pager-1'],
+    [after, 'pager-2'],
+  ] as const)
+    await pager.publishAsync(topicOf(id, 'events'), id, { qos: 1 });
+  expect(street.door.texts()).toEqual(['pager-1', 'pager-2']);
+});
+
 test('bytes that are no TLS on the TLS port cost nobody else anything', async () => {
   await using street = await openStreet({ tls });
   const stranger = connect(street.tlsPort ?? 0, '127.0.0.1');

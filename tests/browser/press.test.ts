@@ -4,6 +4,10 @@ import { optional } from '../optional.ts';
 import { tone } from './loudspeaker.ts';
 import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
 
+/** The minute that the street's clocks show. */
+const streetMinute = (): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', timeStyle: 'short' }).format();
+
 optional('Chromium', hasChromium)('a press at the seat', () => {
   let room: Room;
   beforeAll(async () => {
@@ -42,14 +46,37 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
     await panel.waitFor({ state: 'detached' });
     await seat.sounds('');
 
-    await detail.getByLabel('记录', { exact: true }).fill('跌倒，右腿疼');
+    await detail.getByLabel('对方说什么').fill('跌倒，右腿疼');
+    await detail.getByLabel('人怎么样').fill('清醒，起不来');
+    await detail.getByLabel('约定什么').fill('邻居去开门');
     await detail.getByRole('button', { name: '保存记录' }).click();
-    await detail.getByRole('list', { name: '经过' }).getByText('跌倒，右腿疼').waitFor();
+    await detail
+      .getByRole('list', { name: '经过' })
+      .getByText('对方说什么：跌倒，右腿疼 人怎么样：清醒，起不来 约定什么：邻居去开门')
+      .waitFor();
+    const saved = detail.locator('.comment').getByRole('status');
+    await saved.getByText(/✓ 已保存 \d\d:\d\d/).waitFor();
+    await saved.getByText('对方说什么：跌倒，右腿疼 人怎么样：清醒，起不来 约定什么：邻居去开门').waitFor();
+    await detail.getByLabel('对方说什么').fill('右');
+    await saved.locator('blockquote').waitFor({ state: 'detached' });
+    await detail.getByLabel('对方说什么').fill('');
     const neighbour = detail.locator('.dispatch').getByRole('listitem').filter({ hasText: '邻居' });
     await neighbour.getByRole('button', { name: '已出发' }).click();
     await detail.getByText('已派', { exact: true }).waitFor();
+    await neighbour.getByRole('button', { name: '已到场' }).click();
+    await detail.locator('header').getByText('待核实', { exact: true }).waitFor();
+    const finish = detail.getByRole('button', { name: '结案', exact: true });
     await detail.getByLabel('已提供帮助').check();
-    await detail.getByRole('button', { name: '结案', exact: true }).click();
+    await detail.getByLabel('没说上话，但有人当面见到本人').check();
+    await detail.getByLabel('谁见到的').fill('邻居老李');
+    await finish.and(page.locator(':disabled')).waitFor();
+    const seenAt = streetMinute();
+    await detail.getByLabel('几点见到').fill(seenAt);
+    await finish.click();
+    await detail
+      .getByRole('list', { name: '经过' })
+      .getByText(`邻居老李 于 ${seenAt} 当面见到本人`)
+      .waitFor();
     await detail.locator('header').getByText('已结', { exact: true }).waitFor();
     await board.getByText('没有警情', { exact: true }).waitFor();
 
@@ -65,6 +92,7 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
         firstShownAt: expect.any(Number),
         takenAt: expect.any(Number),
         dispatchedAt: expect.any(Number),
+        onSiteAt: expect.any(Number),
         closedAt: expect.any(Number),
       },
     ]);
@@ -77,7 +105,7 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
     const { page, detail } = seat;
     await first.press();
     await seat.call('301').getByRole('button', { name: '接警' }).click();
-    const note = detail.getByLabel('记录', { exact: true });
+    const note = detail.getByLabel('对方说什么');
     await note.pressSequentially('她说摔倒了，');
     await second.press();
     await seat.call('302').waitFor();
@@ -85,7 +113,7 @@ optional('Chromium', hasChromium)('a press at the seat', () => {
     // Straight to the keyboard: whatever has the focus gets it, and outside a field these letters are commands.
     await page.keyboard.type('不能动\n');
     await page.keyboard.type('邻居在 m t 1 2');
-    await detail.locator('textarea[name=note]:focus').waitFor();
+    await detail.locator('textarea[name=says]:focus').waitFor();
     expect(await note.inputValue()).toBe('她说摔倒了，不能动\n邻居在 m t 1 2');
     await page.keyboard.press('Control+Enter');
     await detail.getByRole('list', { name: '经过' }).getByText('她说摔倒了，不能动').waitFor();

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type ApiClient, signIn } from '../../simulator/api-client.ts';
 import { type GatewayProcess, startGateway } from '../../simulator/gateway-process.ts';
 import type { Place } from '../../src/model/place.ts';
-import { listen } from './loudspeaker.ts';
+import { listen, listenToCalls } from './loudspeaker.ts';
 
 const executablePath = '/usr/bin/chromium';
 
@@ -29,7 +29,10 @@ const flags = [
   '--autoplay-policy=document-user-activation-required',
 ];
 
-const patienceMs = 15_000;
+/** A name of this machine that a browser does not know for it. */
+const plainHost = 'duty-room.test';
+
+const patienceMs = 30_000;
 
 /** A home in the sample building. */
 export const home = (door: string): Place => ({
@@ -80,11 +83,14 @@ export type Seat = {
   readonly broken: readonly string[];
 };
 
-/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. */
+/** `lateFeed`: the seat's line can be held back. `ownClock`: its clock can be put forward. `locale`: the browser's language, Chinese unless told otherwise. `timeZone`: where its machine believes to stand, the test's own zone unless told otherwise. `forbidden`: its browser gives it no microphone. `fromAfar`: the page is reached over plain http under another name, as from another machine; only where the seats can speak. */
 export type SeatOptions = {
   readonly lateFeed?: boolean;
   readonly ownClock?: boolean;
   readonly locale?: string;
+  readonly timeZone?: string;
+  readonly forbidden?: boolean;
+  readonly fromAfar?: boolean;
 };
 
 /** A duty room: a gateway of its own, a browser, and people with the password that `passwordOf` says. */
@@ -150,19 +156,37 @@ const lastingPorts = async (count: number): Promise<readonly number[]> => {
   return found;
 };
 
-/** Opens a duty room with the operators `li` and `zhao`. */
-export const openRoom = async (): Promise<Room> => {
+/** What a browser needs to speak: a microphone that plays this file over and over, and calls over the loopback. */
+const speaking = (microphone: string): readonly string[] => [
+  '--use-fake-device-for-media-stream',
+  `--use-file-for-fake-audio-capture=${microphone}`,
+  '--allow-loopback-in-peer-connection',
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
+];
+
+/** Opens a duty room with the operators `li` and `zhao`. With a `microphone` (a WAV file) its seats can speak; `env`: further settings of its gateway. */
+export const openRoom = async ({
+  microphone,
+  env = {},
+}: {
+  readonly microphone?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<Room> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'zhishou-room-'));
   const [mqttPort, httpPort] = await lastingPorts(2);
   const start = (password?: string): Promise<GatewayProcess> =>
     startGateway({
       dataDir,
       ...(password === undefined ? {} : { password }),
-      env: { ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
+      env: { ...env, ZHISHOU_MQTT_PORT: String(mqttPort), ZHISHOU_HTTP_PORT: String(httpPort) },
     });
   const [first, browser] = await Promise.all([
     start(),
-    chromium.launch({ executablePath, headless: true, args: flags }),
+    chromium.launch({
+      executablePath,
+      headless: true,
+      args: [...flags, ...(microphone === undefined ? [] : speaking(microphone))],
+    }),
   ]);
   let gateway = first;
   const api = await signIn(gateway.url, 'admin', gateway.password);
@@ -224,9 +248,14 @@ export const openRoom = async (): Promise<Room> => {
       viewport: { width: 1366, height: 768 },
       reducedMotion: 'reduce',
       locale: options.locale ?? 'zh-CN',
+      ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
     });
     context.setDefaultTimeout(patienceMs);
     await listen(context);
+    if (microphone !== undefined) {
+      await listenToCalls(context);
+      if (options.forbidden !== true) await context.grantPermissions(['microphone']);
+    }
     const page = await context.newPage();
     if (options.ownClock === true) await page.clock.install();
     const feed = options.lateFeed === true ? await slowLine(page) : straightLine;
@@ -236,7 +265,7 @@ export const openRoom = async (): Promise<Room> => {
       if (message.type() === 'error' && message.text().includes('Content Security Policy'))
         broken.push(message.text());
     });
-    await page.goto(gateway.url);
+    await page.goto(options.fromAfar === true ? `http://${plainHost}:${gateway.http}` : gateway.url);
     const panel = page.locator('aside.panel');
     const board = page.getByRole('main', { name: '警情' });
     return {

@@ -41,16 +41,29 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     const { page, detail } = seat;
     await pager.press();
     await seat.call('401').getByRole('button', { name: '接警' }).click();
-    const note = detail.getByLabel('记录', { exact: true });
+    const note = detail.getByLabel('对方说什么');
     await note.pressSequentially('有人应门');
     await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
     const login = page.getByRole('region', { name: '值班登录' });
     await login.getByText('登录已过期').waitFor();
     await login.getByText('页面上已经写的内容都还在').waitFor();
     await page.keyboard.type('，是女儿');
-    await room.logIn(page, 'zhao');
+    // Once nobody types any more the login has the keyboard, and knows whose it is.
+    await expect
+      .poll(() => page.locator(':focus').getAttribute('name'), { timeout: 10_000 })
+      .toBe('password');
+    expect(await login.getByLabel('用户名', { exact: true }).inputValue()).toBe('zhao');
+    // Nothing is said of a gateway that is well, however long it takes.
+    await page.locator('[data-health=blind]').waitFor({ timeout: 20_000 });
+    expect(await page.locator('[data-banner]').count()).toBe(0);
+    expect(await seat.strip.textContent()).toContain('登录已过期');
+    expect(await page.getByText(/看不到警情|连接中断|与网关的连接断了/).count()).toBe(0);
+    await seat.sounds('blind');
+    await page.keyboard.type(room.passwordOf('zhao'));
+    await page.keyboard.press('Enter');
     await login.waitFor({ state: 'detached' });
-    await page.locator('[data-health=live]').waitFor();
+    // By now the line would wait 1.75 s at least before it tried again by itself.
+    await page.locator('[data-health=live]').waitFor({ timeout: 1_500 });
     expect(await note.inputValue()).toBe('有人应门，是女儿');
     await detail.getByRole('button', { name: '保存记录' }).click();
     await detail.getByRole('list', { name: '经过' }).getByText('有人应门，是女儿').waitFor();
@@ -62,6 +75,8 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     const seat = await room.takeSeat('li');
     await pager.press();
     await seat.call('402').waitFor();
+    // One window of a seat sounds: the first makes room for the one that nobody has touched yet.
+    await seat.page.close();
     const page = await seat.context.newPage();
     // Every question put to a page counts for the browser as a click there: none before the seat is drawn.
     const drawn = receiptFrom(page);
@@ -72,6 +87,10 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await page.getByRole('button', { name: '点这里打开声音' }).click();
     await strip.getByText('声音正常').waitFor();
     await tone(page);
+    // The bar is gone, and the keyboard is where it was: on what rings.
+    await page.locator('aside.panel [data-take][aria-disabled=false]:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('section.detail').waitFor();
     await leaveSeat(seat);
   });
 });

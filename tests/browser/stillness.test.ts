@@ -21,6 +21,7 @@ optional('Chromium', hasChromium)('the list under a hand', () => {
     await pager.press();
     await seat.call('203').getByRole('button', { name: '接警' }).click();
     await seat.detail.getByLabel('误按').check();
+    await seat.detail.getByLabel('已和本人说上话').check();
     await seat.detail.getByRole('button', { name: '结案', exact: true }).click();
     await seat.board.getByText('没有警情', { exact: true }).waitFor();
     await leaveSeat(seat);

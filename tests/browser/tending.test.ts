@@ -29,6 +29,7 @@ optional('Chromium', hasChromium)('whoever has taken an emergency', () => {
     for (const fumes of ['误报：做饭油烟', '误报：水汽', '误报：灰尘'])
       expect(await detail.getByLabel(fumes).count()).toBe(0);
     await detail.getByLabel('误按').check();
+    await detail.getByLabel('已和本人说上话').check();
     await detail.getByRole('button', { name: '结案', exact: true }).click();
     const ended = detail.getByText('已结案：误按');
     await ended.waitFor();

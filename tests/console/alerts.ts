@@ -1,4 +1,5 @@
 import { type Alert, stateOf } from '../../src/model/alert.ts';
+import type { Call } from '../../src/model/call.ts';
 import type { Change, ServerMessage } from '../../src/model/change.ts';
 
 /** A press that nobody has taken, changed by `facts`; the state follows from them. */
@@ -39,6 +40,32 @@ export const changeOf = (seq: number, alert: Alert, event = 'raised'): Change =>
   what: 'alert',
   event,
   alert,
+});
+
+/** A call of a pager that rings, changed by `facts`. */
+export const callOf = (id: string, facts: Partial<Call> = {}): Call => ({
+  id,
+  device: `pager-${id}`,
+  place: null,
+  state: 'ringing',
+  media: 'webrtc',
+  requestedAt: 1_000,
+  ringingAt: 1_000,
+  rings: 1,
+  direction: 'in',
+  listeners: [],
+  recorded: false,
+  ...facts,
+});
+
+/** A committed change of a call. */
+export const callChangeOf = (seq: number, call: Call, event: string = call.state): Change => ({
+  type: 'change',
+  seq,
+  at: 1_000,
+  what: 'call',
+  event,
+  call,
 });
 
 /** The first message of a line. */

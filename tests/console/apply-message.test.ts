@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
-import { type FeedState, floodHere, nothingHeard, openAlerts } from '../../console/src/feed/feed-state.ts';
+import {
+  countCalling,
+  type FeedState,
+  floodHere,
+  nothingHeard,
+  openAlerts,
+} from '../../console/src/feed/feed-state.ts';
+import type { Call } from '../../src/model/call.ts';
 import type { ServerMessage } from '../../src/model/change.ts';
 import type { Device } from '../../src/model/device.ts';
-import { alertOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
+import type { User } from '../../src/model/user.ts';
+import { alertOf, callChangeOf, callOf, changeOf, helloOf, snapshotOf } from './alerts.ts';
 
 const hear = (state: FeedState, ...messages: readonly ServerMessage[]): FeedState =>
   messages.reduce((known, message) => applyMessage(known, message, 40_000), state);
@@ -207,10 +215,104 @@ test('a flood stands over the board of those in whose street it is until it is o
   expect(floodHere(hear(nothingHeard, helloOf('run-1'), late))?.alerts).toBe(12);
 });
 
+test('a flood is told by what is open and calls for somebody, not by rehearsals, what is explained or what is being repaired', () => {
+  const [waits, taken, rehearsed] = [alertOf('a'), alertOf('b'), alertOf('c', { test: true })];
+  const alerts = [
+    waits,
+    { ...taken, state: 'acknowledged' as const },
+    rehearsed,
+    { ...alertOf('d'), state: 'suppressed' as const },
+    { ...alertOf('e'), state: 'out-of-service' as const },
+  ];
+  expect(countCalling(alerts)).toBe(2);
+});
+
 test('what rises, comes off a shelf or is no test any more asks to be shown anew; what falls does not', () => {
   const raised = hear(ready(), changeOf(11, alertOf('a')));
   for (const event of ['raised-higher', 'unshelved', 'unsuppressed', 'test-ended'])
     expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(12);
   for (const event of ['lowered', 'shelved', 'grouped'])
     expect(hear(raised, changeOf(12, alertOf('a'), event)).announced.get('a')).toBe(11);
+});
+
+test('a call that was not connected stays known beside its alert until that is closed or calls again', () => {
+  const ringing = hear(ready(alertOf('a')), callChangeOf(11, callOf('c', { alert: 'a' })));
+  expect([...ringing.calls.keys()]).toEqual(['c']);
+  const failed = hear(
+    ringing,
+    callChangeOf(12, callOf('c', { alert: 'a', state: 'failed', reason: 'no-sound' })),
+  );
+  expect(failed.calls.size).toBe(0);
+  expect(failed.overCalls.get('a')).toMatchObject({ state: 'failed', reason: 'no-sound' });
+  const resumed = hear(failed, snapshotOf(20, alertOf('a')));
+  expect(resumed.overCalls.get('a')?.state).toBe('failed');
+  const closed = hear(
+    resumed,
+    changeOf(21, alertOf('a', { version: 2, acknowledged: true, closedAt: 5_000 }), 'closed'),
+  );
+  expect(closed.overCalls.size).toBe(0);
+});
+
+test('a call that broke under its speaker is told until it is answered anew, whether the feed told it or the seat was cut off meanwhile', () => {
+  const user = {
+    id: 'li',
+    username: 'li',
+    name: '李',
+    role: 'operator',
+    places: ['jiangbei'],
+    disabled: false,
+  } satisfies User;
+  const seat: FeedState = { ...ready(), user };
+  const cutOffUntil = (call: Call): ServerMessage => ({
+    type: 'snapshot',
+    seq: 20,
+    alerts: [],
+    calls: [call],
+  });
+  const spoken = callOf('c', { state: 'connected', answeredBy: 'li' });
+  const again = callOf('c', { ringingAt: 9_000, rings: 2 });
+  const speaking = hear(seat, callChangeOf(11, spoken));
+  expect(speaking.brokenCalls.size).toBe(0);
+  const broke = hear(speaking, { ...callChangeOf(12, again), data: { reason: 'silence' } });
+  expect(broke.brokenCalls.get('c')).toEqual({ call: spoken, reason: 'silence', at: 1_000 });
+  expect(hear(broke, callChangeOf(13, { ...spoken, answeredBy: 'zhao' })).brokenCalls.size).toBe(0);
+  expect(hear(broke, callChangeOf(13, { ...again, state: 'cancelled' })).brokenCalls.size).toBe(0);
+
+  const failed = hear(speaking, callChangeOf(12, { ...spoken, state: 'failed', reason: 'no-sound' }));
+  expect(failed.brokenCalls.get('c')?.reason).toBe('no-sound');
+  const ended = hear(speaking, callChangeOf(12, { ...spoken, state: 'ended' }));
+  expect(ended.brokenCalls.size).toBe(0);
+  const anothers = hear({ ...speaking, user: { ...user, id: 'zhao' } }, callChangeOf(12, again));
+  expect(anothers.brokenCalls.size).toBe(0);
+
+  const away = hear(speaking, cutOffUntil(again));
+  expect(away.brokenCalls.get('c')).toEqual({ call: spoken, reason: null, at: 9_000 });
+  expect(hear(speaking, cutOffUntil(spoken)).brokenCalls.size).toBe(0);
+});
+
+test('the seats on line are those that were told last, and a change of a shift is noticed', () => {
+  const seat = {
+    user: 'zhao',
+    name: '赵工',
+    role: 'operator',
+    places: [],
+    since: 1,
+    consoles: [{ id: 'page', seat: 'desk', since: 1, visible: true, audio: 'running', silenced: false }],
+  } as const;
+  const state = hear(ready(), {
+    type: 'seats',
+    seats: [{ ...seat, places: [], consoles: [...seat.consoles] }],
+  });
+  expect(state.seats).toEqual([seat]);
+  expect(state.seq).toBe(10);
+  expect(hear(state, { type: 'seats', seats: [] }).seats).toEqual([]);
+  const handed: ServerMessage = {
+    type: 'change',
+    seq: 11,
+    at: 1_000,
+    what: 'system',
+    event: 'shift-handed-over',
+    data: { places: [] },
+  };
+  expect(hear(state, handed)).toMatchObject({ seq: 11, shiftsAt: 11 });
 });

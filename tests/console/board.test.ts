@@ -13,6 +13,7 @@ import {
 } from '../../console/src/board/hand.ts';
 import {
   arrange,
+  byUrgency,
   isRinging,
   keepOrder,
   type Layout,
@@ -39,6 +40,38 @@ test('critical has the top part, and in a part what waits stands before what is 
   ]);
   expect(ids(layout)).toEqual(['press-early', 'press-late', 'gas-rising', 'press-taken', 'leak', 'battery']);
   expect(layout.map(({ section }) => section)).toEqual(['emergency', 'high', 'low']);
+});
+
+test('the worst of several, on the wall, the map and in a building, is the one that stands first on the board', () => {
+  const alerts = [
+    alertOf('medium-waits', { kind: 'water', priority: 'medium', receivedAt: 1 }),
+    alertOf('press-in-hand', { acknowledged: true, claimedBy: 'li', receivedAt: 300 }),
+    alertOf('drill', { test: true, receivedAt: 1 }),
+    alertOf('shelved', { kind: 'water', priority: 'high', state: 'shelved', receivedAt: 1 }),
+    alertOf('low-in-hand', { kind: 'battery', priority: 'low', acknowledged: true, claimedBy: 'li' }),
+    alertOf('high-in-hand', { kind: 'water', priority: 'high', acknowledged: true, claimedBy: 'li' }),
+  ];
+  const wanted = ['press-in-hand', 'high-in-hand', 'medium-waits', 'low-in-hand', 'drill', 'shelved'];
+  expect([...alerts].sort(byUrgency).map(({ id }) => id)).toEqual(wanted);
+  expect(ids(arrange(alerts))).toEqual(wanted);
+});
+
+test('of one priority a person who waits on the line stands first, before what is more urgent only by age', () => {
+  const alerts = [
+    alertOf('smoke', { kind: 'smoke', receivedAt: 100 }),
+    alertOf('press', { receivedAt: 200 }),
+    alertOf('press-on-line', { receivedAt: 300 }),
+    alertOf('gas-high', { kind: 'gas', priority: 'high', receivedAt: 1 }),
+    alertOf('taken-on-line', { receivedAt: 10, acknowledged: true, claimedBy: 'li' }),
+  ];
+  const voices = new Set(['press-on-line', 'taken-on-line']);
+  expect(ids(arrange(alerts, voices))).toEqual([
+    'press-on-line',
+    'smoke',
+    'press',
+    'gas-high',
+    'taken-on-line',
+  ]);
 });
 
 test('gas that is only high is an emergency, a rehearsal never is, and what is covered stands aside but stands', () => {
@@ -98,13 +131,10 @@ test('the rows of the panel do not change places under a hand', () => {
   expect(keepOrder(['b', 'a'], ['a', 'b'], false)).toEqual(['a', 'b']);
 });
 
-test('the waiting runs to the moment that the gateway names, and once that is missed says by how much and whether others were told', () => {
+test('the waiting runs to the moment that the gateway names, and once that is missed says by how much', () => {
   const press = { receivedAt: 1_000, takeBy: 31_000 };
-  expect(waitingOf(press, 16_000)).toEqual({ filled: 0.5, overMs: null, escalated: false });
-  expect(waitingOf(press, 34_000)).toEqual({ filled: 1, overMs: 3_000, escalated: false });
-  expect(waitingOf({ ...press, escalatedAt: 31_200 }, 34_000)?.escalated).toBe(true);
-  // Told because nobody was on line, long before the moment.
-  expect(waitingOf({ ...press, escalatedAt: 11_000 }, 34_000)?.escalated).toBe(false);
+  expect(waitingOf(press, 16_000)).toEqual({ filled: 0.5, overMs: null });
+  expect(waitingOf(press, 34_000)).toEqual({ filled: 1, overMs: 3_000 });
   expect(waitingOf(press, 500)?.filled).toBe(0);
   expect(waitingOf({ receivedAt: 1_000 }, 34_000)).toBeNull();
 });

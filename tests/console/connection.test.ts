@@ -7,6 +7,7 @@ import {
   type SocketEars,
 } from '../../console/src/feed/connection.ts';
 import { deadAfterMs, feedHealth, retryDelayMs } from '../../console/src/feed/health.ts';
+import { liveTimes } from '../../src/api/live-times.ts';
 import { helloOf } from './alerts.ts';
 
 const hello = JSON.stringify(helloOf('run-1'));
@@ -162,14 +163,56 @@ test('the first retry comes within a second, later ones never more than 5 s apar
 
 test('the banner comes when a tick is missing, and after 15 s the page is blind, whatever the socket says', () => {
   const open = { open: true, heardAt: 100_000 };
-  expect(feedHealth(open, 105_900)).toBe('live');
-  expect(feedHealth(open, 106_500)).toBe('stale');
+  expect(feedHealth(open, 104_400)).toBe('live');
+  expect(feedHealth(open, 104_500)).toBe('stale');
   expect(feedHealth(open, 115_000)).toBe('blind');
   expect(feedHealth({ open: false, heardAt: 100_000 }, 100_001)).toBe('stale');
+});
+
+test('a line that falls silent without closing is called stale within 5 s of its last message, and one that ticks a whole tick late never is', () => {
+  socket().ears.heard(hello);
+  const healthTo = (time: number): string[] => {
+    const seen: string[] = [];
+    for (; now < time; now += 250) {
+      line.pulse();
+      seen.push(feedHealth(line.state(), now));
+    }
+    return seen;
+  };
+  for (let last = 0; last < 60_000; last += 2 * liveTimes.tickMs) {
+    expect(healthTo(last)).not.toContain('stale');
+    socket().ears.heard(tick);
+  }
+  const fellSilent = now;
+  while (feedHealth(line.state(), now) === 'live') healthTo(now + 250);
+  expect(now - fellSilent).toBeLessThanOrEqual(4_750);
+  expect(sockets).toHaveLength(1);
 });
 
 test('only what the gateway may say is a message', () => {
   expect(readMessage(hello)).toMatchObject({ type: 'hello', feed: 'run-1' });
   expect(readMessage('{"type":"hello"}')).toBeNull();
   expect(readMessage('[]')).toBeNull();
+});
+
+test('a line that waits to be dialled again is dialled at once when it is told to, whatever was being dialled', () => {
+  socket().ears.heard(hello);
+  line.dialNow();
+  expect(sockets).toHaveLength(1);
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    socket().ears.closed(4001);
+    passTo(now + 5_000);
+  }
+  socket().ears.closed(4001);
+  const tried = sockets.length;
+  line.dialNow();
+  expect(sockets).toHaveLength(tried + 1);
+  const begun = socket();
+  line.dialNow();
+  expect(begun.closed).toBe(true);
+  // What was given up has nothing to say any more.
+  begun.ears.closed(4001);
+  socket().ears.heard(hello);
+  expect(line.state()).toMatchObject({ open: true, attempts: 0 });
+  expect(sockets).toHaveLength(tried + 2);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { chimes, loopsNow, silenceFor } from '../../console/src/sound/choose-sound.ts';
+import { chimes, loopsNow, mayBeSilent, silenceFor } from '../../console/src/sound/choose-sound.ts';
 import { roundMs, samplesOf, type Tune, tunes } from '../../console/src/sound/tones.ts';
-import { alertOf } from './alerts.ts';
+import type { Seat, SeatConsole } from '../../src/model/seat.ts';
+import { alertOf, callOf } from './alerts.ts';
 
 const none = new Map<string, number>();
 
@@ -33,6 +34,53 @@ test('silence is for what rings now, 60 s at the most, and a new press breaks it
   expect(loopsNow([press], new Map([['press', 9]]), silence, 2_000)).toEqual(['sos']);
 });
 
+const seat = (user: string, desk: string, more: Partial<SeatConsole & Pick<Seat, 'places'>> = {}): Seat => {
+  const { places = [], ...console } = more;
+  const page = { id: `page of ${desk}`, seat: desk, since: 1, visible: true, silenced: false, ...console };
+  return {
+    user,
+    name: user,
+    role: 'operator',
+    places,
+    since: 1,
+    consoles: [{ audio: 'running', ...page }],
+  };
+};
+
+test('a seat may be silent only while what rings is heard at another desk', () => {
+  const rings = [alertOf('press')];
+  const mine = seat('li', 'desk-1');
+  const may = (...others: readonly Seat[]): boolean =>
+    mayBeSilent(rings, [mine, ...others], 'page of desk-1');
+  expect(may()).toBe(false);
+  expect(may(seat('zhao', 'desk-2'))).toBe(true);
+  expect(may(seat('zhao', 'desk-2', { visible: false }))).toBe(false);
+  expect(may(seat('zhao', 'desk-2', { audio: 'suspended' }))).toBe(false);
+  expect(may(seat('zhao', 'desk-2', { audio: 'unknown' }))).toBe(false);
+  expect(may(seat('zhao', 'desk-2', { silenced: true }))).toBe(false);
+  // A second window of the same sign-in stands at the same desk; another desk of the same person does not.
+  expect(may(seat('li', 'desk-1', { id: 'second window' }))).toBe(false);
+  expect(may(seat('li', 'desk-3'))).toBe(true);
+});
+
+test('a seat that does not answer for a place does not hear for it', () => {
+  const seats = [seat('li', 'desk-1'), seat('zhao', 'desk-2', { places: ['b9'] })];
+  const at = (building: string) =>
+    alertOf('press', {
+      place: { id: building, path: [{ kind: 'building', id: building, name: building }], text: building },
+    });
+  expect(mayBeSilent([at('b9')], seats, 'page of desk-1')).toBe(true);
+  expect(mayBeSilent([at('b9'), at('b1')], seats, 'page of desk-1')).toBe(false);
+  // What is in hand rings nowhere.
+  expect(mayBeSilent([at('b9'), { ...at('b1'), acknowledged: true }], seats, 'page of desk-1')).toBe(true);
+});
+
+test('a seat that does not know yet which page it is stays loud', () => {
+  const seats = [seat('li', 'desk-1'), seat('zhao', 'desk-2')];
+  expect(mayBeSilent([alertOf('press')], seats, null)).toBe(false);
+  expect(mayBeSilent([alertOf('press')], seats, 'another page')).toBe(false);
+});
+
 test('a high alert chimes when it comes and when it comes again', () => {
   const leak = alertOf('leak', { kind: 'water', priority: 'high' });
   expect(chimes([leak, alertOf('battery', { kind: 'battery', priority: 'low' })])).toEqual(['leak/1']);
@@ -59,4 +107,12 @@ test('every tune is audible, never clips, begins and ends without a click, and i
 
 test('the chime of a high alert sounds three times', () => {
   expect(tunes.high.filter(({ hz }) => hz === 659)).toHaveLength(3);
+});
+
+test('a call that waits beside the alerts has a tune of its own, after all that is about life, and is silenced with the rest', () => {
+  const waits = callOf('c', { alert: 'taken' });
+  expect(loopsNow([alertOf('press')], none, null, 0, [waits])).toEqual(['sos', 'call']);
+  const silence = silenceFor([], none, 1_000, 60_000, [waits]);
+  expect(loopsNow([], none, silence, 2_000, [waits])).toEqual([]);
+  expect(loopsNow([], none, silence, 2_000, [callOf('c', { rings: 2 })])).toEqual(['call']);
 });

@@ -17,7 +17,7 @@ test('the values of a device are in the words of the seat, what tells most of th
     '电池 80 %',
   ]);
   expect(readableValues(latest, en).map(({ text }) => text)).toEqual([
-    'gas 0.4123 %LEL',
+    'gas level 0.4123 %LEL',
     'valve open',
     'battery 80 %',
   ]);

@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { en } from '../../console/src/words/en.ts';
 import { firstLanguage } from '../../console/src/words/first-language.ts';
 import { refusalText } from '../../console/src/words/refusal.ts';
 import { zh } from '../../console/src/words/zh.ts';
 import { deviceTypes } from '../../devices/index.ts';
+import { callReasons } from '../../src/model/call.ts';
 import { alertEvents } from '../../src/model/change.ts';
 import { commandNames } from '../../src/model/command.ts';
 import { eventNames } from '../../src/model/reading.ts';
@@ -36,6 +38,34 @@ test('every device type, measurement, event and step of an alert’s life has a 
     expect(Object.keys(words.event)).toEqual(expect.arrayContaining([...eventNames]));
     expect(Object.keys(words.timeline)).toEqual(expect.arrayContaining([...alertEvents, ...commandNames]));
   }
+});
+
+test('every reason that a call can end or break for has a word', () => {
+  for (const words of [zh, en])
+    expect(Object.keys(words.call.reason)).toEqual(expect.arrayContaining([...callReasons]));
+});
+
+// What the sources give as a reason: of a step of a call, of a leg that failed, and of a console that is out.
+const given = [
+  /event: '(?:rings-again|ended|failed)', at(?:: now)?, reason: '([a-z-]+)'/g,
+  /\bconst reason = '([a-z-]+)'/g,
+  /\b(?:ringsAgain|giveBack|wordOf)\([^()]*'([a-z-]+)'\)/g,
+  /\bfail\((?:pathFound \? )?'([a-z-]+)'/g,
+  /\bfail\(pathFound \? '[a-z-]+' : '([a-z-]+)'/g,
+  /\bover\(call, 'ended', at, ofRoom \? '([a-z-]+)'/g,
+  /\bover\(call, 'ended', at, ofRoom \? '[a-z-]+' : '([a-z-]+)'/g,
+];
+
+test('the list of those reasons is what the gateway gives, no more and no less', () => {
+  const gateway = new URL('../../src/gateway/', import.meta.url);
+  const sources = [
+    ...readdirSync(gateway).flatMap((name) => (name.startsWith('call') ? [new URL(name, gateway)] : [])),
+    new URL('../../src/voice/legs/webrtc.ts', import.meta.url),
+  ].map((file) => readFileSync(file, 'utf8'));
+  const found = sources.flatMap((source) =>
+    given.flatMap((pattern) => [...source.matchAll(pattern)].map(([, reason]) => reason)),
+  );
+  expect([...new Set(found)].sort()).toEqual([...callReasons].sort());
 });
 
 test('a refusal says who was faster, that the store cannot store, or at least what the gateway said', () => {

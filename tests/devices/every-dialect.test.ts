@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dialects } from '../../devices/index.ts';
+import { DeviceSignal } from '../../src/model/call.ts';
 import { commandNames } from '../../src/model/command.ts';
 import type { Decoded } from '../../src/model/dialect.ts';
 import { eventNames } from '../../src/model/reading.ts';
@@ -14,6 +15,7 @@ const topic = fc.oneof(
     'zhishou/v1/devices/hub-1/status',
     'zhishou/v1/devices/hub-1/replies',
     'zhishou/v1/devices/hub-1/voice/up',
+    'zhishou/v1/devices/hub-1/voice/audio/up',
     'zhishou/v1/hubs/hub-1/devices/a/readings',
     'zhishou/v1/hubs/hub-1/devices/../readings',
     'zigbee2mqtt/厨房/烟感',
@@ -42,9 +44,17 @@ const telling = fc.dictionary(
     'last_seen',
     'contact',
     'type',
+    'call',
+    'sdp',
+    'candidate',
+    'media',
+    'expiresAt',
     '__proto__',
   ),
-  fc.oneof(fc.jsonValue(), fc.constantFrom('sos', 'online', 'emergency', 1e308, -0, '80.00')),
+  fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('sos', 'online', 'emergency', 'request', 'c1', 1e308, -0, '80.00'),
+  ),
 );
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
@@ -64,6 +74,8 @@ const expectSound = (decoded: Decoded): void => {
   for (const item of decoded.items) {
     if ('at' in item) expect(Number.isSafeInteger(item.at) && Number(item.at) >= 0).toBe(true);
     if (item.kind === 'event') expect(eventNames).toContain(item.event);
+    if (item.kind === 'voice') expect(DeviceSignal.parse(item.signal)).toEqual(item.signal);
+    if (item.kind === 'audio') expect(item.frame.byteLength).toBe(164);
     if (item.kind !== 'readings') continue;
     for (const [name, value] of Object.entries(item.values)) {
       expect(name).toMatch(/^[a-z][a-z0-9_]{0,63}$/);
@@ -157,5 +169,16 @@ describe.each([...dialects])('the dialect %s', (name, dialect) => {
         expect(JSON.parse(sent.payload)).toBeTypeOf('object');
       }
     }
+  });
+
+  test('carries signalling of a call out on a topic without wildcards, as JSON, where it knows calls at all', () => {
+    const { encodeVoice, audioTopic } = dialect;
+    expect(encodeVoice === undefined).toBe(audioTopic === undefined);
+    const notice = { call: 'c1', type: 'end', reason: 'replaced', expiresAt: 2 } as const;
+    const sent = encodeVoice?.(sender, { by: 'id', id: 'child' }, 'child', notice);
+    if (sent === undefined) return;
+    expect(sent.topic).not.toMatch(/[+#]/);
+    expect(JSON.parse(sent.payload)).toEqual(notice);
+    expect(audioTopic?.(sender, { by: 'id', id: 'child' }, 'child')).not.toMatch(/[+#]/);
   });
 });

@@ -89,13 +89,30 @@ const events: readonly LifeEvent[] = [
     ] as const
   ).map((event) => ({ at, event })),
   ...(
-    ['shown', 'acknowledged', 'claimed', 'released', 'taken', 'reset', 'commented', 'dispatched'] as const
+    [
+      'shown',
+      'acknowledged',
+      'claimed',
+      'released',
+      'taken',
+      'reset',
+      'commented',
+      'dispatched',
+      'arrived',
+      'family-informed',
+      'home-tended',
+    ] as const
   ).map((event) => ({
     at,
     event,
     by: 'wang',
   })),
   { at, event: 'handed-over', by: 'wang', to: 'zhao' },
+  { at, event: 'call-requested', watched: false },
+  { at, event: 'call-answered', by: 'wang' },
+  { at, event: 'voice-connected', by: 'wang' },
+  ...(['call-missed', 'call-lost', 'call-failed'] as const).map((event) => ({ at, event, again: true })),
+  { at, event: 'call-ended' },
   { at, event: 'closed', by: 'wang', disposition: 'false-cooking' },
 ];
 
@@ -277,9 +294,100 @@ describe('the life of an alert', () => {
     expect(live(call, { at, event: 'out-of-service' })).toMatchObject({ ok: true, happened: null });
   });
 
+  describe('of a call for help in which nobody was reached', () => {
+    const unseen: Alert = {
+      ...inState['latched-acknowledged'],
+      kind: 'sos',
+      rule: null,
+      voiceRequestedAt: 2,
+    };
+    const close = (alert: Alert, more: object = {}): string => {
+      const step = { at, event: 'closed', by: 'li', disposition: 'pressed-by-mistake', ...more } as const;
+      const done = live(alert, step);
+      return done.ok ? done.alert.state : done.refusal.code;
+    };
+
+    test('does not end with nothing having been wrong, unless somebody says who reached the person', () => {
+      expect(close(unseen)).toBe('nobody-reached');
+      expect(close({ ...unseen, kind: 'call-request' })).toBe('nobody-reached');
+      expect(close(unseen, { disposition: 'false-cooking' })).toBe('nobody-reached');
+      expect(close(unseen, { reached: { how: 'spoke' } })).toBe('closed');
+      expect(close(unseen, { reached: { how: 'seen', by: '老李', at: 3 } })).toBe('closed');
+    });
+
+    test('ends once sound went both ways or somebody arrived, and with an outcome that says that somebody was there, or that there was nobody', () => {
+      expect(close({ ...unseen, voiceConnectedAt: 3 })).toBe('closed');
+      expect(close({ ...unseen, onSiteAt: 3 })).toBe('closed');
+      for (const disposition of [
+        'true-emergency',
+        'assistance-given',
+        'service-request',
+        'test',
+        'device-fault',
+      ])
+        expect(close(unseen, { disposition })).toBe('closed');
+    });
+
+    test('ends as before where no call was tried, at a rehearsal, with the alert above it, and where no person called', () => {
+      const { voiceRequestedAt: _tried, ...silent } = unseen;
+      expect(close(silent)).toBe('closed');
+      expect(close({ ...unseen, test: true })).toBe('closed');
+      expect(close({ ...unseen, incident: 'alert-9' })).toBe('closed');
+      expect(close({ ...unseen, kind: 'smoke' })).toBe('closed');
+    });
+
+    test('is known by the first call that was tried', () => {
+      const { voiceRequestedAt: _tried, ...silent } = unseen;
+      const tried = live(silent, { at, event: 'call-requested', watched: true });
+      expect(tried).toMatchObject({ ok: true, alert: { voiceRequestedAt: at } });
+      const again = live(unseen, { at, event: 'call-requested', watched: true });
+      expect(again).toMatchObject({ ok: true, alert: { voiceRequestedAt: 2 } });
+    });
+  });
+
   test('rings again when the one who has an emergency lets go of it', () => {
     const released = live(inState.acknowledged, { at, event: 'released', by: 'li' });
     expect(released).toMatchObject({ ok: true, alert: { state: 'unacknowledged', acknowledged: false } });
+  });
+
+  test('hears of its call: one that is missed, lost or failed makes an emergency, or a person, ring again', () => {
+    for (const event of ['call-missed', 'call-lost', 'call-failed'] as const) {
+      const step = { at, event, again: true } as const;
+      for (const kind of ['sos', 'call-request', 'smoke'] as const)
+        expect(live({ ...inState['latched-acknowledged'], kind }, step)).toMatchObject({
+          happened: event,
+          alert: { state: 'latched-unacknowledged', acknowledged: false },
+        });
+      expect(live({ ...inState.acknowledged, kind: 'water' }, step)).toMatchObject({
+        happened: event,
+        alert: { state: 'acknowledged', claimedBy: 'li' },
+      });
+      expect(live(inState.acknowledged, { ...step, again: false })).toMatchObject({
+        alert: { state: 'acknowledged' },
+      });
+    }
+  });
+
+  test('rings again when a call is asked for that nobody is there to hear', () => {
+    const known: Alert = { ...inState['latched-acknowledged'], kind: 'sos' };
+    const asked = (watched: boolean) => live(known, { at, event: 'call-requested', watched });
+    expect(asked(true)).toMatchObject({ alert: { state: 'latched-acknowledged' } });
+    expect(asked(false)).toMatchObject({ alert: { state: 'latched-unacknowledged' } });
+  });
+
+  test('keeps when the person was first spoken with', () => {
+    const spoken = live(inState.acknowledged, { at, event: 'voice-connected', by: 'li' });
+    if (!spoken.ok) throw new Error();
+    const again = live(spoken.alert, { at: at + 5, event: 'voice-connected', by: 'wang' });
+    expect(again).toMatchObject({ alert: { voiceConnectedAt: at } });
+  });
+
+  test('does not ring for a press of somebody who is being spoken with, and counts it', () => {
+    const press: LifeEvent = { ...detection, event: 'raised-again', holds: false, spokenWith: true };
+    expect(live({ ...inState['latched-acknowledged'], kind: 'sos' }, press)).toMatchObject({
+      happened: 'raised-again',
+      alert: { state: 'latched-acknowledged', claimedBy: 'li', count: 2, version: base.version + 1 },
+    });
   });
 
   test('keeps the first and the newest evidence of an alert that flaps all night', () => {

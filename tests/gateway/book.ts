@@ -1,9 +1,9 @@
 import { type AlertBook, createAlertBook, type Hold, type Raise } from '../../src/gateway/alert-book.ts';
-import type { Result } from '../../src/gateway/doors.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { createLedger, defaultLedgerLimits, type Ledger } from '../../src/gateway/ledger.ts';
 import type { AlertRecord, Batch } from '../../src/gateway/ports.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import type { Result } from '../../src/model/fault.ts';
 import type { AlertOperation, AlertVerb } from '../../src/model/operation.ts';
 
 /** An alert book with a disk of paper, at a time that the test moves. */

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { deviceTypes, dialects } from '../../devices/index.ts';
-import type { Inbound, Result } from '../../src/gateway/doors.ts';
+import type { Media } from '../../src/gateway/call-doors.ts';
+import type { Inbound } from '../../src/gateway/doors.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { defaultLadderTimes } from '../../src/gateway/ladder.ts';
 import { defaultLedgerLimits } from '../../src/gateway/ledger.ts';
 import type { Batch, Downlink, Outbound, StoredState } from '../../src/gateway/ports.ts';
 import type { DirectoryOutcome } from '../../src/gateway/rulebook-versions.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import { endedStates, type VoiceMessage } from '../../src/model/call.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { Result } from '../../src/model/fault.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
 import type { RulebookVersion, RuleDirectory } from '../../src/model/rulebook.ts';
@@ -20,8 +23,18 @@ export type Street = {
   readonly changes: readonly Change[];
   readonly uncommitted: readonly Alert[];
   readonly sent: readonly Outbound[];
+  /** Signalling of calls for consoles. */
+  readonly voice: readonly { readonly console: string; readonly message: VoiceMessage }[];
+  /** Sound for devices. */
+  readonly streamed: readonly {
+    readonly connection: string;
+    readonly topic: string;
+    readonly bytes: Uint8Array;
+  }[];
   readonly acknowledged: readonly string[];
   readonly now: () => number;
+  /** What was decided is committed, unless the disk is held. */
+  readonly settle: () => void;
   /** Time passes, tick by tick of 200 ms. */
   readonly pass: (ms: number) => void;
   /** While held, the disk takes nothing. */
@@ -69,6 +82,7 @@ export const emptyState: StoredState = {
   deviceStates: new Map(),
   households: [],
   alerts: [],
+  calls: [],
   delays: [],
   memories: [],
   commands: [],
@@ -76,6 +90,8 @@ export const emptyState: StoredState = {
   sessions: [],
   testModes: [],
   presences: [],
+  sites: [],
+  shifts: [],
   rulebook: null,
   facts: new Map(),
 };
@@ -93,12 +109,16 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
   };
   for (const device of before.devices) table('device').set(device.id, device);
   for (const record of before.alerts) table('alert').set(record.alert.id, record);
+  for (const record of before.calls) table('call').set(record.call.id, record);
+  for (const user of before.users) table('user').set(user.id, user);
+  for (const household of before.households) table('household').set(household.place, household);
   for (const delay of before.delays)
     table('delay').set(`${delay.rule} ${delay.branch} ${delay.subject}`, delay);
   for (const kept of before.memories)
     table('memory').set(`${kept.rule} ${kept.branch} ${kept.subject}`, kept);
   for (const command of before.commands) table('command').set(command.id, command);
   for (const mode of before.testModes) table('test-mode').set(mode.id, mode);
+  for (const shift of before.shifts) table('shift').set(shift.id, shift);
   for (const presence of before.presences) table('presence').set(presence.place, presence);
   for (const [id, state] of before.deviceStates) table('device-state').set(id, state);
   for (const [id, fact] of before.facts) table('fact').set(id, fact);
@@ -117,6 +137,7 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     deviceStates: table('device-state') as StoredState['deviceStates'] & Map<string, unknown>,
     households: all('household'),
     alerts,
+    calls: all<StoredState['calls'][number]>('call').filter(({ call }) => !endedStates.has(call.state)),
     delays: all('delay'),
     memories: all('memory'),
     commands: all('command'),
@@ -124,6 +145,8 @@ const replay = (before: StoredState, batches: readonly Batch[]): StoredState => 
     sessions: all('session'),
     testModes: all('test-mode'),
     presences: all('presence'),
+    sites: all('site'),
+    shifts: all('shift'),
     rulebook:
       all<NonNullable<StoredState['rulebook']>>('rulebook').sort((a, b) => b.number - a.number)[0] ??
       before.rulebook,
@@ -138,6 +161,8 @@ export const openStreet = (
     readonly state?: StoredState;
     readonly at?: number;
     readonly isPoison?: (message: Inbound) => boolean;
+    readonly media?: Media;
+    readonly recording?: boolean;
   } = {},
 ): Street => {
   const state = options.state ?? emptyState;
@@ -151,6 +176,8 @@ export const openStreet = (
   const uncommitted: Alert[] = [];
   const sent: Outbound[] = [];
   const acknowledged: string[] = [];
+  const voice: Street['voice'][number][] = [];
+  const streamed: Street['streamed'][number][] = [];
 
   const work = (): void => {
     for (;;) {
@@ -169,6 +196,7 @@ export const openStreet = (
   const downlink: Downlink = {
     send: (outbound) => sent.push(outbound),
     disconnect: () => undefined,
+    stream: (connection, topic, bytes) => streamed.push({ connection, topic, bytes }),
     congestion: () => undefined,
   };
   const gateway = createGateway({
@@ -193,12 +221,15 @@ export const openStreet = (
       return `id-${String(ids).padStart(8, '0')}`;
     },
     isPoison: options.isPoison ?? (() => false),
+    media: options.media ?? null,
+    recording: options.recording ?? false,
     ladder: defaultLadderTimes,
     limits: defaultLedgerLimits,
   });
   gateway.duty.listen({
     change: (change) => changes.push(change),
     uncommitted: (alert) => uncommitted.push(alert),
+    voice: (console, message) => voice.push({ console, message }),
   });
   work();
 
@@ -224,6 +255,9 @@ export const openStreet = (
     uncommitted,
     sent,
     acknowledged,
+    voice,
+    streamed,
+    settle: work,
     now: () => at,
     pass: (ms) => {
       for (const end = at + ms; at < end; ) {

@@ -25,6 +25,8 @@ const verbs = [
   'reset',
   'comment',
   'dispatch',
+  'arrived',
+  'family-informed',
   'close',
   'shelve',
   'unshelve',
@@ -118,6 +120,7 @@ const walk = (sequence: Steps): void => {
           close: { disposition: 'assistance-given' },
           comment: { note: 'heard her' },
           dispatch: { who: 'neighbour', confirmed: true },
+          arrived: { who: 'neighbour' },
         };
         const done = room.operate(id, verb, more[verb as keyof typeof more] ?? {});
         const tells = verb === 'take' || verb === 'acknowledge' || verb === 'shelve' || verb === 'close';

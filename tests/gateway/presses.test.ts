@@ -336,6 +336,131 @@ describe('an emergency that nobody answers', () => {
     },
   );
 
+  test('handed over with a note on it stays tended for the heir, and one that nobody tended gives the heir a minute', () => {
+    const street = streetWithPager();
+    for (const id of ['wang', 'zhao'])
+      street.gateway.duty.putUser(
+        'system',
+        { id, username: id, name: id, role: 'operator', places: [], disabled: false, passwordHash: 'x' },
+        true,
+      );
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(50_000);
+    const given = street.now();
+    street.gateway.duty.perform('li', { verb: 'hand-over', alert: id, to: 'wang' });
+    street.pass(200);
+    expect(street.only()).toMatchObject({ claimedBy: 'wang', tendBy: given + 60_000 });
+    street.gateway.duty.perform('wang', { verb: 'comment', alert: id, note: '119 is told' });
+    street.pass(300_000);
+    street.gateway.duty.perform('wang', { verb: 'hand-over', alert: id, to: 'zhao' });
+    street.pass(200);
+    expect(street.only().tendBy).toBeUndefined();
+    street.pass(120_000);
+    expect(street.only()).toMatchObject({ state: 'latched-acknowledged', claimedBy: 'zhao' });
+    // What is pressed anew is a new matter, also for whoever inherited it.
+    street.event('pager-1', 'sos');
+    const taken = street.now();
+    street.gateway.duty.perform('zhao', { verb: 'take', alert: id });
+    street.pass(200);
+    expect(street.only().tendBy).toBe(taken + 60_000);
+  });
+
+  describe('beside another emergency of the same home', () => {
+    /** Three pagers: two in one home, one next door; li has taken all three. */
+    const heldHome = () => {
+      const street = openStreet();
+      street.register('pager-1', 'call-button', { place: homeIn('b1', 1) });
+      street.register('pager-2', 'call-button', { place: homeIn('b1', 1) });
+      street.register('pager-3', 'call-button', { place: homeIn('b1', 2) });
+      for (const pager of ['pager-1', 'pager-2', 'pager-3']) street.event(pager, 'sos');
+      const of = (pager: string) => {
+        const found = street.open().find(({ device }) => device === pager);
+        if (found === undefined) throw new Error(`nothing is open of ${pager}`);
+        return found;
+      };
+      const { perform } = street.gateway.duty;
+      return { street, of, perform };
+    };
+
+    test.each([
+      ['a note', { verb: 'comment', note: '119 已通知' }],
+      ['help that was sent', { verb: 'dispatch', who: '119', confirmed: false }],
+    ] as const)('%s on one tends the other that the same operator holds, and no other home', (_what, did) => {
+      const { street, of, perform } = heldHome();
+      for (const pager of ['pager-1', 'pager-2', 'pager-3'])
+        perform('li', { verb: 'take', alert: of(pager).id });
+      street.pass(30_000);
+      perform('li', { ...did, alert: of('pager-1').id });
+      street.pass(200);
+      expect([of('pager-1').tendBy, of('pager-2').tendBy]).toEqual([undefined, undefined]);
+      const told = street.changes.filter(({ event }) => event === 'home-tended');
+      expect(told).toMatchObject([
+        { by: 'user:li', alert: { device: 'pager-2' }, data: { alert: of('pager-1').id } },
+      ]);
+      street.pass(60_000);
+      expect(['pager-1', 'pager-2', 'pager-3'].map((pager) => of(pager).acknowledged)).toEqual([
+        true,
+        true,
+        false,
+      ]);
+    });
+
+    test('a colleague’s note tends only what that colleague holds', () => {
+      const { street, of, perform } = heldHome();
+      perform('wang', { verb: 'take', alert: of('pager-1').id });
+      perform('li', { verb: 'take', alert: of('pager-2').id });
+      perform('wang', { verb: 'comment', alert: of('pager-1').id, note: '在问' });
+      street.pass(61_000);
+      expect([of('pager-1').acknowledged, of('pager-2').acknowledged]).toEqual([true, false]);
+    });
+
+    test('a note counts for the other that is taken after it, unless that was pressed later than it was written', () => {
+      const { street, of, perform } = heldHome();
+      perform('li', { verb: 'take', alert: of('pager-1').id });
+      street.pass(5_000);
+      perform('li', { verb: 'comment', alert: of('pager-1').id, note: '119 已通知' });
+      street.pass(5_000);
+      perform('li', { verb: 'take', alert: of('pager-2').id });
+      street.pass(200);
+      expect(of('pager-2').tendBy).toBeUndefined();
+      street.event('pager-2', 'sos');
+      perform('li', { verb: 'take', alert: of('pager-2').id });
+      street.pass(200);
+      expect(of('pager-2').tendBy).toBeGreaterThan(street.now());
+    });
+  });
+
+  test('keeps when the family was told and when somebody was first on site, and both count as tending it', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    const { id } = street.only();
+    street.gateway.duty.perform('li', { verb: 'take', alert: id });
+    street.pass(200);
+    street.gateway.duty.perform('li', { verb: 'family-informed', alert: id });
+    street.pass(200);
+    const told = street.only();
+    expect(told.familyInformedAt).toBeGreaterThan(told.takenAt ?? Number.POSITIVE_INFINITY);
+    expect([told.tendBy, told.onSiteAt]).toEqual([undefined, undefined]);
+    street.gateway.duty.perform('li', { verb: 'arrived', alert: id, who: 'neighbour' });
+    street.pass(200);
+    const there = street.only();
+    expect(there.onSiteAt).toBeGreaterThan(told.familyInformedAt ?? Number.POSITIVE_INFINITY);
+    street.pass(5_000);
+    street.gateway.duty.perform('li', { verb: 'arrived', alert: id, who: '120' });
+    street.gateway.duty.perform('li', { verb: 'family-informed', alert: id });
+    street.pass(200);
+    expect(street.only()).toMatchObject({
+      onSiteAt: there.onSiteAt,
+      familyInformedAt: told.familyInformedAt,
+    });
+    expect(street.changes.filter(({ event }) => event === 'arrived').map(({ data }) => data)).toEqual([
+      { who: 'neighbour' },
+      { who: '120' },
+    ]);
+  });
+
   test('help that was sent before she pressed again does not answer the new press', () => {
     const street = streetWithPager();
     street.event('pager-1', 'sos');

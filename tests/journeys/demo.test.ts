@@ -10,7 +10,13 @@ import { signIn } from '../../simulator/api-client.ts';
 it('the demonstration prints where it is and a login that works, and leaves nothing behind when it is stopped', async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'zhishou-demo-test-'));
   const demo = spawn(process.execPath, ['simulator/demo.ts'], {
-    env: { ...process.env, ZHISHOU_MQTT_PORT: '0', ZHISHOU_HTTP_PORT: '0', TMPDIR: temporary },
+    env: {
+      ...process.env,
+      ZHISHOU_MQTT_PORT: '0',
+      ZHISHOU_HTTP_PORT: '0',
+      ZHISHOU_VOICE_PORT: '0',
+      TMPDIR: temporary,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(demo, 'exit');

@@ -1,18 +1,17 @@
-import { afterAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { signIn } from '../../simulator/api-client.ts';
 import { optional } from '../optional.ts';
-import { mountSmallDisk } from './small-disk.ts';
+import { canMount, openSmallDisk } from '../small-disk.ts';
 import { dial, followFeed, journeyMs, openGateway, raisedBy, register, say } from './street.ts';
 
-const disk = mountSmallDisk();
-afterAll(() => disk?.unmount());
-
-optional('a file system of its own (mount needs root)', disk !== null)('a disk that is full', () => {
+optional('the right to mount a small disk', canMount)('a disk that is full', () => {
   test('lets a press ring, acknowledges nothing, says so, refuses operators, and loses nothing when there is room again', {
     timeout: journeyMs,
   }, async () => {
-    const gateway = await openGateway({ dataDir: disk?.dataDir ?? '' });
+    const disk = openSmallDisk('24m');
+    const gateway = await openGateway({ dataDir: join(disk.dir, 'data') });
     const api = await signIn(gateway.url, 'admin', gateway.password);
     const line = { gateway };
     const pager = dial(line, 'pager-1', await register(api, 'pager-1', 'call-button'));
@@ -24,7 +23,7 @@ optional('a file system of its own (mount needs root)', disk !== null)('a disk t
     const feed = followFeed(gateway, api);
     await feed.until(({ type }) => type === 'snapshot');
 
-    disk?.fill();
+    disk.fill();
     const acknowledged: string[] = [];
     const now = Date.now();
     const sent = Array.from({ length: 3000 }, (_, index) =>
@@ -45,7 +44,7 @@ optional('a file system of its own (mount needs root)', disk !== null)('a disk t
       code: 'store-unavailable',
     });
 
-    disk?.makeRoom();
+    disk.makeRoom();
     const raised = await feed.until(raisedBy('pager-1'));
     await Promise.all(sent);
     if (ringing.type !== 'uncommitted') throw new TypeError('it did not ring');

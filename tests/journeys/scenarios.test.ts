@@ -9,14 +9,18 @@ import { buildStreet, readStreetPlan } from '../../simulator/street.ts';
 import { copyRulebook } from './street.ts';
 
 const street = buildStreet(readStreetPlan(), 3);
-const longestMs = 110_000;
+const longestMs = 180_000;
 
 // The long ones first: they wait, and the others are played meanwhile.
 const played: readonly { readonly name: string; readonly devices: number; readonly speed?: number }[] = [
   { name: 'fire-in-a-tower', devices: 30 },
+  { name: 'nobody-answers', devices: 10 },
   { name: 'garbage', devices: 30 },
   { name: 'quiet-day', devices: 30, speed: 28_800 },
   { name: 'gas-leak', devices: 30, speed: 240 },
+  { name: 'sos-with-voice', devices: 10 },
+  { name: 'call-lost-in-the-middle', devices: 10 },
+  { name: 'two-at-once', devices: 10 },
   { name: 'storm', devices: 80 },
   { name: 'reconnect-storm', devices: 80 },
   { name: 'sos-press', devices: 20 },

@@ -18,7 +18,7 @@ const run = async (
 ): Promise<Told> => {
   const { ZHISHOU_ADMIN_PASSWORD: _mine, ...rest } = process.env;
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...rest, ZHISHOU_MQTT_PORT: '0', ZHISHOU_HTTP_PORT: '0', ...env },
+    env: { ...rest, ZHISHOU_MQTT_PORT: '0', ZHISHOU_HTTP_PORT: '0', ZHISHOU_VOICE_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

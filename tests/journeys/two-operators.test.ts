@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { operate } from '../../simulator/alert-expectations.ts';
 import { type ApiClient, ApiError, signIn } from '../../simulator/api-client.ts';
@@ -7,11 +8,8 @@ import type { GatewayProcess } from '../../simulator/gateway-process.ts';
 import { Alert } from '../../src/model/alert.ts';
 import { User } from '../../src/model/user.ts';
 import { optional } from '../optional.ts';
-import { mountSmallDisk } from './small-disk.ts';
+import { canMount, openSmallDisk } from '../small-disk.ts';
 import { dial, journeyMs, openGateway, register, say, wholeJournal } from './street.ts';
-
-const disk = mountSmallDisk();
-afterAll(() => disk?.unmount());
 
 const thousandReadings = Array.from({ length: 1000 }, (_, index) => ({
   at: Date.now() - index,
@@ -116,18 +114,19 @@ test('exactly one has it also while the store is busy with thousands of readings
   await expectOnRecord(admin, winners);
 });
 
-optional('a file system of its own (mount needs root)', disk !== null)('while the disk is full', () => {
+optional('the right to mount a small disk', canMount)('while the disk is full', () => {
   test('nobody is told that he has an alert, and when there is room again exactly one has it', {
     timeout: journeyMs,
   }, async () => {
-    const gateway = await openGateway({ dataDir: disk?.dataDir ?? '' });
+    const disk = openSmallDisk('24m');
+    const gateway = await openGateway({ dataDir: join(disk.dir, 'data') });
     const { admin, operators, alerts, sensors } = await openRoom(gateway, 4);
     const takeAll = () =>
       Promise.allSettled(
         alerts.flatMap((alert) => operators.map((operator) => operate(operator, alert, 'take', {}))),
       );
 
-    disk?.fill();
+    disk.fill();
     const flood = startFlood(sensors);
     // Before the store knows of it the gateway may have decided already, whatever it answers.
     const told = (await takeAll()).filter((answer) => answer.status === 'fulfilled');
@@ -140,7 +139,7 @@ optional('a file system of its own (mount needs root)', disk !== null)('while th
     for (const answer of await takeAll())
       expect(answer).toMatchObject({ reason: { status: 503, code: 'store-unavailable' } });
 
-    disk?.makeRoom();
+    disk.makeRoom();
     await flood.end();
     const winners = new Map<string, string>();
     for (const alert of alerts) winners.set(alert, await contest(operators, alert));

@@ -69,17 +69,30 @@ type Field = {
   readonly items?: Field | false;
   readonly anyOf?: readonly Field[];
   readonly oneOf?: readonly Field[];
+  readonly prefixItems?: readonly Field[];
+  readonly enum?: readonly string[];
+  readonly words?: Readonly<Record<string, unknown>>;
+  readonly exactlyOne?: readonly string[];
 };
 
-/** The path of every parameter that has no label in both languages. */
-const unlabelled = (field: Field, path = ''): readonly string[] => [
-  ...Object.entries(field.properties ?? {}).flatMap(([name, inner]) => {
-    const label = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }).safeParse(inner.label);
-    return [...(label.success ? [] : [`${path}.${name}`]), ...unlabelled(inner, `${path}.${name}`)];
-  }),
-  ...(field.items ? unlabelled(field.items, `${path}[]`) : []),
-  ...[...(field.anyOf ?? []), ...(field.oneOf ?? [])].flatMap((choice) => unlabelled(choice, path)),
-];
+const isSaid = (text: unknown): boolean =>
+  z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }).safeParse(text).success;
+
+/** Everything that stands below a field and must have a label: its path with what it says. */
+const named = (field: Field, path: string): readonly (readonly [string, Field])[] => {
+  const inner: readonly (readonly [string, Field])[] = [
+    ...Object.entries(field.properties ?? {}).map(([name, each]) => [`${path}.${name}`, each] as const),
+    ...(field.prefixItems ?? []).map((each, index) => [`${path}[${index}]`, each] as const),
+    ...[...(field.anyOf ?? []), ...(field.oneOf ?? [])].map(
+      (each, index) => [`${path}|${index}`, each] as const,
+    ),
+  ];
+  return [
+    ...inner,
+    ...inner.flatMap(([at, each]) => named(each, at)),
+    ...(field.items ? named(field.items, `${path}[]`) : []),
+  ];
+};
 
 const holdsOf = (condition: Condition) => (condition.on === 'measurement' ? condition.holds : null);
 
@@ -95,8 +108,29 @@ describe.each([...ruleKinds])('the rule kind %s', (name, kind) => {
     expect(kind.label).toEqual({ zh: expect.stringMatching(/./), en: expect.stringMatching(/./) });
   });
 
-  test('has a label in both languages for each of its parameters, however deep', () => {
-    expect(unlabelled(z.toJSONSchema(kind.params, { io: 'input' }) as Field)).toEqual([]);
+  const schema = z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' }) as Field;
+
+  test('has a label in both languages for each of its parameters and alternatives, however deep, and words for each value of an enum', () => {
+    const fields = named(schema, '');
+    expect(fields.filter(([, { label }]) => !isSaid(label)).map(([path]) => path)).toEqual([]);
+    const unsaid = fields.flatMap(([path, { enum: values, words }]) =>
+      (values ?? []).filter((value) => !isSaid(words?.[value])).map((value) => `${path}=${value}`),
+    );
+    expect(unsaid).toEqual([]);
+  });
+
+  test('names only fields that it has as those of which one is there', () => {
+    const objects = [['', schema] as const, ...named(schema, '')].map(([, field]) => field);
+    for (const { exactlyOne, properties } of objects)
+      for (const name of exactlyOne ?? []) expect(Object.keys(properties ?? {})).toContain(name);
+    for (const when of example.when) {
+      const { exactlyOne } = schema;
+      if (exactlyOne === undefined) continue;
+      const [there] = exactlyOne.filter((name) => name in when);
+      expect(there).toBeDefined();
+      const { [there ?? '']: _gone, ...without } = when;
+      expect(kind.params.safeParse(without).success).toBe(false);
+    }
   });
 
   test('takes its examples, finds nothing wrong with them for their type, and makes conditions of them', () => {

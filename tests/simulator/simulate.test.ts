@@ -24,4 +24,4 @@ test('a scenario is named with or without its option, and a name that is none is
   expect(both).toEqual({ code: 2, said: expect.stringContaining('one scenario at a time') });
   // A name without its option is taken: what is complained of is the next thing.
   expect((await simulate('gas-leak', '--devices', 'x')).said).toContain('--devices takes a whole number');
-}, 60_000);
+});

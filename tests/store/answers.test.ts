@@ -88,6 +88,23 @@ test('a timeline is the lines of its alert, with the words of the notes, and wit
   expect(timeline[0]).toMatchObject({ actor: 'gateway', data: { state: 'raised' } });
 });
 
+test('a timeline says who saw the person at the close, with or without words beside it, until that is erased', async () => {
+  const store = await openRecordRoom(temporaryDirectory());
+  const seen = (id: string, text: string) =>
+    ({ kind: 'note', id, body: { id, alert: 'a1', at: 1, by: 'li', text, seenBy: '老李' } }) as const;
+  await commit(store, {
+    entries: ['n1', 'n2', 'n3'].map((note, at) => entry(at + 1, 'alert:a1', { note })),
+    puts: [seen('n1', ''), seen('n2', '在楼下遛弯'), seen('n3', '')],
+  });
+  await commit(store, { puts: [{ kind: 'note', id: 'n3', body: null }] });
+  const timeline = await store.archive.timeline('a1');
+  expect(timeline.map(({ note, seenBy }) => [note, seenBy])).toEqual([
+    [undefined, '老李'],
+    ['在楼下遛弯', '老李'],
+    [undefined, undefined],
+  ]);
+});
+
 test('the record is handed out with every line chained to the one before, wherever a page begins', async () => {
   const store = await openRecordRoom(temporaryDirectory());
   await commit(store, { entries: [entry(1), entry(2, 'user:li', { 角色: 'admin' })] });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -11,16 +10,19 @@ import {
   readSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { CallRecord } from '../../src/gateway/ports.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { Manifest } from '../../src/store/backups/manifest.ts';
 import { dataDirectory } from '../../src/store/data-directory.ts';
 import { optional } from '../optional.ts';
+import { canMount, openSmallDisk } from '../small-disk.ts';
 import { entry, reading } from './batches.ts';
 import { runProgram } from './programs.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
@@ -214,6 +216,112 @@ test('what lies beside the databases comes along; locks, copies from before migr
   for (const path of paths) expect(statSync(join(restored, path)).mode & 0o777, path).toBe(0o600);
 });
 
+/** A call of the record, over since long ago. */
+const callOf = (id: string, recorded: boolean): CallRecord => ({
+  call: {
+    id,
+    device: 'pager-1',
+    place: null,
+    state: 'ended',
+    media: 'webrtc',
+    requestedAt: 1,
+    endedAt: 2,
+    rings: 1,
+    direction: 'in',
+    listeners: [],
+    recorded,
+  },
+  console: null,
+  missAt: null,
+  soundBy: null,
+  consoleBackBy: null,
+});
+
+/** A directory with a journal of one line, calls, and recordings by their file names. */
+const withRecordings = async (
+  calls: Readonly<Record<string, boolean>>,
+  files: readonly string[],
+): Promise<string> => {
+  const dir = temporaryDirectory();
+  const store = await openRecordRoom(dir);
+  await commit(store, {
+    entries: [entry(1)],
+    puts: Object.entries(calls).map(([id, recorded]) => ({ kind: 'call', id, body: callOf(id, recorded) })),
+  });
+  await store.close();
+  mkdirSync(join(dir, 'recordings'), { mode: 0o700 });
+  for (const name of files) writeFileSync(join(dir, 'recordings', name), `sound of ${name}`, { mode: 0o600 });
+  return dir;
+};
+
+const recordingsIn = (backup: string): readonly string[] =>
+  manifestOf(backup)
+    .files.map(({ path }) => path)
+    .filter((path) => path.startsWith('recordings/'))
+    .sort();
+
+test('the recordings of calls come along and are given back byte by byte, those held for the law with their mark, and one that is being made', async () => {
+  const dir = await withRecordings({ c1: true, c2: true, c3: false }, [
+    'c1.wav',
+    'c2.wav',
+    'c2.hold',
+    'c3.wav',
+  ]);
+  const longAgo = new Date(Date.UTC(2026, 0, 2));
+  utimesSync(join(dir, 'recordings/c1.wav'), longAgo, longAgo);
+  const backup = await backUp(dir);
+  const kept = ['c1.wav', 'c2.hold', 'c2.wav', 'c3.wav'].map((name) => `recordings/${name}`);
+  expect(recordingsIn(backup)).toEqual(kept);
+  const restored = join(temporaryDirectory(), 'data');
+  expect((await runProgram('restore', backup, restored)).status).toBe(0);
+  for (const path of kept) {
+    expect(readFileSync(join(restored, path), 'utf8')).toBe(readFileSync(join(dir, path), 'utf8'));
+    expect(statSync(join(restored, path)).mode & 0o777, path).toBe(0o600);
+  }
+  expect(statSync(join(restored, 'recordings')).mode & 0o777).toBe(0o700);
+  // It goes when its time is over, and not so long after it was given back.
+  expect(statSync(join(restored, 'recordings/c1.wav')).mtime).toEqual(longAgo);
+  damage(join(backup, 'recordings/c1.wav'));
+  const spoiled = await runProgram('restore', backup, join(temporaryDirectory(), 'data'));
+  expect([spoiled.status, spoiled.told]).toEqual([
+    1,
+    expect.stringContaining('recordings/c1.wav was changed'),
+  ]);
+});
+
+test('a recording of no call in the record is named and left out, and a call whose recording is gone is counted', async () => {
+  const dir = await withRecordings({ c1: true, c2: true, c3: true, c4: false }, [
+    'c1.wav',
+    'c3.hold',
+    'later.wav',
+    'later.hold',
+    'letter.txt',
+  ]);
+  const backup = join(temporaryDirectory(), 'backup');
+  const { status, told } = await runProgram('backup', '--data', dir, backup);
+  expect(status).toBe(0);
+  expect(told).toContain('recordings/later.wav is of no call in this backup and is left out');
+  expect(told).toContain('2 calls were recorded and have no recording any more');
+  expect(recordingsIn(backup)).toEqual(['recordings/c1.wav']);
+  expect((await runProgram('restore', backup, join(temporaryDirectory(), 'data'))).status).toBe(0);
+});
+
+test('recordings that did not change share their file with an earlier backup, and a record from before there were calls has none', async () => {
+  const dir = await withRecordings({ c1: true, c2: true }, ['c1.wav', 'c2.wav']);
+  const first = await backUp(dir);
+  writeFileSync(join(dir, 'recordings/c2.wav'), 'as much as there was, and more');
+  const second = await backUp(dir, '--since', first);
+  const isShared = (path: string): boolean =>
+    statSync(join(first, path)).ino === statSync(join(second, path)).ino;
+  expect(['recordings/c1.wav', 'recordings/c2.wav'].map(isShared)).toEqual([true, false]);
+  const db = new Database(dataDirectory(dir).database);
+  db.exec('DROP TABLE call');
+  db.close();
+  const old = join(temporaryDirectory(), 'backup');
+  expect((await runProgram('backup', '--data', dir, old)).told).toContain('c1.wav is of no call');
+  expect(recordingsIn(old)).toEqual([]);
+});
+
 /** Changes one byte in the middle of a file. */
 const damage = (path: string): void => {
   const file = openSync(path, 'r+');
@@ -403,26 +511,10 @@ test('partitions that did not change since an earlier backup share their file wi
   expect((await runProgram('restore', third, restored)).status).toBe(0);
 });
 
-const canMount = ((): boolean => {
-  const probe = join('/tmp', `zhishou-backup-mount-${process.pid}`);
-  mkdirSync(probe, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', ['-l', probe]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
-  }
-})();
-
 optional('the right to mount a small disk', canMount)('a disk that is too small', () => {
   test('is told of in a line, and nothing of the backup or of what was to be restored is left on it', async () => {
     const dir = await filled();
-    const disk = temporaryDirectory();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]);
-    onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+    const { dir: disk } = openSmallDisk('200k');
     const backup = await backUp(dir);
     const onDisk = await runProgram('restore', backup, disk);
     expect([onDisk.status, onDisk.told]).toEqual([2, expect.stringContaining('is a disk of its own')]);

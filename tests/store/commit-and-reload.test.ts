@@ -22,6 +22,25 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
   'device-state': { lastSeenAt: 5, latest: { battery: { value: 80, at: 4, receivedAt: 5 } } },
   household: { place: 'home-301', warnings: ['deaf'], residents: [], contacts: [], note: '' },
   alert: pressed('01900000-0000-7000-8000-000000000001'),
+  call: {
+    call: {
+      id: 'call-1',
+      device: 'pager-1',
+      place: null,
+      state: 'ringing',
+      media: 'webrtc',
+      requestedAt: 1,
+      ringingAt: 1,
+      rings: 1,
+      direction: 'in',
+      listeners: [],
+      recorded: false,
+    },
+    console: null,
+    missAt: 60_001,
+    soundBy: null,
+    consoleBackBy: null,
+  },
   delay: {
     rule: 'gas',
     version: 'v',
@@ -68,6 +87,7 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     onSite: '王师傅',
   },
   presence: { place: 'home-301', state: 'hospital', since: 1, until: later, by: 'li' },
+  site: { place: 'home-301', at: [121.5, 31.2], since: 1, by: 'li' },
   rulebook: {
     number: 1,
     at: 1,
@@ -78,6 +98,13 @@ const rows: { readonly [K in keyof Rows]: Rows[K] } = {
     changed: [{ name: 'fire.yaml', before: null, after: 'c'.repeat(64) }],
     files: [{ name: 'fire.yaml', text: 'rules: []' }],
   },
+  shift: {
+    id: '01900000-0000-7000-8000-00000000000a',
+    places: ['b-3'],
+    operator: 'li',
+    beganAt: 1,
+    soundTests: [{ at: 2, by: 'li', heard: true }],
+  },
   fact: 'a cursor',
 };
 const ids: { readonly [K in keyof Rows]: string } = {
@@ -85,6 +112,7 @@ const ids: { readonly [K in keyof Rows]: string } = {
   'device-state': 'pager-1',
   household: 'home-301',
   alert: rows.alert.alert.id,
+  call: 'call-1',
   delay: 'gas 0 gas-1',
   memory: 'air 0 air-1',
   command: 'command-1',
@@ -94,7 +122,9 @@ const ids: { readonly [K in keyof Rows]: string } = {
   quarantine: 'q-1',
   'test-mode': 'test-1',
   presence: 'home-301',
+  site: 'home-301',
   rulebook: '1',
+  shift: rows.shift.id,
   fact: 'cursor',
 };
 const kinds = Object.keys(rows) as (keyof Rows)[];
@@ -113,6 +143,7 @@ test('everything that was committed is there after a restart', async () => {
     devices: [rows.device],
     households: [rows.household],
     alerts: [{ ...rows.alert, alert: { ...rows.alert.alert, committedAt } }],
+    calls: [rows.call],
     delays: [rows.delay],
     memories: [rows.memory],
     commands: [rows.command],
@@ -120,6 +151,8 @@ test('everything that was committed is there after a restart', async () => {
     sessions: [rows.session],
     testModes: [rows['test-mode']],
     presences: [rows.presence],
+    sites: [rows.site],
+    shifts: [rows.shift],
   });
   expect(state.deviceStates).toEqual(new Map([['pager-1', rows['device-state']]]));
   expect(state.facts).toEqual(new Map([['cursor', 'a cursor']]));
@@ -150,6 +183,7 @@ test('what was removed, closed or answered is not loaded again', async () => {
     users: [],
     testModes: [],
     presences: [],
+    shifts: [],
   });
   expect(state.sessions).toEqual([]);
   expect([state.deviceStates.size, state.facts.size]).toEqual([0, 0]);

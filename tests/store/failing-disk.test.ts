@@ -1,52 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataDirectory } from '../../src/store/data-directory.ts';
 import { optional } from '../optional.ts';
+import { canMount, openSmallDisk } from '../small-disk.ts';
 import { entry, reading } from './batches.ts';
 import { commit, openRecordRoom, temporaryDirectory } from './record-room.ts';
 
-const mountSmallDisk = (path: string): boolean => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', path], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-const unmount = (path: string): Buffer => execFileSync('umount', ['-l', path]);
-
-const canMount = ((): boolean => {
-  const probe = join('/tmp', `zhishou-mount-${process.pid}`);
-  mkdirSync(probe, { recursive: true });
-  const mounted = mountSmallDisk(probe);
-  if (mounted) unmount(probe);
-  rmSync(probe, { recursive: true, force: true });
-  return mounted;
-})();
-
-/** Writes until there is no room for another page. */
-const fill = (path: string): void => {
-  const file = openSync(path, 'w');
-  try {
-    for (;;) writeSync(file, Buffer.alloc(4_096));
-  } catch {
-    closeSync(file);
-  }
-};
-
 optional('the right to mount a small disk', canMount)('a full disk', () => {
   test('is tried again until there is room, tells of it once, and loses and reorders nothing', async () => {
-    const disk = temporaryDirectory();
-    mountSmallDisk(disk);
-    onTestFinished(() => {
-      unmount(disk);
-    });
-    const store = await openRecordRoom(join(disk, 'data'));
+    const disk = openSmallDisk('6m');
+    const store = await openRecordRoom(join(disk.dir, 'data'));
     await commit(store, { entries: [entry(1)] });
-    fill(join(disk, 'ballast'));
+    disk.fill();
 
     let committed = 0;
     const failing = store.heard.nextHealth();
@@ -62,7 +28,7 @@ optional('the right to mount a small disk', canMount)('a full disk', () => {
     expect([committed, (await store.archive.journal(0, 9)).length]).toEqual([0, 1]);
 
     const recovered = store.heard.nextHealth();
-    rmSync(join(disk, 'ballast'));
+    disk.makeRoom();
     expect(await recovered).toEqual({ ok: true });
     await second;
     await commit(store, { entries: [entry(4)] });
@@ -70,17 +36,13 @@ optional('the right to mount a small disk', canMount)('a full disk', () => {
     expect(store.heard.health.map(({ ok }) => ok)).toEqual([false, true]);
     expect(store.heard.fatal).toEqual([]);
     await store.close();
-    expect((await openRecordRoom(join(disk, 'data'))).state.facts.get('bulk')).toBe(bulk);
+    expect((await openRecordRoom(join(disk.dir, 'data'))).state.facts.get('bulk')).toBe(bulk);
   });
 
   test('that stays full does not keep the gateway from stopping', async () => {
-    const disk = temporaryDirectory();
-    mountSmallDisk(disk);
-    onTestFinished(() => {
-      unmount(disk);
-    });
-    const store = await openRecordRoom(join(disk, 'data'));
-    fill(join(disk, 'ballast'));
+    const disk = openSmallDisk('6m');
+    const store = await openRecordRoom(join(disk.dir, 'data'));
+    disk.fill();
     const failing = store.heard.nextHealth();
     store.journal.write(
       {
@@ -94,8 +56,8 @@ optional('the right to mount a small disk', canMount)('a full disk', () => {
     );
     await failing;
     await store.close();
-    rmSync(join(disk, 'ballast'));
-    expect((await openRecordRoom(join(disk, 'data'))).state.seq).toBe(0);
+    disk.makeRoom();
+    expect((await openRecordRoom(join(disk.dir, 'data'))).state.seq).toBe(0);
   });
 });
 

@@ -1,21 +1,29 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { mayBeShelved } from '../../../src/model/alert.ts';
+import type { Place } from '../../../src/model/place.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref } from '../address.ts';
 import { stateWord } from '../board/state-word.ts';
 import { TendClock, WaitingClock } from '../board/waiting-clock.tsx';
+import { CallLine } from '../call/call-line.tsx';
 import { useFeedState } from '../feed/live-feed.ts';
+import { usePart } from '../server/use-part.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { DeviceName } from './device-name.tsx';
-import { type Draft, useDraft } from './drafts.ts';
-import { Comment, Dispatch, Finish, Shelf } from './handling.tsx';
+import type { Draft } from './drafts.ts';
+import { Comment, Dispatch, Finish, type SavedNote, Shelf } from './handling.tsx';
+import { FirstWords, Hazards, HomeHistory, HomeValues, hazardsBeside, RepeatCaller } from './home.tsx';
 import { HouseholdCard } from './household-card.tsx';
 import { Marks } from './marks.tsx';
+import { PersonSelect } from './person-select.tsx';
 import { PriorityShape } from './priority-shape.tsx';
 import { TakeButton } from './take-button.tsx';
-import { EvidenceList, Timeline, timeText } from './timeline.tsx';
+import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
+import { useDraft } from './use-draft.ts';
+import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
 import './detail.css';
 
@@ -36,7 +44,7 @@ const Holding = (props: {
       {operation.sending === verb ? words.sending : word}
     </button>
   );
-  const heir = draft.heir.trim();
+  const { heir } = draft;
   return (
     <div className="holding">
       {!alert.acknowledged && <TakeButton id={alert.id} />}
@@ -49,11 +57,10 @@ const Holding = (props: {
         simple('reset', words.detail.reset)}
       {held && (
         <span className="hand-over">
-          <input
+          <PersonSelect
             value={draft.heir}
-            placeholder={words.detail.handOverTo}
-            aria-label={words.detail.handOverTo}
-            onChange={(event) => put({ heir: event.target.value })}
+            label={words.detail.handOverTo}
+            choose={(user) => put({ heir: user })}
           />
           <button
             type="button"
@@ -74,7 +81,8 @@ const Holding = (props: {
 };
 
 const Facts = ({ details }: { readonly details: Details }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { alert } = details;
   return (
     <dl className="facts">
@@ -93,12 +101,12 @@ const Facts = ({ details }: { readonly details: Details }) => {
       </div>
       <div>
         <dt>{words.detail.received}</dt>
-        <dd>{timeText(alert.receivedAt, language)}</dd>
+        <dd>{times.second(alert.receivedAt)}</dd>
       </div>
       {alert.deviceTime !== undefined && Math.abs(alert.deviceTime - alert.receivedAt) > 5_000 && (
         <div>
           <dt>{words.detail.deviceTime}</dt>
-          <dd>{timeText(alert.deviceTime, language)}</dd>
+          <dd>{times.second(alert.deviceTime)}</dd>
         </div>
       )}
       <div>
@@ -118,16 +126,36 @@ const Facts = ({ details }: { readonly details: Details }) => {
   );
 };
 
+const loadSmallMap = () => import('../places/small-map.tsx');
+
+/** Where the place stands, once that part of the page is here; without it the address must do. */
+const MapPiece = ({ place }: { readonly place: Place }) => {
+  const part = usePart(loadSmallMap);
+  return typeof part === 'string' ? null : <part.SmallMap place={place} />;
+};
+
 /** One alert with everything that happened to it, and everything that can be done. */
-export const Detail = ({ id, close }: { readonly id: string; readonly close: () => void }) => {
+export const Detail = (props: {
+  readonly id: string;
+  readonly close: () => void;
+  readonly open: (id: string) => void;
+  /** It is back after a reload, and nobody has asked for the keyboard to be here. */
+  readonly restored?: boolean;
+}) => {
+  const { id, close, open } = props;
   const { words, text } = useSpeech();
   const details = useDetail(id);
   const operation = useOperation(id);
-  const { user, names } = useFeedState();
+  const { user, names, alerts, clockOffsetMs } = useFeedState();
+  const shown = typeof details === 'string' ? null : details.alert;
+  const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
+  const [saved, setSaved] = useState<SavedNote | null>(null);
   const pane = useRef<HTMLElement>(null);
+  const quiet = useRef(props.restored === true);
   useEffect(() => {
     // Whoever is typing goes on typing.
+    if (quiet.current) return;
     if (document.activeElement?.matches('input, textarea, select') !== true) pane.current?.focus();
   }, []);
   const ended = typeof details !== 'string' && details.alert.state === 'closed';
@@ -155,6 +183,13 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
   const mayAct = user === null || mayActAs(user.role, 'operator');
   const word = stateWord(alert);
   const handling = { operation, draft, put };
+  const noting = {
+    ...handling,
+    alert,
+    saved,
+    tellSaved: (note: string | null) =>
+      setSaved(note === null ? null : { at: Date.now() + clockOffsetMs, note }),
+  };
   return (
     <section
       ref={pane}
@@ -198,27 +233,41 @@ export const Detail = ({ id, close }: { readonly id: string; readonly close: () 
       ) : (
         <TendClock alert={alert} full />
       )}
+      {!closed && (
+        <>
+          <Hazards alert={alert} open={open} />
+          <FirstWords
+            kinds={new Set([alert.kind, ...hazardsBeside(alert, alerts).map(({ kind }) => kind)])}
+          />
+          <CallLine alert={alert} pager={home.pager} />
+        </>
+      )}
       <div className="columns">
         <div>
           <HouseholdCard place={alert.place} />
+          <RepeatCaller alert={alert} home={home} />
           {!closed && mayAct && (
             <>
-              <Holding details={details} {...handling} />
-              <Comment {...handling} />
-              <Dispatch {...handling} timeline={timeline} />
+              {!alert.acknowledged && <Holding details={details} {...handling} />}
+              <Comment {...noting} />
+              <Dispatch {...handling} alert={alert} timeline={timeline} />
+              {alert.acknowledged && <Holding details={details} {...handling} />}
               {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
                 <Shelf {...handling} alert={alert} />
               )}
-              <Finish {...handling} alert={alert} />
+              <Finish {...noting} />
             </>
           )}
         </div>
         <div>
           {explanation !== null && <p data-explanation>{text(explanation)}</p>}
+          <HomeValues home={home} />
+          {alert.place !== null && <MapPiece place={alert.place} />}
           <h3>{words.detail.timeline}</h3>
-          <Timeline entries={timeline} />
+          <Timeline alert={id} entries={timeline} />
           <h3>{words.detail.evidence}</h3>
           <EvidenceList evidence={alert.evidence} />
+          <HomeHistory alert={alert} home={home} open={open} />
           <Facts details={details} />
         </div>
       </div>

@@ -3,8 +3,13 @@ import type { Alert } from '../../../src/model/alert.ts';
 import { keepOrder } from '../board/order.ts';
 import { usePointer } from '../board/use-pointer.ts';
 import { WaitingClock } from '../board/waiting-clock.tsx';
+import { useCallOf } from '../call/call-desk.ts';
+import { useCallNews } from '../call/call-line.tsx';
+import { useMicrophoneFault } from '../call/known-microphone.ts';
+import { rings } from '../call/waiting.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
+import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useDeviceNames } from './device-names.ts';
 import { useHousehold } from './household-book.ts';
@@ -60,12 +65,17 @@ const Residents = ({ alert }: { readonly alert: Alert }) => {
 const Call = (props: {
   readonly shown: Shown;
   readonly full: boolean;
+  /** It is the one that Enter answers. */
+  readonly marked: boolean;
   /** Where it stands on the screen; whenever that changes its button waits until it can be meant again. */
   readonly standing: string;
   readonly open: (id: string) => void;
 }) => {
   const { words, text } = useSpeech();
   const { alert, stored } = props.shown;
+  const news = useCallNews(alert.id);
+  const voice = useCallOf(alert.id);
+  const waits = voice !== null && rings(voice);
   const deviceName = useDeviceNames(alert.place === null);
   const element = useShown(alert.id);
   const armed = useArmed(props.standing);
@@ -73,7 +83,7 @@ const Call = (props: {
   return (
     <article
       ref={element}
-      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}`}
+      className={`call${props.full ? ' full' : ''}${fresh ? ' fresh' : ''}${waits ? ' waits' : ''}${props.marked ? ' marked' : ''}`}
       data-call={alert.id}
       data-first={props.full || undefined}
     >
@@ -83,6 +93,7 @@ const Call = (props: {
           {!props.full && <Residents alert={alert} />}
         </p>
         <p className="what">
+          {waits && <strong className="mark loud">☎ {words.call.onLine}</strong>}
           {fresh && <strong className="mark new">{words.panel.fresh}</strong>}
           <span>{text(alert.title)}</span>
           {alert.count > 1 && (
@@ -93,6 +104,12 @@ const Call = (props: {
             </strong>
           )}
           <Marks alert={alert} stored={stored} />
+          {news !== null && (
+            <strong className={news.urgent ? 'voice urgent' : 'voice'}>
+              {!waits && <i aria-hidden="true">☎ </i>}
+              {news.text}
+            </strong>
+          )}
         </p>
       </div>
       <WaitingClock alert={alert} rings />
@@ -178,12 +195,16 @@ const useFit = (
 
 const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id: string) => void }) => {
   const { words, text } = useSpeech();
+  const { calls: known } = useFeedState();
+  const fault = useMicrophoneFault();
   const [shrunk, setShrunk] = useState(false);
   const [pointed, setPointed] = useState(false);
+  const [chosen, setChosen] = useState('');
   const drawn = useRef<readonly string[]>([]);
   const panel = useRef<HTMLElement>(null);
   const calls = useRef<HTMLDivElement>(null);
   const byId = new Map(props.ringing.map((shown) => [shown.alert.id, shown]));
+  const somebodyWaits = [...known.values()].some(rings);
   const order = keepOrder(drawn.current, [...byId.keys()], pointed);
   useEffect(() => {
     drawn.current = order;
@@ -196,15 +217,16 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
   const size = useSizeAround(panel);
   const { look, hidden } = useFit(calls, `${order.length} ${shrunk} ${size}`, pointed);
   const news = props.ringing.map(({ alert }) => `${alert.id}/${alert.count}`).join(' ');
-  const known = useRef(new Set<string>());
+  const seen = useRef(new Set<string>());
   // What is new is shown in full again, whoever had shrunk what was there before.
   useEffect(() => {
     const now = news.split(' ');
-    const fresh = now.filter((one) => !known.current.has(one));
-    known.current = new Set(now);
+    const fresh = now.filter((one) => !seen.current.has(one));
+    seen.current = new Set(now);
     if (fresh.length === 0) return;
     setShrunk(false);
-    if (!isTyping() && document.activeElement?.closest('.detail, [role=dialog]') == null) {
+    // Whoever has chosen another call keeps it.
+    if (!isTyping() && document.activeElement?.closest('.detail, [role=dialog], .call') == null) {
       panel.current?.querySelector<HTMLElement>('[data-take]')?.focus();
     }
   }, [news]);
@@ -217,6 +239,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
   }, []);
   const first = byId.get(order[0] ?? '');
   if (first === undefined) return null;
+  const marked = byId.has(chosen) ? chosen : first.alert.id;
   const where = first.alert.place?.text ?? words.board.unknownPlace;
   const named = shrunk ? 'lines' : looks[look];
   const turn = (pages: 1 | -1): void => {
@@ -229,6 +252,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
       className={`panel ${named}${shrunk ? ' shrunk' : ''}`}
       data-panel={order.length}
       aria-label={words.panel.title(order.length)}
+      onFocus={({ target }) => setChosen(target.closest<HTMLElement>('[data-call]')?.dataset.call ?? chosen)}
     >
       <p className="unseen" aria-live="assertive" role="alert">
         {words.panel.announce(text(first.alert.title), where)}
@@ -236,6 +260,11 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
       </p>
       <header>
         <h2>{words.panel.title(order.length)}</h2>
+        {fault !== null && somebodyWaits && (
+          <strong className="no-microphone" data-no-microphone={fault}>
+            <i aria-hidden="true">✕</i> {words.call.noMicrophone.full}
+          </strong>
+        )}
         <button type="button" onClick={() => setShrunk((now) => !now)}>
           {shrunk ? words.panel.grow : words.panel.shrink}
         </button>
@@ -250,6 +279,7 @@ const Ringing = (props: { readonly ringing: readonly Shown[]; readonly open: (id
                   key={id}
                   shown={shown}
                   full={place === 0 && named !== 'lines'}
+                  marked={id === marked}
                   standing={`${place} ${named} ${shrunk} ${size}`}
                   open={props.open}
                 />

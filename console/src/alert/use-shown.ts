@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useFeed } from '../feed/live-feed.ts';
+import { isOnScreen, onScreenChange } from '../feed/on-screen.ts';
 import { receiptsDue } from '../feed/receipts.ts';
 
 const half = 0.5;
@@ -7,7 +8,7 @@ const half = 0.5;
 // One set for the page: the panel may draw the same showing again, but it is told once.
 const sent = new Set<string>();
 
-/** Watches whether the alert's element is really on the screen (laid out, the better half of it within what is scrolled into view) and tells the gateway so while the page is visible: a hidden page shows nothing to anybody. Put the ref on the element. */
+/** Watches whether the alert's element is really on the screen (laid out, the better half of it within what is scrolled into view) and tells the gateway so while the page can be in front of somebody: one that is hidden or asleep shows nothing to anybody. Put the ref on the element. */
 export const useShown = (id: string) => {
   const feed = useFeed();
   const element = useRef<HTMLElement>(null);
@@ -19,7 +20,7 @@ export const useShown = (id: string) => {
       const state = feed.state();
       const alert = state.uncommitted.get(id) ?? state.alerts.get(id);
       if (alert === undefined) return;
-      const visible = within && document.visibilityState === 'visible';
+      const visible = within && isOnScreen();
       for (const due of receiptsDue(new Map([[id, alert]]), state.announced, new Set([id]), sent, visible)) {
         if (feed.send({ type: 'shown', alert: due.alert, version: due.version })) sent.add(due.showing);
       }
@@ -33,11 +34,11 @@ export const useShown = (id: string) => {
       { threshold: half },
     );
     observer.observe(drawn);
-    document.addEventListener('visibilitychange', look);
+    const stay = onScreenChange(look);
     const leave = feed.onChange(look);
     return () => {
       observer.disconnect();
-      document.removeEventListener('visibilitychange', look);
+      stay();
       leave();
     };
   }, [feed, id]);

@@ -1,3 +1,4 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Alert, AlertKind } from '../../../src/model/alert.ts';
 import { DeviceName } from '../alert/device-name.tsx';
@@ -5,13 +6,16 @@ import { useHousehold } from '../alert/household-book.ts';
 import { Marks } from '../alert/marks.tsx';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { TakeButton } from '../alert/take-button.tsx';
-import { minuteText } from '../alert/timeline.tsx';
 import { useDetail } from '../alert/use-detail.ts';
+import { voicesWaiting } from '../call/waiting.ts';
 import { useClock } from '../feed/clock.ts';
 import type { Shown } from '../feed/feed-state.ts';
+import { floodHere } from '../feed/feed-state.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { entered, holdsStill, isMeant, left, moved, noHand } from './hand.ts';
+import { alwaysOpen, type Line, linesOf } from './lines.ts';
 import { arrange, isRinging, isWaiting, type Layout, settle } from './order.ts';
 import { stateWord } from './state-word.ts';
 import { usePointer } from './use-pointer.ts';
@@ -48,7 +52,7 @@ const Row = memo(({ alert, stored, who, selected, open }: RowProps) => {
   const word = stateWord(alert);
   const rings = isRinging(alert);
   return (
-    <li
+    <div
       className={`row ${alert.priority} ${word}${rings ? ' rings' : ''}${selected ? ' selected' : ''}`}
       data-alert={alert.id}
       data-state={alert.state}
@@ -85,13 +89,66 @@ const Row = memo(({ alert, stored, who, selected, open }: RowProps) => {
           </button>
         </span>
       )}
-    </li>
+    </div>
   );
 });
 
+/** What stands over the rows of a part: how many there are and wait; folds them away. */
+const PartLine = (props: {
+  readonly line: Line & { readonly kind: 'section' };
+  readonly fold: () => void;
+}) => {
+  const { words } = useSpeech();
+  const { section, count, waiting, shut } = props.line;
+  return (
+    <h2 className={`part ${section}`} data-section={section}>
+      {alwaysOpen.has(section) ? (
+        <span>{words.section[section]}</span>
+      ) : (
+        <button type="button" className="fold" aria-expanded={!shut} onClick={props.fold}>
+          <i aria-hidden="true">{shut ? '▸' : '▾'}</i> {words.section[section]}
+        </button>
+      )}
+      <span className="quiet">
+        {count}
+        {waiting > 0 && ` · ${words.board.waiting(waiting)}`}
+      </span>
+    </h2>
+  );
+};
+
+/** A building of which rows are folded: how many there are of each priority, what they are, and how many wait. */
+const BuildingLine = (props: {
+  readonly line: Line & { readonly kind: 'building' };
+  readonly fold: () => void;
+}) => {
+  const { words } = useSpeech();
+  const { building, shut } = props.line;
+  const [worst] = building.priorities;
+  return (
+    <h3 className={`building ${worst?.priority ?? ''}`} data-building={building.id}>
+      <button type="button" className="fold" aria-expanded={!shut} onClick={props.fold}>
+        <i aria-hidden="true">{shut ? '▸' : '▾'}</i> {building.name || words.board.unknownPlace}
+      </button>
+      <span className="counts">
+        {building.priorities.map(({ priority, count }) => (
+          <span key={priority} className="priority">
+            <PriorityShape priority={priority} /> {words.board.ofPriority(words.priority[priority], count)}
+          </span>
+        ))}
+      </span>
+      <span className="quiet kinds">
+        {building.kinds.map(({ kind, count }) => `${words.kind[kind]} ${count}`).join(' · ')}
+      </span>
+      {building.waiting > 0 && <span className="word waiting">{words.board.waiting(building.waiting)}</span>}
+    </h3>
+  );
+};
+
 /** Until when it is set aside, by whom and why. */
 const Shelved = ({ alert }: { readonly alert: Alert }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { names } = useFeedState();
   const details = useDetail(alert.id);
   const { shelvedUntil, shelvedBy = '' } = alert;
@@ -102,7 +159,7 @@ const Shelved = ({ alert }: { readonly alert: Alert }) => {
   return (
     <span className="shelved">
       {shelvedUntil !== undefined &&
-        words.detail.shelvedUntil(minuteText(shelvedUntil, language), names.get(shelvedBy) ?? shelvedBy)}
+        words.detail.shelvedUntil(times.minute(shelvedUntil), names.get(shelvedBy) ?? shelvedBy)}
       {why !== undefined && ` · ${why}`}
     </span>
   );
@@ -113,6 +170,10 @@ const rowOf = (target: EventTarget): string =>
   target instanceof Element ? (target.closest<HTMLElement>('[data-alert]')?.dataset.alert ?? '') : '';
 
 const foldedKey = 'zhishou.folded';
+
+/** About how high a row and a heading are, until they have been measured. */
+const rowPx = 49;
+const headingPx = 34;
 
 /** What needs a person now, critical on top. While a hand is in it, by pointer or keyboard, no row moves; what comes meanwhile is announced and comes in below. */
 export const Board = (props: {
@@ -135,10 +196,22 @@ export const Board = (props: {
     () => new Set((localStorage.getItem(foldedKey) ?? 'aside').split(' ')),
   );
   useEffect(() => localStorage.setItem(foldedKey, [...folded].join(' ')), [folded]);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const drawn = useRef<Layout>([]);
+  const byBuilding = useRef(false);
+  const list = useRef<HTMLUListElement>(null);
+  const flood = floodHere(useFeedState()) !== null;
   const known = useRef<ReadonlyMap<string, Shown>>(new Map());
   const board = useRef<HTMLElement>(null);
-  const wanted = useMemo(() => arrange([...props.alerts.values()].map(({ alert }) => alert)), [props.alerts]);
+  const { calls } = useFeedState();
+  const wanted = useMemo(
+    () =>
+      arrange(
+        [...props.alerts.values()].map(({ alert }) => alert),
+        voicesWaiting(calls),
+      ),
+    [props.alerts, calls],
+  );
   const held = useClock(() => holdsStill(hand.current, Date.now())) || focused;
   const layout = settle(drawn.current, wanted, held);
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
@@ -155,6 +228,30 @@ export const Board = (props: {
   useEffect(() => {
     drawn.current = layout;
     known.current = rows;
+  });
+  // Neither does a flood that comes or goes move a row under a hand.
+  const folding = held && drawn.current.length > 0 ? byBuilding.current : flood;
+  useEffect(() => {
+    byBuilding.current = folding;
+  });
+  const lines = linesOf(layout, (id) => rows.get(id)?.alert, folded, folding, unfolded);
+  const focusedAt = (): number => {
+    const line = document.activeElement?.closest<HTMLElement>('.board-line');
+    return line === null || line === undefined ? -1 : Number(line.dataset.index);
+  };
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => board.current,
+    estimateSize: (index) => (lines[index]?.kind === 'row' ? rowPx : headingPx),
+    getItemKey: (index) => lines[index]?.key ?? index,
+    scrollMargin: list.current?.offsetTop ?? 0,
+    overscan: 8,
+    // What has the focus stays, or the keyboard would lose its place when somebody scrolls.
+    rangeExtractor: (range) => {
+      const at = focused ? focusedAt() : -1;
+      const seen = defaultRangeExtractor(range);
+      return at < 0 || seen.includes(at) ? seen : [...seen, at].sort((a, b) => a - b);
+    },
   });
   const arrivals = layout.find(({ section }) => section === 'arrivals')?.ids ?? [];
   const urgent = arrivals.filter((id) => {
@@ -178,10 +275,12 @@ export const Board = (props: {
         ? words.board.me
         : (props.names.get(claimedBy) ?? claimedBy);
 
-  const fold = (section: string): void =>
-    setFolded((now) =>
-      now.has(section) ? new Set([...now].filter((one) => one !== section)) : new Set([...now, section]),
+  const fold = (line: Line): void => {
+    const turn = line.kind === 'building' ? setUnfolded : setFolded;
+    turn((now) =>
+      now.has(line.key) ? new Set([...now].filter((one) => one !== line.key)) : new Set([...now, line.key]),
     );
+  };
 
   usePointer(board, {
     over: () => {
@@ -199,8 +298,9 @@ export const Board = (props: {
 
   /** Enter takes what waits, and opens what somebody has. */
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
-    if (event.key !== 'Enter' || !(event.target instanceof HTMLElement) || !event.target.matches('.title'))
-      return;
+    // What lies over the board has heeded it.
+    if (event.defaultPrevented || event.key !== 'Enter') return;
+    if (!(event.target instanceof HTMLElement) || !event.target.matches('.title')) return;
     const take = event.target.closest('.row')?.querySelector<HTMLElement>('[data-take]');
     if (!take) return;
     event.preventDefault();
@@ -234,42 +334,35 @@ export const Board = (props: {
           {props.sure && <p>{words.board.emptyHint}</p>}
         </div>
       )}
-      {layout.map(({ section, ids }) => {
-        const shown = ids.flatMap((id) => rows.get(id) ?? []);
-        const waiting = shown.filter(({ alert }) => isWaiting(alert)).length;
-        const shut = section !== 'emergency' && section !== 'arrivals' && folded.has(section);
-        return (
-          <section key={section} className={`part ${section}`} data-section={section}>
-            <h2>
-              {section === 'emergency' || section === 'arrivals' ? (
-                <span>{words.section[section]}</span>
-              ) : (
-                <button type="button" className="fold" aria-expanded={!shut} onClick={() => fold(section)}>
-                  <i aria-hidden="true">{shut ? '▸' : '▾'}</i> {words.section[section]}
-                </button>
+      <ul ref={list} className="all-lines" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, key, start }) => {
+          const line = lines[index];
+          const shown = line?.kind === 'row' ? rows.get(line.id) : undefined;
+          return (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              className="board-line"
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={lines.length}
+              style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
+            >
+              {line?.kind === 'section' && <PartLine line={line} fold={() => fold(line)} />}
+              {line?.kind === 'building' && <BuildingLine line={line} fold={() => fold(line)} />}
+              {shown !== undefined && (
+                <Row
+                  alert={shown.alert}
+                  stored={shown.stored}
+                  who={whoHas(shown.alert)}
+                  selected={shown.alert.id === props.opened}
+                  open={open}
+                />
               )}
-              <span className="quiet">
-                {ids.length}
-                {waiting > 0 && ` · ${words.board.waiting(waiting)}`}
-              </span>
-            </h2>
-            {!shut && (
-              <ul>
-                {shown.map(({ alert, stored }) => (
-                  <Row
-                    key={alert.id}
-                    alert={alert}
-                    stored={stored}
-                    who={whoHas(alert)}
-                    selected={alert.id === props.opened}
-                    open={open}
-                  />
-                ))}
-              </ul>
-            )}
-          </section>
-        );
-      })}
+            </li>
+          );
+        })}
+      </ul>
       {warned && (
         <p className="board-bar" role="status">
           <span>{words.board.misled}</span>

@@ -1,15 +1,14 @@
 import type { Alert } from '../../../src/model/alert.ts';
 
-/** Where a wait stands against the moment it was to be over by: how full its bar is (0..1), by how many ms that moment is missed (null: not yet), and whether others were told of it since. */
+/** Where a wait stands against the moment it was to be over by: how full its bar is (0..1), and by how many ms that moment is missed (null: not yet). */
 export type Waiting = {
   readonly filled: number;
   readonly overMs: number | null;
-  readonly escalated: boolean;
 };
 
 /** How the waiting of an alert stands at `now` (epoch ms, the gateway's); null where the gateway names no moment. */
 export const waitingOf = (
-  { receivedAt, takeBy, escalatedAt }: Pick<Alert, 'receivedAt' | 'takeBy' | 'escalatedAt'>,
+  { receivedAt, takeBy }: Pick<Alert, 'receivedAt' | 'takeBy'>,
   now: number,
 ): Waiting | null =>
   takeBy === undefined
@@ -18,7 +17,6 @@ export const waitingOf = (
         filled:
           takeBy <= receivedAt ? 1 : Math.min(1, Math.max(0, (now - receivedAt) / (takeBy - receivedAt))),
         overMs: now < takeBy ? null : now - takeBy,
-        escalated: escalatedAt !== undefined && escalatedAt >= takeBy,
       };
 
 /** What stands behind a number of seconds, minutes, hours and days. */

@@ -29,19 +29,31 @@ export const isWaiting = (alert: Alert): boolean =>
 export const isRinging = (alert: Alert): boolean =>
   isWaiting(alert) && !alert.test && (isEmergency(alert) || alert.priority === 'critical');
 
-/** The more urgent first: what waits before what is in hand, whatever its priority, because only that nobody sees to; then by priority; then the one that has waited longest, so that nobody is overtaken for ever by what keeps coming. */
-export const byUrgency = (a: Alert, b: Alert): number =>
+const noVoices: ReadonlySet<string> = new Set();
+
+const compare = (a: Alert, b: Alert, voices: ReadonlySet<string>): number =>
+  sections.indexOf(sectionOf(a)) - sections.indexOf(sectionOf(b)) ||
   Number(isWaiting(b)) - Number(isWaiting(a)) ||
   priorities.indexOf(a.priority) - priorities.indexOf(b.priority) ||
+  Number(voices.has(b.id)) - Number(voices.has(a.id)) ||
   a.receivedAt - b.receivedAt ||
   (a.id < b.id ? -1 : 1);
+
+/** The more urgent first, by the board's own order, which everything goes by that names the worst of several: part by part, so that a critical alert in hand stands before a medium one that waits; within a part what waits before what is in hand, because only that nobody sees to; then by priority; then the one that has waited longest, so that nobody is overtaken for ever by what keeps coming. */
+export const byUrgency = (a: Alert, b: Alert): number => compare(a, b, noVoices);
+
+/** The same, but within a priority those first for whom a person waits on the line: `voices` are the ids of their alerts. */
+export const byUrgencyWith =
+  (voices: ReadonlySet<string>) =>
+  (a: Alert, b: Alert): number =>
+    compare(a, b, voices);
 
 /** The board's parts in order, each with the ids of its rows. */
 export type Layout = readonly { readonly section: Section; readonly ids: readonly string[] }[];
 
-/** Where every alert belongs now. */
-export const arrange = (alerts: Iterable<Alert>): Layout => {
-  const sorted = [...alerts].sort(byUrgency);
+/** Where every alert belongs now; `voices`: the ids of those for whom a person waits on the line. */
+export const arrange = (alerts: Iterable<Alert>, voices: ReadonlySet<string> = noVoices): Layout => {
+  const sorted = [...alerts].sort(byUrgencyWith(voices));
   return sections
     .map((section) => ({
       section,

@@ -24,7 +24,7 @@ export const TendClock = (props: {
 
 /** How long it has been since it was received. While it `rings`, against the moment by which the gateway wants it taken: a bar, and in words that moment or by how much it is missed, so that colour is never alone. */
 export const WaitingClock = (props: {
-  readonly alert: Pick<Alert, 'receivedAt' | 'takeBy' | 'escalatedAt' | 'tendBy'>;
+  readonly alert: Pick<Alert, 'receivedAt' | 'takeBy' | 'tendBy'>;
   readonly rings?: boolean;
 }) => {
   const { words } = useSpeech();
@@ -53,7 +53,7 @@ export const WaitingClock = (props: {
       <small className="hint">
         {over === ''
           ? words.board.next(spanText(takeBy - alert.receivedAt, words.age))
-          : words.board.breach(over, waitingOf(alert, takeBy)?.escalated === true)}
+          : words.board.breach(over)}
       </small>
     </span>
   );

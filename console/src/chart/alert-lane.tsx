@@ -1,7 +1,7 @@
 import { PriorityShape } from '../alert/priority-shape.tsx';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import type { AlertMark } from './alert-marks.ts';
-import { momentText } from './say.ts';
 import type { Edges } from './span.ts';
 
 /** The alerts over a chart, each a button where it was raised, with a bar for as long as it lasted; several that would lie on one another are one button that leads closer. */
@@ -11,7 +11,8 @@ export const AlertLane = (props: {
   readonly open: (alert: string) => void;
   readonly closer: (span: Edges) => void;
 }) => {
-  const { words, text, language } = useSpeech();
+  const { words, text } = useSpeech();
+  const times = useTimes();
   const { from, to } = props.span;
   const lengthMs = to - from;
   return (
@@ -19,7 +20,7 @@ export const AlertLane = (props: {
       {props.marks.map(({ place, at, until, alerts }) => {
         const [first] = alerts;
         if (first === undefined) return null;
-        const when = momentText(at, lengthMs, language);
+        const when = times.inSpan(at, lengthMs);
         const lasts = Math.max(0, Math.min(1, ((until ?? to) - from) / lengthMs) - place);
         const label =
           alerts.length === 1

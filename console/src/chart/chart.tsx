@@ -9,6 +9,8 @@ import {
 } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import { isEveryday, valueText } from '../devices/values.ts';
+import { type Tick, ticksOf } from '../time/ticks.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import type { Dictionary } from '../words/zh.ts';
@@ -19,32 +21,13 @@ import type { Limit } from './limits.ts';
 import { type Colours, lanesOption, lineColour, marginPx, numbersOption } from './option.ts';
 import { type Drawing, laneHeight, Panel } from './panel.tsx';
 import { type PanelPlan, planPanels } from './panels.ts';
-import { limitText, momentText, pointText, summaryText, unitOfSeries } from './say.ts';
+import { limitText, pointText, summaryText, unitOfSeries } from './say.ts';
 import { scaleOf } from './scale.ts';
 import type { Series } from './series.ts';
 import { type Edges, edgesOf, firstSpan, moved, type Span, spanBetween, zoomed } from './span.ts';
 import { pointAt, stayAt, summaryOf } from './summary.ts';
 import { useColours } from './use-colours.ts';
 import './chart.css';
-
-const timeLabels = {
-  zh: {
-    year: '{yyyy}年',
-    month: '{M}月',
-    day: '{M}月{d}日',
-    hour: '{HH}:{mm}',
-    minute: '{HH}:{mm}',
-    second: '{HH}:{mm}:{ss}',
-  },
-  en: {
-    year: '{yyyy}',
-    month: '{MMM}',
-    day: '{d} {MMM}',
-    hour: '{HH}:{mm}',
-    minute: '{HH}:{mm}',
-    second: '{HH}:{mm}:{ss}',
-  },
-} as const;
 
 /** Alert marks nearer than this share one, in px. */
 const marksApartPx = 22;
@@ -54,6 +37,7 @@ const dragFromPx = 6;
 /** What every part of a chart is told. */
 type Told = {
   readonly span: Edges;
+  readonly ticks: readonly Tick[];
   readonly limits: readonly Limit[];
   readonly reportEveryMs: number | null;
   readonly colours: Colours;
@@ -82,8 +66,8 @@ const Numbers = (
     readonly drawing: Drawing;
   },
 ) => {
-  const { words, text, language } = useSpeech();
-  const { plan, span, limits, reportEveryMs, colours, colourOf, cursor } = props;
+  const { words, text } = useSpeech();
+  const { plan, span, ticks, limits, reportEveryMs, colours, colourOf, cursor } = props;
   const own = useMemo(() => {
     const names = new Set(plan.series.map(({ measurement }) => measurement));
     return limits.filter(({ measurement }) => names.has(measurement));
@@ -97,11 +81,11 @@ const Numbers = (
         limits: own,
         reportEveryMs,
         colours,
-        time: timeLabels[language],
+        ticks,
         colourOf,
         nameOf: (limit) => text(limit.title),
       }),
-    [plan, span, own, reportEveryMs, colours, language, colourOf, text],
+    [plan, span, own, reportEveryMs, colours, ticks, colourOf, text],
   );
   const said = useMemo(() => saidOf(plan, span, reportEveryMs, words), [plan, span, reportEveryMs, words]);
   const heading = (
@@ -147,8 +131,8 @@ const Lanes = (
     readonly now: number;
   },
 ) => {
-  const { words, language } = useSpeech();
-  const { plan, span, colours, cursor, silences, now } = props;
+  const { words } = useSpeech();
+  const { plan, span, ticks, colours, cursor, silences, now } = props;
   const { reportEveryMs, colourOf } = props;
   const until = Math.min(now, span.to);
   const lanes = useMemo(
@@ -165,8 +149,8 @@ const Lanes = (
       if (value !== true) return lineColour(colours, placeOf(String(value)));
       return isEveryday(measurement) ? colourOf(measurement) : colours.priority.critical;
     };
-    return lanesOption({ lanes, span, colours, time: timeLabels[language], colourOf: colourOfStay });
-  }, [lanes, span, colours, language, colourOf]);
+    return lanesOption({ lanes, span, colours, ticks, colourOf: colourOfStay });
+  }, [lanes, span, colours, ticks, colourOf]);
   const said = useMemo(() => saidOf(plan, span, reportEveryMs, words), [plan, span, reportEveryMs, words]);
   return (
     <Panel
@@ -208,10 +192,12 @@ export const Chart = (props: {
   readonly openAlert: (alert: string) => void;
 }) => {
   const { words, language } = useSpeech();
+  const times = useTimes();
   const colours = useColours();
   const { series, span, now, limits, reportEveryMs, measurements, drawing, change } = props;
   const edges = useMemo(() => edgesOf(span, now), [span, now]);
   const { from, to } = edges;
+  const ticks = useMemo(() => ticksOf(from, to, times.zone, language), [from, to, times, language]);
   const plots = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
   const [cursor, setCursor] = useState<number | null>(null);
@@ -315,13 +301,13 @@ export const Chart = (props: {
     (measurement: string) => lineColour(colours, Math.max(0, order.split(' ').indexOf(measurement))),
     [colours, order],
   );
-  const told: Told = { span: edges, limits, reportEveryMs, colours, colourOf, cursor };
+  const told: Told = { span: edges, ticks, limits, reportEveryMs, colours, colourOf, cursor };
   const partOf = (at: number): number => (at - from) / (to - from);
   const atCursor =
     cursor === null
       ? ''
       : [
-          momentText(cursor, to - from, language),
+          times.inSpan(cursor, to - from),
           ...series.map((one) => {
             const point = pointAt(one, cursor, reportEveryMs);
             return words.chart.said(
@@ -376,7 +362,7 @@ export const Chart = (props: {
         )}
         {cursor !== null && cursor >= from && cursor <= to && (
           <span className="cursor" style={{ left: `${partOf(cursor) * 100}%` }}>
-            <b className={partOf(cursor) > 0.85 ? 'left' : ''}>{momentText(cursor, to - from, language)}</b>
+            <b className={partOf(cursor) > 0.85 ? 'left' : ''}>{times.inSpan(cursor, to - from)}</b>
           </span>
         )}
       </div>

@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import { valueText } from '../devices/values.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
-import { momentText, unitOfSeries } from './say.ts';
+import { unitOfSeries } from './say.ts';
 import { isNumeric, type Series } from './series.ts';
 import type { Edges } from './span.ts';
 import { slicesOf, summaryOf } from './summary.ts';
@@ -15,7 +16,8 @@ export const FiguresTable = (props: {
   readonly span: Edges;
   readonly reportEveryMs: number | null;
 }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { series, span, reportEveryMs } = props;
   const lengthMs = span.to - span.from;
   const numeric = useMemo(() => series.filter(isNumeric), [series]);
@@ -23,7 +25,7 @@ export const FiguresTable = (props: {
     () => numeric.map((one) => ({ one, parts: slicesOf(one, span, slices) })),
     [numeric, span],
   );
-  const when = (at: number): string => momentText(at, lengthMs, language);
+  const when = (at: number): string => times.inSpan(at, lengthMs);
   return (
     <div className="figures">
       <table>

@@ -6,6 +6,7 @@ import type {
 } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import type { Priority } from '../../../src/model/alert.ts';
+import type { Tick } from '../time/ticks.ts';
 import { piecesOf, type Stay, usualStepMs } from './gaps.ts';
 import type { Limit } from './limits.ts';
 import { isInPicture, type Scale } from './scale.ts';
@@ -37,20 +38,25 @@ const fewPoints = 60;
 export const lineColour = ({ lines, ink }: Colours, index: number): string =>
   lines[index % Math.max(1, lines.length)] ?? ink;
 
-type TimeLabels = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>>;
-
 /** The axes and the room of a panel; nothing moves, so that nobody has to wait for a picture or asks that it keep still. */
-const frame = (span: Edges, colours: Colours, time: TimeLabels): PanelOption => ({
+const frame = (span: Edges, colours: Colours, ticks: readonly Tick[]): PanelOption => ({
   animation: false,
   grid: { left: marginPx.left, right: marginPx.right, top: 10, bottom: 24 },
   xAxis: {
-    type: 'time',
+    // Numbers to the library, which knows this machine's clock and UTC only: the marks are the street's.
+    type: 'value',
     min: span.from,
     max: span.to,
     // Below everything, not at a zero that may lie in the picture.
     axisLine: { onZero: false, lineStyle: { color: colours.edge } },
-    axisTick: { lineStyle: { color: colours.edge } },
-    axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true, formatter: { ...time } },
+    axisTick: { lineStyle: { color: colours.edge }, customValues: ticks.map(({ at }) => at) },
+    axisLabel: {
+      color: colours.soft,
+      fontSize: 12,
+      hideOverlap: true,
+      customValues: ticks.map(({ at }) => at),
+      formatter: (value) => ticks.find(({ at }) => at === value)?.label ?? '',
+    },
     splitLine: { show: false },
   },
 });
@@ -186,7 +192,7 @@ export const numbersOption = (given: {
   readonly limits: readonly Limit[];
   readonly reportEveryMs: number | null;
   readonly colours: Colours;
-  readonly time: TimeLabels;
+  readonly ticks: readonly Tick[];
   readonly colourOf: (measurement: string) => string;
   readonly nameOf: (limit: Limit) => string;
 }): PanelOption => {
@@ -218,7 +224,7 @@ export const numbersOption = (given: {
     ];
   });
   return {
-    ...frame(span, colours, given.time),
+    ...frame(span, colours, given.ticks),
     yAxis: {
       type: 'value',
       min: scale.min,
@@ -240,7 +246,7 @@ export const lanesOption = (given: {
   readonly lanes: readonly Lane[];
   readonly span: Edges;
   readonly colours: Colours;
-  readonly time: TimeLabels;
+  readonly ticks: readonly Tick[];
   readonly colourOf: (measurement: string, value: Stay['value']) => string;
 }): PanelOption => {
   const { lanes, span, colours } = given;
@@ -266,7 +272,7 @@ export const lanesOption = (given: {
     })),
   );
   return {
-    ...frame(span, colours, given.time),
+    ...frame(span, colours, given.ticks),
     yAxis: {
       type: 'value',
       // The bar lies low in its lane: over it stands the name.

@@ -21,20 +21,6 @@ export const lengthText = (ms: number, words: Dictionary): string => {
   return say(Math.round(ms / unit));
 };
 
-/** A moment in a span of this length: with seconds in a short one, with the year in a long one or where it is not this year. */
-export const momentText = (at: number, lengthMs: number, language: 'zh' | 'en'): string =>
-  new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    ...(lengthMs > 60 * 24 * hourMs || new Date(at).getFullYear() !== new Date().getFullYear()
-      ? { year: 'numeric' }
-      : {}),
-    month: language === 'zh' ? 'numeric' : 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(lengthMs <= 2 * hourMs ? { second: '2-digit' } : {}),
-    hour12: false,
-  });
-
 /** What a limit minds, in a few words: `≥ 70 °C`, with the span of its mean or how long it must last. */
 export const limitText = (limit: Limit, unit: string, words: Dictionary): string => {
   const { from, to, overMs, forMs } = limit;

@@ -1,8 +1,10 @@
 import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
+import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref, placeHref } from '../address.ts';
 import { useFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
+import { LatePart } from '../strip/late-page.tsx';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { LastSeen, LinkState, linkSigns, nameBeside } from './link-state.tsx';
@@ -12,6 +14,9 @@ import './devices.css';
 
 const links = ['all', 'online', 'offline', 'unknown'] as const;
 const atOnce = 200;
+
+const loadRegistering = () => import('./registering.tsx');
+const loadImporting = () => import('./importing.tsx');
 
 const DeviceRow = memo(({ device }: { readonly device: Device }) => {
   const { words } = useSpeech();
@@ -76,6 +81,9 @@ export const DeviceList = () => {
   const [search, setSearch] = useState('');
   const [link, setLink] = useState<(typeof links)[number]>('all');
   const [most, setMost] = useState(atOnce);
+  const { user } = useFeedState();
+  const [beside, setBeside] = useState<'registering' | 'importing' | null>(null);
+  const shut = (): void => setBeside(null);
   const found = useMemo(() => {
     const wanted = search.trim().toLowerCase().split(/\s+/);
     const textOf = ({ id, name, type, place }: Device): string =>
@@ -101,57 +109,81 @@ export const DeviceList = () => {
   const count = (one: (typeof links)[number]): number =>
     one === 'all' ? found.length : found.filter((device) => device.link === one).length;
   return (
-    <main className="devices" aria-label={words.devices.title}>
-      <div className="filters">
-        <input
-          type="search"
-          value={search}
-          placeholder={words.devices.search}
-          aria-label={words.devices.search}
-          onChange={(event) => setSearch(event.target.value)}
+    <div className="desk-split">
+      <main className="devices" aria-label={words.devices.title}>
+        <div className="filters">
+          <input
+            type="search"
+            value={search}
+            placeholder={words.devices.search}
+            aria-label={words.devices.search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          {links.map((one) => (
+            <button key={one} type="button" aria-pressed={link === one} onClick={() => setLink(one)}>
+              {one !== 'all' && <i aria-hidden="true">{linkSigns[one]} </i>}
+              {words.devices[one]} {count(one)}
+            </button>
+          ))}
+          <span className="quiet">{words.devices.count(listed.length, devices.length)}</span>
+          {user !== null && mayActAs(user.role, 'admin') && (
+            <>
+              <span className="spring" />
+              <button type="button" onClick={() => setBeside('registering')}>
+                {words.devices.register}
+              </button>
+              <button type="button" onClick={() => setBeside('importing')}>
+                {words.devices.import}
+              </button>
+            </>
+          )}
+        </div>
+        {loaded === 'loading' && devices.length === 0 && <p>{words.devices.loading}</p>}
+        {loaded === 'failed' && (
+          <p className="refused">
+            {words.devices.failed}{' '}
+            <button type="button" onClick={again}>
+              {words.devices.again}
+            </button>
+          </p>
+        )}
+        {loaded === 'yes' && listed.length === 0 && (
+          <p>{devices.length === 0 ? words.devices.noneYet : words.devices.none}</p>
+        )}
+        {listed.length > 0 && (
+          <table>
+            <thead>
+              <tr>
+                <th>{words.devices.link}</th>
+                <th>{words.devices.place}</th>
+                <th>{words.devices.type}</th>
+                <th>{words.devices.name}</th>
+                <th>{words.devices.lastSeen}</th>
+                <th>{words.devices.values}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {drawn.map((device) => (
+                <DeviceRow key={device.id} device={device} />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {listed.length > most && (
+          <button type="button" onClick={() => setMost((now) => now + atOnce)}>
+            {words.devices.more(Math.min(atOnce, listed.length - most))}
+          </button>
+        )}
+      </main>
+      {beside === 'registering' && (
+        <LatePart
+          load={loadRegistering}
+          draw={({ Registering }) => <Registering changed={again} close={shut} />}
         />
-        {links.map((one) => (
-          <button key={one} type="button" aria-pressed={link === one} onClick={() => setLink(one)}>
-            {one !== 'all' && <i aria-hidden="true">{linkSigns[one]} </i>}
-            {words.devices[one]} {count(one)}
-          </button>
-        ))}
-        <span className="quiet">{words.devices.count(listed.length, devices.length)}</span>
-      </div>
-      {loaded === 'loading' && devices.length === 0 && <p>{words.devices.loading}</p>}
-      {loaded === 'failed' && (
-        <p className="refused">
-          {words.devices.failed}{' '}
-          <button type="button" onClick={again}>
-            {words.devices.again}
-          </button>
-        </p>
       )}
-      {loaded === 'yes' && listed.length === 0 && <p>{words.devices.none}</p>}
-      {listed.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th>{words.devices.link}</th>
-              <th>{words.devices.place}</th>
-              <th>{words.devices.type}</th>
-              <th>{words.devices.name}</th>
-              <th>{words.devices.lastSeen}</th>
-              <th>{words.devices.values}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {drawn.map((device) => (
-              <DeviceRow key={device.id} device={device} />
-            ))}
-          </tbody>
-        </table>
+      {beside === 'importing' && (
+        <LatePart load={loadImporting} draw={({ Importing }) => <Importing changed={again} close={shut} />} />
       )}
-      {listed.length > most && (
-        <button type="button" onClick={() => setMost((now) => now + atOnce)}>
-          {words.devices.more(Math.min(atOnce, listed.length - most))}
-        </button>
-      )}
-    </main>
+    </div>
   );
 };

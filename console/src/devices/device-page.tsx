@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
 import type { Latest } from '../../../src/model/reading.ts';
+import { mayActAs } from '../../../src/model/user.ts';
 import { PriorityShape } from '../alert/priority-shape.tsx';
 import { byUrgency } from '../board/order.ts';
+import { CallDevice } from '../call/call-device.tsx';
 import { Chart } from '../chart/chart.tsx';
 import { FiguresTable } from '../chart/figures-table.tsx';
 import { silencesOf } from '../chart/gaps.ts';
 import { limitsFor } from '../chart/limits.ts';
 import { lineColour } from '../chart/option.ts';
-import { momentText } from '../chart/say.ts';
 import { edgesOf, lengthsMs, moved, nameOf, type Span, spanNames, strideMs, zoomed } from '../chart/span.ts';
 import { useAlertsOf } from '../chart/use-alerts-of.ts';
 import { useColours } from '../chart/use-colours.ts';
@@ -19,9 +20,12 @@ import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { usePart } from '../server/use-part.ts';
+import { LatePart } from '../strip/late-page.tsx';
+import { useTimes } from '../time/use-times.ts';
 import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { deviceWord } from './device-word.ts';
 import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
 import { PlaceLinks } from './place-links.tsx';
 import { useWatch } from './use-watch.ts';
@@ -31,6 +35,7 @@ import './device-page.css';
 
 // Half a megabyte that only this page needs.
 const loadDrawing = () => import('../chart/draw.ts');
+const loadTending = () => import('./device-tending.tsx');
 
 /** The device as it was read, kept fresh by the feed. */
 const useDevice = (
@@ -93,7 +98,8 @@ const SpanBar = (props: {
   readonly move: (next: (span: Span) => Span) => void;
   readonly choose: (span: Span) => void;
 }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const { span, now, move } = props;
   const { from, to } = edgesOf(span, now);
   const name = nameOf(span);
@@ -154,7 +160,7 @@ const SpanBar = (props: {
           <i aria-hidden="true">{span.to === null ? '●' : '◷'}</i>{' '}
           {span.to === null ? words.chart.live : words.chart.past}
         </span>{' '}
-        {momentText(from, span.lengthMs, language)} – {momentText(to, span.lengthMs, language)}
+        {times.inSpan(from, span.lengthMs)} – {times.inSpan(to, span.lengthMs)}
       </span>
     </fieldset>
   );
@@ -355,6 +361,8 @@ export const DevicePage = (props: {
   const { words } = useSpeech();
   const { device, again } = useDevice(props.id);
   const { answer: types } = useAnswer(readTypes);
+  const { user } = useFeedState();
+  const [tending, setTending] = useState(false);
   const watched = useMemo(() => [props.id], [props.id]);
   useWatch(watched);
   const page = useRef<HTMLElement>(null);
@@ -389,28 +397,48 @@ export const DevicePage = (props: {
   const type = types?.ok === true ? types.value.get(device.type) : undefined;
   const name = givenName(device, type?.label);
   return (
-    <main ref={page} tabIndex={-1} className="device-page" aria-label={device.name} data-device-page="yes">
-      <header className="page-head">
-        {back}
-        <h2>
-          {wordFor(words.type, device.type)} {name !== '' && <span>{name}</span>}{' '}
-          <span className="quiet">{device.id}</span>
-        </h2>
-        {device.place === null ? (
-          <span className="quiet">{words.board.unknownPlace}</span>
-        ) : (
-          <PlaceLinks place={device.place} />
-        )}
-        <span className="standing">
-          <LinkState link={device.link} />
-          {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
-          <span className="quiet">
-            {words.device.heard} <Age at={heardAt(device)} />
+    <div className="desk-split">
+      <main
+        ref={page}
+        tabIndex={-1}
+        className="device-page"
+        aria-label={deviceWord(device, words)}
+        data-device-page="yes"
+      >
+        <header className="page-head">
+          {back}
+          <h2>
+            {wordFor(words.type, device.type)} {name !== '' && <span>{name}</span>}{' '}
+            <span className="quiet">{device.id}</span>
+          </h2>
+          {device.place === null ? (
+            <span className="quiet">{words.board.unknownPlace}</span>
+          ) : (
+            <PlaceLinks place={device.place} />
+          )}
+          <span className="standing">
+            <LinkState link={device.link} />
+            {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
+            <span className="quiet">
+              {words.device.heard} <Age at={heardAt(device)} />
+            </span>
           </span>
-        </span>
-        <OpenAlerts device={device.id} open={props.openAlert} />
-      </header>
-      <History device={device} type={type} span={props.span} openAlert={props.openAlert} />
-    </main>
+          {type?.voice === true && <CallDevice device={device.id} />}
+          <OpenAlerts device={device.id} open={props.openAlert} />
+          {user !== null && mayActAs(user.role, 'supervisor') && (
+            <button type="button" onClick={() => setTending(true)}>
+              {words.device.tend}
+            </button>
+          )}
+        </header>
+        <History device={device} type={type} span={props.span} openAlert={props.openAlert} />
+      </main>
+      {tending && (
+        <LatePart
+          load={loadTending}
+          draw={({ DeviceTending }) => <DeviceTending device={device} close={() => setTending(false)} />}
+        />
+      )}
+    </div>
   );
 };

@@ -3,6 +3,7 @@ import type { Text } from '../../../src/model/text.ts';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
 import { useSpeech } from '../words/words.tsx';
+import { isNamed } from './device-word.ts';
 
 /** The sign of each state of a link, so that colour is never alone. */
 export const linkSigns = { online: '●', offline: '✕', unknown: '○' } as const;
@@ -38,9 +39,10 @@ export const heardAt = ({ lastSeenAt, latest }: Pick<Device, 'lastSeenAt' | 'lat
   return Number.isFinite(newest) ? newest : null;
 };
 
-/** The name without the place, which stands beside it; nothing where it is only the id. */
-export const nameBeside = ({ id, name, place }: Device): string => {
-  if (name === id) return '';
+/** The name without the place, which stands beside it; nothing where nobody has named it. */
+export const nameBeside = (device: Device): string => {
+  const { name, place } = device;
+  if (!isNamed(device)) return '';
   const beside = place !== null && name.startsWith(place.text) ? name.slice(place.text.length).trim() : name;
   return beside === '' ? name : beside;
 };

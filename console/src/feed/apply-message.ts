@@ -1,7 +1,8 @@
 import type { Alert } from '../../../src/model/alert.ts';
+import { type Call, endedStates } from '../../../src/model/call.ts';
 import type { Change, ServerMessage } from '../../../src/model/change.ts';
 import type { Device } from '../../../src/model/device.ts';
-import { type FeedState, sameRights } from './feed-state.ts';
+import { type BrokenCall, type FeedState, sameRights } from './feed-state.ts';
 
 /** The events after which every console must show the alert anew. */
 const announcing: ReadonlySet<string> = new Set([
@@ -17,6 +18,10 @@ const announcing: ReadonlySet<string> = new Set([
   'unsuppressed',
   'test-ended',
   'moved',
+  'call-requested',
+  'call-missed',
+  'call-lost',
+  'call-failed',
 ]);
 
 const isOpen = (alert: Alert): boolean => alert.closedAt === undefined && alert.state !== 'closed';
@@ -29,6 +34,12 @@ const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState =>
   const alerts = new Map(state.alerts);
   if (isOpen(alert)) alerts.set(alert.id, alert);
   else alerts.delete(alert.id);
+  let { overCalls } = state;
+  if (!isOpen(alert) && overCalls.has(alert.id)) {
+    const rest = new Map(overCalls);
+    rest.delete(alert.id);
+    overCalls = rest;
+  }
   let uncommitted = state.uncommitted;
   const waiting = uncommitted.get(alert.id);
   if (waiting && (isCovered(waiting, alert) || !isOpen(alert))) {
@@ -41,7 +52,7 @@ const withAlert = (state: FeedState, change: Change, alert: Alert): FeedState =>
     announcing.has(change.event) || !state.announced.has(alert.id)
       ? new Map(state.announced).set(alert.id, change.seq)
       : state.announced;
-  return { ...state, seq: change.seq, alerts, uncommitted, touched, announced };
+  return { ...state, seq: change.seq, alerts, overCalls, uncommitted, touched, announced };
 };
 
 const withDevice = (state: FeedState, change: Change, device: Device): FeedState => {
@@ -63,11 +74,67 @@ const withFlood = (state: FeedState, change: Change): FeedState => {
   };
 };
 
+const isSpoken = ({ state }: Call): boolean => state === 'answered' || state === 'connected';
+
+/** The broken calls after a call became `now`: one more where this user spoke in it and was cut off, one fewer where somebody speaks in it again. */
+const brokenAfter = (
+  { calls, brokenCalls, user }: FeedState,
+  now: Call,
+  reason: string | null,
+  at: number,
+): FeedState['brokenCalls'] => {
+  const before = calls.get(now.id);
+  const mine = before !== undefined && isSpoken(before) && before.answeredBy === user?.id;
+  const broke = now.state === 'failed' || (now.state === 'ringing' && now.answeredBy === undefined);
+  if (mine && broke) return new Map(brokenCalls).set(now.id, { call: before, reason, at });
+  if (!brokenCalls.has(now.id) || (!isSpoken(now) && !endedStates.has(now.state))) return brokenCalls;
+  // A failed call stays told: only that there is a recording of it became known.
+  if (now.state === 'failed') return brokenCalls;
+  const rest = new Map(brokenCalls);
+  rest.delete(now.id);
+  return rest;
+};
+
+/** The broken calls after this console was cut off from the feed: what it spoke in before and what is known of it now. */
+const brokenMeanwhile = (state: FeedState, now: ReadonlyMap<string, Call>): FeedState['brokenCalls'] => {
+  const broken = new Map<string, BrokenCall>();
+  for (const [id, one] of state.brokenCalls) {
+    const call = now.get(id);
+    if (call === undefined || !isSpoken(call)) broken.set(id, one);
+  }
+  for (const [id, before] of state.calls) {
+    if (!isSpoken(before) || before.answeredBy !== state.user?.id) continue;
+    const call = now.get(id);
+    if (call !== undefined && call.answeredBy !== undefined) continue;
+    broken.set(id, { call: before, reason: null, at: call?.ringingAt ?? null });
+  }
+  return broken;
+};
+
+const withCall = (state: FeedState, { seq, at, data }: Change, call: Call): FeedState => {
+  const reason = typeof data?.reason === 'string' ? data.reason : (call.reason ?? null);
+  const brokenCalls = brokenAfter(state, call, reason, at);
+  const calls = new Map(state.calls);
+  if (!endedStates.has(call.state)) {
+    calls.set(call.id, call);
+    return { ...state, seq, calls, brokenCalls };
+  }
+  calls.delete(call.id);
+  const { alert } = call;
+  const overCalls =
+    alert !== undefined && state.alerts.has(alert)
+      ? new Map(state.overCalls).set(alert, call)
+      : state.overCalls;
+  return { ...state, seq, calls, overCalls, brokenCalls };
+};
+
 const withChange = (state: FeedState, change: Change): FeedState => {
   if (!state.complete || change.seq <= state.seq) return state;
   if (change.alert) return withAlert(state, change, change.alert);
+  if (change.call) return withCall(state, change, change.call);
   if (change.device) return withDevice(state, change, change.device);
   if (change.what === 'household') return { ...state, seq: change.seq, householdsAt: change.seq };
+  if (change.event.startsWith('shift-')) return { ...state, seq: change.seq, shiftsAt: change.seq };
   if (change.event === 'flood-began' || change.event === 'flood-ended') return withFlood(state, change);
   return { ...state, seq: change.seq };
 };
@@ -84,6 +151,7 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         complete: sameRun && state.complete,
         user: message.user,
         names: new Map(Object.entries(message.names ?? {})),
+        console: message.console ?? null,
         version: message.version,
         outdated: state.outdated || (state.version !== null && state.version !== message.version),
         clockOffsetMs: message.serverTime - heardAt,
@@ -97,12 +165,16 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
           return stored === undefined || !isCovered(waiting, stored);
         }),
       );
+      const calls = new Map(message.calls.map((call) => [call.id, call]));
       const known = new Map(message.alerts.map((alert) => [alert.id, message.seq]));
       return {
         ...state,
         seq: message.seq,
         complete: true,
         alerts,
+        calls,
+        brokenCalls: brokenMeanwhile(state, calls),
+        overCalls: new Map([...state.overCalls].filter(([id]) => alerts.has(id))),
         uncommitted,
         floods: message.floods ?? [],
         announced: known,
@@ -134,6 +206,17 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
       }
       return { ...state, devices };
     }
+    case 'seats':
+      return {
+        ...state,
+        seats: message.seats,
+        // Who was made known after the hello is called by their name too.
+        names: message.seats.every(({ user, name }) => state.names.get(user) === name)
+          ? state.names
+          : new Map([...state.names, ...message.seats.map(({ user, name }) => [user, name] as const)]),
+      };
+    // Signalling is no state: it goes to whoever makes the legs.
+    case 'voice':
     case 'error':
       return state;
   }

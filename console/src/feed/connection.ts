@@ -27,6 +27,8 @@ export type Line = {
   readonly pulse: () => void;
   /** Sends if the line is open, and says whether it did. */
   readonly send: (message: ClientMessage) => boolean;
+  /** Dials at once where the line is not open: what kept it from opening is out of the way. */
+  readonly dialNow: () => void;
   readonly stop: () => void;
 };
 
@@ -121,6 +123,15 @@ export const keepLine = (ports: {
       if (!state.open || socket === null) return false;
       socket.send(JSON.stringify(message));
       return true;
+    },
+    dialNow: () => {
+      if (stopped || state.open) return;
+      // What is being dialled was begun before.
+      const begun = socket;
+      socket = null;
+      begun?.close();
+      set({ attempts: 0 });
+      dial();
     },
     stop: () => {
       stopped = true;

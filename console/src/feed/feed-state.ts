@@ -1,7 +1,12 @@
 import type { Alert } from '../../../src/model/alert.ts';
+import type { Call } from '../../../src/model/call.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Flood } from '../../../src/model/flood.ts';
+import type { Seat } from '../../../src/model/seat.ts';
 import type { User } from '../../../src/model/user.ts';
+
+/** A call that this user was speaking in and that broke, as it was then. `reason`: the gateway's word; null where this console's own live link was gone when it happened. `at`: epoch ms; null where nobody has told this console. */
+export type BrokenCall = { readonly call: Call; readonly reason: string | null; readonly at: number | null };
 
 /** What this console knows from the live feed: committed state up to `seq` of the run of numbers `feed`, and beside it the emergencies that are not stored yet. */
 export type FeedState = {
@@ -20,6 +25,14 @@ export type FeedState = {
   readonly clockOffsetMs: number;
   /** Open alerts by id, committed ones only. */
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Calls under way by id. */
+  readonly calls: ReadonlyMap<string, Call>;
+  /** By alert: the last call of an open alert that was not connected or is over, as far as this page has seen it end. */
+  readonly overCalls: ReadonlyMap<string, Call>;
+  /** By call: those of this user that broke and that nobody has answered anew. */
+  readonly brokenCalls: ReadonlyMap<string, BrokenCall>;
+  /** Which console this is, as the gateway calls it; null before it has said so. */
+  readonly console: string | null;
   /** Emergencies that ring although the store has not taken them. */
   readonly uncommitted: ReadonlyMap<string, Alert>;
   /** By alert: the number of the change that last asked the consoles to show it. */
@@ -30,6 +43,10 @@ export type FeedState = {
   readonly devices: ReadonlyMap<string, Device>;
   /** Floods of alerts under way, one for each set of rights that has one. */
   readonly floods: readonly Flood[];
+  /** Everybody who may answer and is on line, this seat among them; empty until the gateway has said so. */
+  readonly seats: readonly Seat[];
+  /** The number of the last change of any shift. */
+  readonly shiftsAt: number;
   /** The number of the last change of any household's card. */
   readonly householdsAt: number;
   /** Messages that could not be read. */
@@ -47,11 +64,17 @@ export const nothingHeard: FeedState = {
   outdated: false,
   clockOffsetMs: 0,
   alerts: new Map(),
+  calls: new Map(),
+  overCalls: new Map(),
+  brokenCalls: new Map(),
+  console: null,
   uncommitted: new Map(),
   announced: new Map(),
   touched: new Map(),
   devices: new Map(),
   floods: [],
+  seats: [],
+  shiftsAt: 0,
   householdsAt: 0,
   unreadable: 0,
 };
@@ -65,6 +88,14 @@ export const sameRights = (a: readonly string[], b: readonly string[]): boolean 
 /** The flood that this seat itself stands in; another's, with other rights, is not its concern. */
 export const floodHere = ({ floods, user }: Pick<FeedState, 'floods' | 'user'>): Flood | null =>
   user === null ? null : (floods.find(({ places }) => sameRights(places, user.places)) ?? null);
+
+/** How many of these call for somebody: a rehearsal, what another alert explains and what is being repaired do not. The number that every desk shows of a flood. */
+export const countCalling = (alerts: Iterable<Alert>): number => {
+  let calling = 0;
+  for (const { test, state } of alerts)
+    if (!test && state !== 'suppressed' && state !== 'out-of-service') calling += 1;
+  return calling;
+};
 
 /** An alert as the console draws it; `stored` is false for one that no disk holds yet. */
 export type Shown = { readonly alert: Alert; readonly stored: boolean };

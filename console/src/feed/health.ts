@@ -1,5 +1,5 @@
-/** Without a message for this long the banner says so: a tick comes every 5 s, and one that is 1.5 s late is missing. */
-export const staleAfterMs = 6_500;
+/** Without a message for this long the banner says so: a tick comes every 2 s, and two are missing. It stands within 5 s of the last message, with the time it takes to notice and to draw. */
+export const staleAfterMs = 4_500;
 /** Without a message for this long the line is taken for dead, whatever the socket says, and is made anew. */
 export const deadAfterMs = 10_000;
 /** Without a message for this long the page is blind, and sounds. */

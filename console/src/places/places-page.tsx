@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import type { Device } from '../../../src/model/device.ts';
 import { liesWithin, type Place } from '../../../src/model/place.ts';
+import { mayActAs } from '../../../src/model/user.ts';
 import { placeHref } from '../address.ts';
 import { byUrgency } from '../board/order.ts';
 import { limitsFor } from '../chart/limits.ts';
@@ -12,11 +13,16 @@ import { PlaceLinks } from '../devices/place-links.tsx';
 import { useWatch } from '../devices/use-watch.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
-import { readDevices, readPlaces, readRules, readTypes } from '../server/gateway.ts';
+import { readDevices, readRules, readTypes } from '../server/gateway.ts';
 import { useAnswer } from '../server/use-answer.ts';
+import { LatePart } from '../strip/late-page.tsx';
 import { useSpeech } from '../words/words.tsx';
+import { Counts } from './counts.tsx';
 import { mainMeasurement } from './main-measurement.ts';
+import { Section } from './section.tsx';
+import { StreetMap } from './street-map.tsx';
 import { Tile } from './tile.tsx';
+import { usePlaces } from './use-places.ts';
 import { useSketches } from './use-sketches.ts';
 import '../devices/devices.css';
 import './places.css';
@@ -24,6 +30,8 @@ import './places.css';
 /** How many devices are drawn at first, and more with each press. */
 const tilesAtOnce = 60;
 const foundAtMost = 200;
+
+const loadTending = () => import('./place-tending.tsx');
 
 const inOrder = (a: Place, b: Place): number => a.text.localeCompare(b.text, 'zh', { numeric: true });
 
@@ -33,22 +41,68 @@ const firstPlaces = (places: readonly Place[]): readonly Place[] => {
   return buildings.length > 0 ? buildings : places.filter(({ path }) => path.length === 1);
 };
 
-/** All buildings, or the places that were looked for, each with how many homes it has and what is open there. */
+/** A place to go to: how many homes it has, and what is open there. */
+const PlaceLink = (props: {
+  readonly place: Place;
+  readonly alerts: readonly Alert[];
+  readonly homes: number;
+  /** From which part of its path on it says where it lies. */
+  readonly from: number;
+}) => {
+  const { words } = useSpeech();
+  const { place, homes } = props;
+  const open = props.alerts.filter((alert) => alert.place !== null && liesWithin(alert.place, place.id));
+  const [worst] = [...open].sort(byUrgency);
+  return (
+    <a href={placeHref(place.id)} className={worst?.priority ?? ''} data-place={place.id}>
+      <strong>{place.path.at(-1)?.name ?? place.id}</strong>
+      <span className="quiet">
+        {place.path
+          .slice(props.from, -1)
+          .map(({ name }) => name)
+          .join(' › ')}
+      </span>
+      {homes > 0 && <span>{words.places.homes(homes)}</span>}
+      <Counts alerts={open} />
+    </a>
+  );
+};
+
+/** The step of the path under which buildings are gathered: the community, else whatever is widest. */
+const communityAt = ({ path }: Place): number =>
+  Math.max(
+    0,
+    path.findIndex(({ kind }) => kind === 'community'),
+  );
+
+/** The communities with their buildings, or the places that were looked for, each with how many homes it has and what is open there. */
 const Chooser = (props: { readonly places: readonly Place[]; readonly alerts: readonly Alert[] }) => {
   const { words } = useSpeech();
-  const { places } = props;
+  const { places, alerts } = props;
   const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
   const found = useMemo(() => {
-    const wanted = search.trim().toLowerCase().split(/\s+/);
-    const all = search.trim() === '' ? firstPlaces(places) : places;
-    return all
+    const parts = wanted.split(/\s+/);
+    return places
       .filter(({ text, path }) => {
         const said = `${text} ${path.map(({ name }) => name).join(' ')}`.toLowerCase();
-        return wanted.every((word) => said.includes(word));
+        return parts.every((part) => said.includes(part));
       })
       .sort((a, b) => a.path.length - b.path.length || inOrder(a, b))
       .slice(0, foundAtMost);
-  }, [places, search]);
+  }, [places, wanted]);
+  const communities = useMemo(
+    () =>
+      Map.groupBy(
+        [...firstPlaces(places)].sort(
+          (a, b) =>
+            (a.path[communityAt(a)]?.name ?? '').localeCompare(b.path[communityAt(b)]?.name ?? '', 'zh') ||
+            (a.path.at(-1)?.name ?? '').localeCompare(b.path.at(-1)?.name ?? '', 'zh', { numeric: true }),
+        ),
+        (place) => place.path[communityAt(place)]?.id ?? '',
+      ),
+    [places],
+  );
   const homesOf = useMemo(() => {
     const homes = new Map<string, number>();
     for (const { path } of places)
@@ -56,6 +110,8 @@ const Chooser = (props: { readonly places: readonly Place[]; readonly alerts: re
         for (const { id } of path) homes.set(id, (homes.get(id) ?? 0) + 1);
     return homes;
   }, [places]);
+  const homesIn = ({ id, path }: Place): number =>
+    path.at(-1)?.kind === 'household' ? 0 : (homesOf.get(id) ?? 0);
   return (
     <>
       <div className="filters">
@@ -74,30 +130,41 @@ const Chooser = (props: { readonly places: readonly Place[]; readonly alerts: re
         </div>
       )}
       {places.length > 0 && found.length === 0 && <p>{words.places.none}</p>}
-      <ul className="buildings" aria-label={words.places.title}>
-        {found.map((place) => {
-          const open = props.alerts.filter(
-            (alert) => alert.place !== null && liesWithin(alert.place, place.id),
-          );
-          const homes = place.path.at(-1)?.kind === 'household' ? 0 : (homesOf.get(place.id) ?? 0);
-          const [worst] = [...open].sort(byUrgency);
+      {wanted === '' && <StreetMap places={places} alerts={alerts} />}
+      {wanted === '' ? (
+        [...communities].map(([id, buildings]) => {
+          const [first] = buildings;
+          const at = first === undefined ? 0 : communityAt(first);
+          const step = first?.path[at];
           return (
-            <li key={place.id}>
-              <a href={placeHref(place.id)} className={worst?.priority ?? ''} data-place={place.id}>
-                <strong>{place.path.at(-1)?.name ?? place.id}</strong>
-                <span className="quiet">
-                  {place.path
-                    .slice(0, -1)
-                    .map(({ name }) => name)
-                    .join(' › ')}
-                </span>
-                {homes > 0 && <span>{words.places.homes(homes)}</span>}
-                {open.length > 0 && <b>{words.places.alerts(open.length)}</b>}
-              </a>
-            </li>
+            <section key={id} aria-label={step?.name}>
+              {step !== undefined && (
+                <h3 className="community">
+                  <a href={placeHref(step.id)}>{step.name}</a>
+                  <Counts
+                    alerts={alerts.filter(({ place }) => place !== null && liesWithin(place, step.id))}
+                  />
+                </h3>
+              )}
+              <ul className="buildings">
+                {buildings.map((place) => (
+                  <li key={place.id}>
+                    <PlaceLink place={place} alerts={alerts} homes={homesIn(place)} from={at + 1} />
+                  </li>
+                ))}
+              </ul>
+            </section>
           );
-        })}
-      </ul>
+        })
+      ) : (
+        <ul className="buildings" aria-label={words.places.title}>
+          {found.map((place) => (
+            <li key={place.id}>
+              <PlaceLink place={place} alerts={alerts} homes={homesIn(place)} from={0} />
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 };
@@ -249,9 +316,10 @@ const Multiples = ({ place, alerts }: { readonly place: Place; readonly alerts: 
 /** The buildings of the street; of one place (a building, a home) every device in a small picture. */
 export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   const { words } = useSpeech();
-  const { alerts: known } = useFeedState();
+  const { alerts: known, user } = useFeedState();
+  const [tended, setTended] = useState<string | null>(null);
   const alerts = useMemo(() => [...known.values()], [known]);
-  const { answer, again } = useAnswer(readPlaces);
+  const { answer, again } = usePlaces();
   const page = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another page.
   useEffect(() => {
@@ -261,38 +329,56 @@ export const PlacesPage = ({ place }: { readonly place: string | null }) => {
   const places = answer?.ok === true ? answer.value : [];
   const chosen = places.find(({ id }) => id === place);
   return (
-    <main ref={page} tabIndex={-1} className="places-page" aria-label={words.places.title}>
-      {place !== null && (
-        <header className="page-head">
-          <a className="back" href="#/places">
-            ‹ {words.places.all}
-          </a>
-          {chosen !== undefined && (
-            <>
-              <h2>{chosen.path.at(-1)?.name ?? chosen.text}</h2>
-              <PlaceLinks place={chosen} />
-              <span className="quiet">{words.places.lastDay}</span>
-            </>
+    <div className="desk-split">
+      <main ref={page} tabIndex={-1} className="places-page" aria-label={words.places.title}>
+        {place !== null && (
+          <header className="page-head">
+            <a className="back" href="#/places">
+              ‹ {words.places.all}
+            </a>
+            {chosen !== undefined && (
+              <>
+                <h2>{chosen.path.at(-1)?.name ?? chosen.text}</h2>
+                <PlaceLinks place={chosen} />
+                <span className="quiet">{words.places.lastDay}</span>
+                {user !== null && mayActAs(user.role, 'operator') && (
+                  <button type="button" onClick={() => setTended(chosen.id)}>
+                    {words.places.tend}
+                  </button>
+                )}
+              </>
+            )}
+          </header>
+        )}
+        {answer === null && <p>{words.places.loading}</p>}
+        {answer?.ok === false && (
+          <p className="refused" role="alert">
+            {words.places.failed}{' '}
+            <button type="button" onClick={again}>
+              {words.devices.again}
+            </button>
+          </p>
+        )}
+        {answer?.ok === true && place === null && <Chooser places={places} alerts={alerts} />}
+        {answer?.ok === true && place !== null && chosen === undefined && (
+          <div className="nothing">
+            <h3>{words.places.missing}</h3>
+            <p className="quiet">{place}</p>
+          </div>
+        )}
+        {chosen !== undefined && chosen.path.at(-1)?.kind !== 'household' && (
+          <Section building={chosen} places={places} alerts={alerts} />
+        )}
+        {chosen !== undefined && <Multiples key={chosen.id} place={chosen} alerts={alerts} />}
+      </main>
+      {chosen !== undefined && tended === chosen.id && (
+        <LatePart
+          load={loadTending}
+          draw={({ PlaceTending }) => (
+            <PlaceTending key={chosen.id} place={chosen} close={() => setTended(null)} />
           )}
-        </header>
+        />
       )}
-      {answer === null && <p>{words.places.loading}</p>}
-      {answer?.ok === false && (
-        <p className="refused" role="alert">
-          {words.places.failed}{' '}
-          <button type="button" onClick={again}>
-            {words.devices.again}
-          </button>
-        </p>
-      )}
-      {answer?.ok === true && place === null && <Chooser places={places} alerts={alerts} />}
-      {answer?.ok === true && place !== null && chosen === undefined && (
-        <div className="nothing">
-          <h3>{words.places.missing}</h3>
-          <p className="quiet">{place}</p>
-        </div>
-      )}
-      {chosen !== undefined && <Multiples key={chosen.id} place={chosen} alerts={alerts} />}
-    </main>
+    </div>
   );
 };

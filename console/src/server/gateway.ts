@@ -1,33 +1,62 @@
 import { z } from 'zod';
 import { Alert, priorities } from '../../../src/model/alert.ts';
+import { Call } from '../../../src/model/call.ts';
 import { TimelineEntry } from '../../../src/model/change.ts';
 import { Device } from '../../../src/model/device.ts';
 import { Household } from '../../../src/model/household.ts';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
 import { Place } from '../../../src/model/place.ts';
 import { Value } from '../../../src/model/reading.ts';
+import { SiteList } from '../../../src/model/site.ts';
 import { Text } from '../../../src/model/text.ts';
 import { User } from '../../../src/model/user.ts';
 import type { LimitingRule } from '../chart/limits.ts';
 import type { Series } from '../chart/series.ts';
 import type { Edges } from '../chart/span.ts';
+import { setStreetZone } from '../time/street-zone.ts';
 import { type Answer, request } from './request.ts';
 
-const Session = z.object({ user: User });
+const Session = z.object({ user: User, timeZone: z.string() });
+type Session = Readonly<z.infer<typeof Session>>;
 const AlertDetail = Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text.optional() });
 
 /** An alert with everything that happened to it. */
 export type AlertDetail = Readonly<z.infer<typeof AlertDetail>>;
 
-/** Begins a session; the gateway sets the cookie. */
-export const logIn = (username: string, password: string): Promise<Answer<{ readonly user: User }>> =>
-  request(Session, '/session', { method: 'POST', body: { username, password } });
+/** Whoever is in a session goes by the street's clocks. */
+const inSession = async (asked: Promise<Answer<Session>>): Promise<Answer<Session>> => {
+  const answer = await asked;
+  if (answer.ok) setStreetZone(answer.value.timeZone);
+  return answer;
+};
 
-/** Ends the session. */
-export const logOut = (): Promise<Answer<unknown>> => request(z.unknown(), '/session', { method: 'DELETE' });
+/** Begins a session; the gateway sets the cookie. */
+export const logIn = (username: string, password: string): Promise<Answer<Session>> =>
+  inSession(request(Session, '/session', { method: 'POST', body: { username, password } }));
+
+/** Ends the session; `still-holding` where somebody would leave with an emergency in hand. */
+export const logOut = (): Promise<Answer<unknown>> =>
+  request(z.unknown(), '/session?leaving=seat', { method: 'DELETE' });
+
+const Health = z.object({
+  ok: z.boolean(),
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+  recording: z.boolean(),
+});
+
+/** How the gateway is: what keeps it from working, what must be seen to, and whether calls are recorded. */
+export type Health = Readonly<z.infer<typeof Health>>;
+
+/** Asks the gateway how it is. */
+export const readHealth = (): Promise<Answer<Health>> => request(Health, '/health');
+
+/** Puts on record whether the tune was heard at this seat; `not-found` while no shift is running. */
+export const recordSoundTest = (heard: boolean): Promise<Answer<unknown>> =>
+  request(z.unknown(), '/shifts/current/sound-test', { method: 'POST', body: { heard } });
 
 /** Whether the gateway knows this seat's session; asking is what tells the page that it has ended. */
-export const askSession = (): Promise<Answer<unknown>> => request(z.unknown(), '/session');
+export const askSession = (): Promise<Answer<Session>> => inSession(request(Session, '/session'));
 
 /** The alert with its timeline, open or closed. */
 export const readAlert = (id: string): Promise<Answer<AlertDetail>> =>
@@ -40,6 +69,44 @@ export const perform = <V extends AlertVerb>(
   body: z.input<(typeof alertOperations)[V]>,
 ): Promise<Answer<Alert>> =>
   request(Alert, `/alerts/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body });
+
+const called = (path: string, body: Readonly<Record<string, string>>): Promise<Answer<Call>> =>
+  request(Call, `/calls${path}`, { method: 'POST', body });
+
+const at = (console: string | null): { readonly console?: string } => (console === null ? {} : { console });
+
+/** Calls a device, heard and spoken at this console. */
+export const placeCall = (
+  device: string,
+  alert: string | null,
+  console: string | null,
+): Promise<Answer<Call>> => called('', { device, ...(alert === null ? {} : { alert }), ...at(console) });
+
+/** What an operator may do with a call. */
+export type CallCommand = 'answer' | 'hang-up' | 'listen' | 'leave';
+
+/** Carries out a command to a call at this console; the answer is the call as it is committed. */
+export const commandCall = (
+  id: string,
+  command: CallCommand,
+  console: string | null,
+): Promise<Answer<Call>> => called(`/${encodeURIComponent(id)}/${command}`, at(console));
+
+/** Another operator speaks on. */
+export const handOverCall = (id: string, to: string, console: string | null): Promise<Answer<Call>> =>
+  called(`/${encodeURIComponent(id)}/hand-over`, { to, ...at(console) });
+
+const CallList = z.object({ calls: z.array(Call) });
+
+/** The calls of an alert, newest first, 100 at the most. */
+export const readCallsOf = async (alert: string): Promise<Answer<readonly Call[]>> => {
+  const answer = await request(CallList, `/calls?alert=${encodeURIComponent(alert)}`);
+  return answer.ok ? { ok: true, value: answer.value.calls } : answer;
+};
+
+/** Where the recording of a call is played from. */
+export const recordingAddress = (call: string): string =>
+  `/api/v1/calls/${encodeURIComponent(call)}/recording`;
 
 /** The card of a home. */
 export const readHousehold = (place: string): Promise<Answer<Household>> =>
@@ -76,10 +143,15 @@ export const readPlaces = async (): Promise<Answer<readonly Place[]>> => {
   return answer.ok ? { ok: true, value: answer.value.places } : answer;
 };
 
+/** Where places stand on the ground, as far as somebody has said, and what pictures lie under them. */
+export const readSites = (): Promise<Answer<SiteList>> => request(SiteList, '/sites');
+
 const DeclaredType = z.object({
   name: z.string(),
   label: Text,
   reportEveryMs: z.number(),
+  /** A person can be spoken with over it. */
+  voice: z.literal(true).optional(),
   measurements: z.record(
     z.string(),
     z.object({ kind: z.enum(['number', 'flag', 'text']), unit: z.string().optional() }),
@@ -143,6 +215,15 @@ export const readAlertsOf = async (
   const answer = await request(
     AlertList,
     `/alerts?device=${encodeURIComponent(device)}&from=${Math.floor(from)}&to=${Math.ceil(to)}&limit=1000`,
+  );
+  return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
+};
+
+/** The newest alerts of a place since a moment (epoch ms), open and closed, 200 at the most. */
+export const readAlertsIn = async (place: string, from: number): Promise<Answer<readonly Alert[]>> => {
+  const answer = await request(
+    AlertList,
+    `/alerts?place=${encodeURIComponent(place)}&from=${Math.floor(from)}&limit=200`,
   );
   return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
 };

@@ -39,12 +39,16 @@ export const request = async <S extends z.ZodType>(
   schema: S,
   path: string,
   options: {
-    readonly method?: 'GET' | 'POST' | 'DELETE';
+    readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     readonly body?: unknown;
+    /** A file that is sent as it is, in place of a body. */
+    readonly file?: { readonly type: string; readonly content: Blob };
     readonly signal?: AbortSignal;
+    /** How long an answer may take, in ms; 15 s unless given. */
+    readonly patienceMs?: number;
   } = {},
 ): Promise<Answer<z.infer<S>>> => {
-  const patience = AbortSignal.timeout(patienceMs);
+  const patience = AbortSignal.timeout(options.patienceMs ?? patienceMs);
   let response: Response;
   let json: unknown;
   try {
@@ -52,6 +56,9 @@ export const request = async <S extends z.ZodType>(
       method: options.method ?? 'GET',
       credentials: 'same-origin',
       signal: options.signal === undefined ? patience : AbortSignal.any([patience, options.signal]),
+      ...(options.file === undefined
+        ? {}
+        : { headers: { 'content-type': options.file.type }, body: options.file.content }),
       ...(options.body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),

@@ -1,8 +1,10 @@
 import type { Alert, AlertKind } from '../../../src/model/alert.ts';
+import type { Call } from '../../../src/model/call.ts';
+import { heardElsewhere, type Seat } from '../../../src/model/seat.ts';
 import { isRinging, isWaiting, sectionOf } from '../board/order.ts';
 
 /** The sounds that loop, most urgent first. */
-export const loops = ['sos', 'fire', 'gas', 'critical'] as const;
+export const loops = ['sos', 'fire', 'gas', 'critical', 'call'] as const;
 export type Loop = (typeof loops)[number];
 
 const loopOf = (kind: AlertKind): Loop => {
@@ -21,22 +23,24 @@ export const longestSilenceMs = 60_000;
 export const ringingOf = (alert: Alert, announced: number): string =>
   `${alert.id}/${alert.count}/${announced}`;
 
-/** The loops that must sound now, most urgent first, each once. */
+/** The name of one ringing of a call that no alert sounds for. */
+const ringingOfCall = ({ id, rings }: Call): string => `call ${id}/${rings}`;
+
+/** The loops that must sound now, most urgent first, each once; `calls` are those that wait beside the alerts. */
 export const loopsNow = (
   alerts: Iterable<Alert>,
   announced: ReadonlyMap<string, number>,
   silence: Silence | null,
   now: number,
+  calls: Iterable<Call> = [],
 ): readonly Loop[] => {
   const wanted = new Set<Loop>();
+  const covers = (name: string): boolean => silence !== null && now < silence.until && silence.of.has(name);
   for (const alert of alerts) {
     if (!isRinging(alert)) continue;
-    const muted =
-      silence !== null &&
-      now < silence.until &&
-      silence.of.has(ringingOf(alert, announced.get(alert.id) ?? 0));
-    if (!muted) wanted.add(loopOf(alert.kind));
+    if (!covers(ringingOf(alert, announced.get(alert.id) ?? 0))) wanted.add(loopOf(alert.kind));
   }
+  for (const call of calls) if (!covers(ringingOfCall(call))) wanted.add('call');
   return loops.filter((loop) => wanted.has(loop));
 };
 
@@ -46,10 +50,23 @@ export const silenceFor = (
   announced: ReadonlyMap<string, number>,
   now: number,
   forMs: number,
+  calls: Iterable<Call> = [],
 ): Silence => ({
   until: now + Math.min(forMs, longestSilenceMs),
-  of: new Set([...alerts].filter(isRinging).map((alert) => ringingOf(alert, announced.get(alert.id) ?? 0))),
+  of: new Set([
+    ...[...alerts].filter(isRinging).map((alert) => ringingOf(alert, announced.get(alert.id) ?? 0)),
+    ...[...calls].map(ringingOfCall),
+  ]),
 });
+
+/** Whether this seat (its page is `console`) may be silent: all that rings would be heard at another desk that answers for it. */
+export const mayBeSilent = (
+  alerts: Iterable<Alert>,
+  seats: readonly Seat[],
+  console: string | null,
+): boolean =>
+  console !== null &&
+  [...alerts].filter(isRinging).every(({ place }) => heardElsewhere(seats, console, place));
 
 /** The alerts that sound three times when they come: high ones that wait and do not loop. */
 export const chimes = (alerts: Iterable<Alert>): readonly string[] =>

@@ -10,8 +10,13 @@ export type Player = {
   readonly loop: (wanted: readonly Tune[]) => void;
   /** One round, beside whatever loops. */
   readonly once: (tune: Tune) => void;
+  /** Quieter while somebody speaks here: what rings must be heard, and the person at the other end too. */
+  readonly hush: (on: boolean) => void;
   readonly onState: (listener: () => void) => () => void;
 };
+
+/** How loud it is while somebody speaks. */
+const hushed = 0.12;
 
 /** Makes the loudspeaker. A round is computed once and looped by the browser itself, so that a slowed timer in a background tab cannot thin it out. */
 export const createPlayer = (): Player => {
@@ -20,9 +25,12 @@ export const createPlayer = (): Player => {
     for (const listener of listeners) listener();
   };
   let context: AudioContext | null = null;
+  let volume: GainNode | null = null;
   try {
     context = new AudioContext();
     context.addEventListener('statechange', tell);
+    volume = context.createGain();
+    volume.connect(context.destination);
   } catch {
     // A machine without any sound device; the strip says so.
   }
@@ -37,7 +45,7 @@ export const createPlayer = (): Player => {
     buffer.copyToChannel(samples, 0);
     const source = audio.createBufferSource();
     source.buffer = buffer;
-    source.connect(audio.destination);
+    source.connect(volume ?? audio.destination);
     return source;
   };
 
@@ -59,6 +67,9 @@ export const createPlayer = (): Player => {
     },
     once: (tune) => {
       if (context?.state === 'running') sourceOf([tune], context).start();
+    },
+    hush: (on) => {
+      if (volume !== null) volume.gain.value = on ? hushed : 1;
     },
     onState: (listener) => {
       listeners.add(listener);

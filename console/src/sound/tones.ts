@@ -16,12 +16,13 @@ const tone = (hz: number, ms: number, loud = 0.8): Tone => ({ hz, ms, loud });
 const times = (n: number, tones: readonly Tone[]): readonly Tone[] =>
   Array.from({ length: n }, () => tones).flat();
 
-/** One round of every tune. They differ in rhythm first, so that worn ears and bad loudspeakers still tell them apart: a person calling (two notes up, twice), fire (three long, as ISO 8201's temporal three), gas (four short, after the temporal four of CO alarms), blind (a slow falling pair). */
+/** One round of every tune. They differ in rhythm first, so that worn ears and bad loudspeakers still tell them apart: a person calling (two notes up, twice), fire (three long, as ISO 8201's temporal three), gas (four short, after the temporal four of CO alarms), a call that waits (a trilling telephone), blind (a slow falling pair). */
 export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
   sos: [...times(2, [tone(740, 160), tone(988, 260), rest(110)]), rest(620)],
   fire: [...times(3, [{ hz: 640, toHz: 960, ms: 500, loud: 0.85 }, rest(250)]), rest(500)],
   gas: [...times(4, [tone(1320, 110), rest(100)]), rest(900)],
   critical: [...times(2, [tone(587, 320), rest(120)]), rest(800)],
+  call: [...times(2, [...times(6, [tone(880, 45), tone(1047, 45)]), rest(240)]), rest(1400)],
   high: [...times(3, [tone(659, 180, 0.6), tone(523, 260, 0.6), rest(560)])],
   blind: [
     { hz: 440, toHz: 220, ms: 700, loud: 0.8 },
@@ -29,7 +30,7 @@ export const tunes: Readonly<Record<Tune, readonly Tone[]>> = {
     { hz: 330, toHz: 165, ms: 900, loud: 0.8 },
     rest(2200),
   ],
-  test: [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7)],
+  test: times(2, [tone(523, 180, 0.7), tone(659, 180, 0.7), tone(784, 320, 0.7), rest(250)]),
 };
 
 /** How long one round of a tune is, in ms. */

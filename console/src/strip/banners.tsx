@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import type { Alert } from '../../../src/model/alert.ts';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
-import { floodHere } from '../feed/feed-state.ts';
+import { countCalling, floodHere } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
+import { useSession } from '../session/session.ts';
 import type { Sound } from '../sound/use-sound.ts';
 import { useSpeech } from '../words/words.tsx';
 
@@ -13,10 +15,14 @@ export const Banners = (props: {
   readonly sound: Sound;
   /** Something still rings untaken. */
   readonly ringing: boolean;
+  /** Everything that is open here. */
+  readonly alerts: readonly Alert[];
 }) => {
   const { health, sound } = props;
   const { words } = useSpeech();
   const line = useLine();
+  // Without a session there is no line: the login says so, and nothing is wrong with the gateway.
+  const { ended } = useSession();
   const state = useFeedState();
   const { outdated, unreadable } = state;
   const flood = floodHere(state);
@@ -26,9 +32,13 @@ export const Banners = (props: {
   return (
     <div className="banners">
       {flood !== null && flood.since !== waved && (
-        <p className="banner notice" role="status" data-banner="flood">
-          {words.banner.flood(flood.alerts)}
-          {props.ringing ? words.banner.floodFirst : words.banner.floodTaken}
+        <p className="banner notice" data-banner="flood">
+          <span role="status">
+            {words.banner.flood}
+            {props.ringing ? words.banner.floodFirst : words.banner.floodTaken}
+          </span>
+          {/* Not read out: it changes with every alert. */}
+          <span data-open>{words.banner.floodOpen(countCalling(props.alerts))}</span>
           <button type="button" onClick={() => setWaved(flood.since)}>
             {words.banner.dismiss}
           </button>
@@ -43,17 +53,24 @@ export const Banners = (props: {
         </p>
       )}
       {sound.audio === 'suspended' && (
-        <button type="button" className="banner unlock" onClick={sound.unlock} data-banner="unlock">
+        <button
+          type="button"
+          className="banner unlock"
+          // It goes away under the hand, and the keyboard would be nowhere: that stays where it was.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={sound.unlock}
+          data-banner="unlock"
+        >
           {words.banner.unlock}
           <small>{words.banner.unlockHint}</small>
         </button>
       )}
-      {health === 'stale' && (
+      {health === 'stale' && !ended && (
         <p className="banner stale" role="alert" data-banner="stale">
           {line.open ? words.banner.stale(age) : words.banner.closed(age)}
         </p>
       )}
-      {health === 'blind' && (
+      {health === 'blind' && !ended && (
         <p className="banner blind" role="alert" data-banner="blind">
           {words.banner.blind(age)}
         </p>

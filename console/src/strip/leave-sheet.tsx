@@ -2,11 +2,14 @@ import { useEffect, useRef } from 'react';
 import type { Alert } from '../../../src/model/alert.ts';
 import { useSpeech } from '../words/words.tsx';
 
-/** Asks whoever logs out while emergencies are in his hands; the keyboard is on staying. */
+/** Keeps whoever logs out while emergencies are in their hands, and says what can be done with them; the keyboard is on staying. */
 export const LeaveSheet = (props: {
   readonly held: readonly Alert[];
   readonly stay: () => void;
-  readonly leave: () => void;
+  /** Go to where a shift is handed over. */
+  readonly handOver: () => void;
+  /** Give all of them back, so that they ring, and go. */
+  readonly giveBack: () => void;
 }) => {
   const { words, text } = useSpeech();
   const button = useRef<HTMLButtonElement>(null);
@@ -31,8 +34,11 @@ export const LeaveSheet = (props: {
         <button ref={button} type="button" className="main" onClick={props.stay}>
           {words.leave.stay}
         </button>
-        <button type="button" data-leave-anyway onClick={props.leave}>
-          {words.leave.anyway}
+        <button type="button" data-hand-over onClick={props.handOver}>
+          {words.leave.handOver}
+        </button>
+        <button type="button" data-give-back onClick={props.giveBack}>
+          {words.leave.giveBack}
         </button>
       </p>
     </div>

@@ -1,11 +1,18 @@
 import { useEffect, useRef } from 'react';
+import { useFeedState } from '../feed/live-feed.ts';
 import { useSpeech } from '../words/words.tsx';
+import { maySeePage } from './page-rights.ts';
+import { pages } from './pages.ts';
 
 /** What the keyboard does. */
 export const Sheet = ({ close }: { readonly close: () => void }) => {
   const { words } = useSpeech();
+  const { user } = useFeedState();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
+  const byDigit = pages.flatMap((page, index) =>
+    maySeePage(user, page) ? [`${index + 1} ${words.strip[page]}`] : [],
+  );
   const keys = [
     ['j  k  ↑  ↓', words.sheet.move],
     ['Enter', words.sheet.enter],
@@ -13,7 +20,9 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
     ['Esc', words.sheet.escape],
     ['m', words.sheet.silence],
     ['t', words.sheet.sound],
-    ['1  2  3', words.sheet.pages],
+    ['u', words.sheet.mute],
+    ['h  h', words.sheet.hangUp],
+    ['1 … 9', byDigit.join(' · ')],
     ['?', words.sheet.sheet],
   ] as const;
   return (

@@ -1,56 +1,56 @@
 import { useEffect, useState } from 'react';
 import { ageText, spanText } from '../board/deadline.ts';
+import { useMicrophoneFault } from '../call/known-microphone.ts';
 import { useClock } from '../feed/clock.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
+import { chooseTheme, chosenTheme, type Theme, themes } from '../look/theme.ts';
+import { useSession } from '../session/session.ts';
 import type { Sound } from '../sound/use-sound.ts';
+import { useTimes } from '../time/use-times.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
+import { MorePages } from './more-pages.tsx';
+import { maySeePage } from './page-rights.ts';
+import { morePages, type Page, stripPages } from './pages.ts';
+import { RoomState } from './room-state.tsx';
+import { SoundTestButtons } from './sound-test.tsx';
 import './strip.css';
 
-/** The pages of the console. */
-export const pages = ['watch', 'devices', 'places'] as const;
-export type Page = (typeof pages)[number];
-
-const themes = ['system', 'light', 'dark'] as const;
-const storageKey = 'zhishou.theme';
-
-const useTheme = (): readonly [(typeof themes)[number], () => void] => {
-  const [theme, setTheme] = useState(
-    () => themes.find((known) => known === localStorage.getItem(storageKey)) ?? 'system',
-  );
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-    localStorage.setItem(storageKey, theme);
-  }, [theme]);
+const useTheme = (): readonly [Theme, () => void] => {
+  const [theme, setTheme] = useState(chosenTheme);
+  useEffect(() => chooseTheme(theme), [theme]);
   return [theme, () => setTheme((now) => themes[(themes.indexOf(now) + 1) % themes.length] ?? 'system')];
 };
 
 const LineState = ({ health }: { readonly health: FeedHealth }) => {
-  const { words, language } = useSpeech();
+  const { words } = useSpeech();
+  const times = useTimes();
   const line = useLine();
   const age = useClock(() => ageText(Date.now() - line.heardAt, words.age));
   const { open, openSince } = line;
-  const since =
-    openSince === null
-      ? ''
-      : new Date(openSince).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-          hour: '2-digit',
-          minute: '2-digit',
-        });
+  const { ended } = useSession();
+  const since = openSince === null ? '' : times.minute(openSince);
   const said = open
     ? words.strip.connected(since)
     : line.attempts === 0
       ? words.strip.connecting
       : words.strip.lost;
+  if (ended)
+    return (
+      <span className="lamp bad" data-line="closed" data-health={health}>
+        <i aria-hidden="true">▲</i> {words.login.expiredTitle}
+      </span>
+    );
   return (
     <span
       className={`lamp ${health === 'live' ? 'good' : 'bad'}`}
       data-line={open ? 'open' : 'closed'}
       data-health={health}
     >
-      <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i> {said}
-      <span className="quiet"> · {words.strip.newest(age)}</span>
+      <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i>{' '}
+      <span className={health === 'live' ? 'roomy' : undefined}>{said} · </span>
+      <span className="quiet">{words.strip.newest(age)}</span>
     </span>
   );
 };
@@ -61,24 +61,32 @@ export const Strip = (props: {
   readonly open: (page: Page) => void;
   readonly health: FeedHealth;
   readonly waiting: number;
+  /** Something rings: nothing may lie over it. */
+  readonly ringing: boolean;
   readonly sound: Sound;
   readonly leave: () => void;
   readonly showSheet: () => void;
+  /** Microphone, earpiece and notices. */
+  readonly showDevices: () => void;
 }) => {
   const { words, switchLanguage } = useSpeech();
   const { user } = useFeedState();
+  const { ended } = useSession();
   const [theme, nextTheme] = useTheme();
+  const microphoneFault = useMicrophoneFault();
+  const { noMicrophone, devices } = words.call;
   const { sound } = props;
   const audio = {
     running: words.strip.soundOn,
     suspended: words.strip.soundLocked,
     missing: words.strip.soundMissing,
   }[sound.audio];
+  const heard = sound.audio === 'running' && sound.elsewhere ? words.strip.soundElsewhere : audio;
   return (
     <header className={`strip ${props.health}`}>
       <strong className="brand">{words.product}</strong>
       <nav>
-        {pages.map((page) => (
+        {stripPages.map((page) => (
           <button
             key={page}
             type="button"
@@ -89,26 +97,54 @@ export const Strip = (props: {
             {page === 'watch' && props.waiting > 0 && <b className="tally">{props.waiting}</b>}
           </button>
         ))}
+        <MorePages
+          pages={morePages.filter((page) => maySeePage(user, page))}
+          page={props.page}
+          open={props.open}
+          shut={props.ringing}
+        />
       </nav>
       <LineState health={props.health} />
       <span className="spring" />
+      {!ended && (
+        <RoomState
+          health={props.health}
+          heardElsewhere={sound.heardElsewhere}
+          open={() => props.open('shift')}
+        />
+      )}
       <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
-        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i> {audio}
+        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i>{' '}
+        <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>
       </span>
-      <button type="button" data-test-sound onClick={sound.test}>
-        {words.strip.testSound}
+      <SoundTestButtons />
+      <button
+        type="button"
+        data-call-devices
+        className={microphoneFault === null ? undefined : 'lacks'}
+        title={microphoneFault === null ? undefined : noMicrophone.full}
+        onClick={props.showDevices}
+      >
+        {microphoneFault === null ? (
+          devices.open
+        ) : (
+          <>
+            <i aria-hidden="true">✕</i> {noMicrophone.short}
+          </>
+        )}
       </button>
       <button
         type="button"
         data-silence
         onClick={sound.toggleSilence}
         aria-pressed={sound.silencedMs > 0}
-        disabled={sound.sounding === '' && sound.silencedMs === 0}
+        disabled={(!sound.ringing || !sound.heardElsewhere) && sound.silencedMs === 0}
+        title={sound.ringing && !sound.heardElsewhere ? words.roomState.mayNotSilence : undefined}
       >
         {sound.silencedMs > 0 ? words.strip.silenced(spanText(sound.silencedMs)) : words.strip.silence}
       </button>
       <button type="button" onClick={nextTheme} data-theme-switch title={words.strip.look}>
-        <i aria-hidden="true">◐</i> {words.strip.theme[theme]}
+        <i aria-hidden="true">◐</i> <span className="roomy">{words.strip.theme[theme]}</span>
       </button>
       <button type="button" onClick={switchLanguage} data-language-switch>
         {words.strip.otherLanguage}
@@ -122,7 +158,7 @@ export const Strip = (props: {
         ?
       </button>
       {user && (
-        <span className="seat-user" title={wordFor(words.role, user.role)}>
+        <span className="seat-user" title={`${user.name} · ${wordFor(words.role, user.role)}`}>
           {user.name}
         </span>
       )}

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { Page } from './strip.tsx';
+import { type Page, pages } from './pages.ts';
+
+const pageKeys = '123456789';
 
 /** What the keys of the whole page do. */
 export type Keys = {
@@ -8,21 +10,47 @@ export type Keys = {
   readonly page: (page: Page) => void;
   readonly silence: () => void;
   readonly test: () => void;
+  /** The microphone of the call. */
+  readonly mute: () => void;
   readonly open: (alert: string) => void;
 };
 
 const isTyping = (target: EventTarget | null): target is HTMLElement =>
   target instanceof HTMLElement && target.matches('input, textarea, select');
 
-/** Puts the keyboard on the next or previous row, on the first where it is nowhere yet; says whether there is one: elsewhere the arrows scroll. */
+/** The panel where it lies over the page: nothing behind it is seen, and so nothing behind it is acted on. */
+const panelOver = (): HTMLElement | null => document.querySelector<HTMLElement>('.panel:not(.shrunk)');
+
+/** The call of the panel that is marked, while the keyboard is nowhere or on something that the panel hides. */
+const markedCall = (): HTMLElement | null => {
+  const at = document.activeElement;
+  const hidden =
+    at === null || at === document.body || at.matches('.desk :not(.panel *, .detail, .detail *)');
+  return hidden && document.querySelector('.sheet') === null
+    ? (panelOver()?.querySelector<HTMLElement>('.call.marked') ?? null)
+    : null;
+};
+
+/** What the keyboard goes through: the calls of the panel, or the rows of the board where no panel lies over it; and which of them it is on, -1 where it is on none. */
+const stops = (): { readonly all: readonly HTMLElement[]; readonly at: number } => {
+  const panel = panelOver();
+  const all = [
+    ...(panel === null
+      ? document.querySelectorAll<HTMLElement>('.board .row .title')
+      : panel.querySelectorAll<HTMLElement>('.call [data-take]')),
+  ];
+  const here = markedCall() ?? document.activeElement?.closest('.row, .call');
+  return { all, at: all.findIndex((one) => here?.contains(one) === true) };
+};
+
+/** Puts the keyboard on the next or previous of them, on the first where it is nowhere yet; says whether it went anywhere: elsewhere the arrows scroll. */
 const move = (step: 1 | -1): boolean => {
-  const titles = [...document.querySelectorAll<HTMLElement>('.board .row .title')];
-  const row = document.activeElement?.closest('.row');
-  const at = titles.findIndex((title) => row?.contains(title) === true);
-  const next = titles[at === -1 ? 0 : Math.max(0, Math.min(titles.length - 1, at + step))];
-  next?.focus({ preventScroll: true });
-  next?.closest('.row')?.scrollIntoView({ block: 'nearest' });
-  return next !== undefined;
+  const { all, at } = stops();
+  const next = all[at === -1 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  if (next === undefined || next === document.activeElement) return false;
+  next.focus({ preventScroll: true });
+  next.closest('.row, .call')?.scrollIntoView({ block: 'nearest' });
+  return true;
 };
 
 /** Listens to the keyboard; whoever types into a field is left alone, but for Esc, which leaves the field. */
@@ -39,8 +67,14 @@ export const useKeys = (keys: Keys): void => {
         return;
       }
       if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+      // A list that is open heeds these itself.
+      const list = event.target instanceof HTMLElement ? event.target.closest('.more') : null;
+      if (list !== null && (event.key.startsWith('Arrow') || event.key === 'Escape')) {
+        if (event.key !== 'Escape' || list.querySelector('[aria-expanded=true]') !== null) return;
+      }
       // Arrows scroll a detail that is being read.
-      if (event.key.startsWith('Arrow') && document.activeElement?.closest('.detail, .panel') != null) return;
+      if (event.key.startsWith('Arrow') && document.activeElement?.closest('.detail, .panel.shrunk') != null)
+        return;
       const done = ((): boolean => {
         switch (event.key) {
           case 'Escape':
@@ -58,8 +92,15 @@ export const useKeys = (keys: Keys): void => {
           case 'k':
           case 'ArrowUp':
             return move(-1);
+          case 'Enter': {
+            const button = markedCall()?.querySelector<HTMLElement>('[data-take]') ?? null;
+            // A key that is held down is one press.
+            if (!event.repeat) button?.click();
+            return button !== null;
+          }
           case 'o': {
-            const id = document.activeElement?.closest<HTMLElement>('[data-alert], [data-call]');
+            const id =
+              markedCall() ?? document.activeElement?.closest<HTMLElement>('[data-alert], [data-call]');
             const alert = id?.dataset.alert ?? id?.dataset.call;
             if (alert !== undefined) current.open(alert);
             return true;
@@ -67,23 +108,27 @@ export const useKeys = (keys: Keys): void => {
           case '?':
             current.help();
             return true;
-          case '1':
-            current.page('watch');
-            return true;
-          case '2':
-            current.page('devices');
-            return true;
-          case '3':
-            current.page('places');
-            return true;
           case 'm':
             current.silence();
             return true;
           case 't':
             current.test();
             return true;
-          default:
-            return false;
+          case 'u':
+            current.mute();
+            return true;
+          case 'h': {
+            // The button itself asks once more.
+            const button = document.querySelector<HTMLElement>('[data-hang-up=true]');
+            button?.click();
+            return button !== null;
+          }
+          default: {
+            const page = pages[pageKeys.indexOf(event.key)];
+            if (page === undefined) return false;
+            current.page(page);
+            return true;
+          }
         }
       })();
       if (done) event.preventDefault();

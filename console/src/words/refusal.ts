@@ -12,6 +12,8 @@ export const refusalText = (
     const { claimedBy } = answer.details;
     return typeof claimedBy === 'string' ? refusal.claimed(nameOf(claimedBy)) : refusal.claimedBySomebody;
   }
+  if (answer.code === 'already-answered' && typeof answer.details.answeredBy === 'string')
+    return refusal.answered(nameOf(answer.details.answeredBy));
   const known: Readonly<Record<string, unknown>> = refusal;
   const text = Object.hasOwn(known, answer.code) ? known[answer.code] : undefined;
   return typeof text === 'string' ? text : refusal.other(answer.message);

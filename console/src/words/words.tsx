@@ -49,3 +49,7 @@ export const SpeechProvider = ({ children }: { readonly children: ReactNode }) =
 
 /** The seat's language. */
 export const useSpeech = (): Speech => use(SpeechContext);
+
+/** The words of a page that is fetched late, and that come with it. */
+export const usePageWords = <T,>(texts: { readonly zh: T; readonly en: T }): T =>
+  texts[use(SpeechContext).language];

@@ -1,66 +1,21 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { explain } from '../../gateway/explain.ts';
-import type { AlertQuery } from '../../gateway/ports.ts';
-import { Alert, alertStates, priorities } from '../../model/alert.ts';
+import { Alert } from '../../model/alert.ts';
 import { TimelineEntry } from '../../model/change.ts';
 import { type AlertOperation, type AlertVerb, alertOperations } from '../../model/operation.ts';
-import { liesWithin } from '../../model/place.ts';
-import { Id, Moment, Text } from '../../model/text.ts';
+import { Text } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
-import { maySee, userOf } from '../access.ts';
+import { maySee, signedInOf, userOf } from '../access.ts';
+import { AlertFilter, createAlertFinder } from '../alert-finder.ts';
 import { Refused, refuse } from '../errors.ts';
+import { mayReadNotes } from '../hearing.ts';
 import type { App, RouteParts } from '../parts.ts';
+import type { SignedIn } from '../sessions.ts';
 import { streetClock } from '../street-clock.ts';
 
-const Query = z.object({
-  open: z
-    .enum(['true', 'false'])
-    .transform((open) => open === 'true')
-    .optional(),
-  priority: z.enum(priorities).optional(),
-  state: z.enum(alertStates).optional(),
-  stale: z
-    .enum(['true', 'false'])
-    .transform((stale) => stale === 'true')
-    .optional(),
-  place: Id.optional(),
-  device: z.string().max(64).optional(),
-  from: z.coerce.number().pipe(Moment).optional(),
-  to: z.coerce.number().pipe(Moment).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
-  after: z.string().max(64).optional(),
-});
-type Query = z.infer<typeof Query>;
-
-const pageOfDefault = 100;
-// Active for longer than this, it stands on the board like furniture.
-const staleAfterMs = 24 * 3_600_000;
-// What is read at a time to fill a page of what a user with limited rights may see.
-const scanned = 500;
-
-const isStale = ({ active, count, raisedAt, lastAt }: Alert, now: number): boolean =>
-  active && (count === 1 ? raisedAt : lastAt) < now - staleAfterMs;
-
-const fits = (
-  alert: Alert,
-  { priority, place, device, from, to, after, state, stale }: Query,
-  now: number,
-): boolean =>
-  (state === undefined || alert.state === state) &&
-  (stale === undefined || isStale(alert, now) === stale) &&
-  (after === undefined || alert.id < after) &&
-  (priority === undefined || alert.priority === priority) &&
-  (place === undefined || (alert.place !== null && liesWithin(alert.place, place))) &&
-  (device === undefined || alert.device === device || alert.devices.includes(device)) &&
-  (from === undefined || alert.raisedAt >= from) &&
-  (to === undefined || alert.raisedAt < to);
-
-// Ids sort by time.
-const newestFirst = (a: Alert, b: Alert): number => (a.id < b.id ? 1 : -1);
-
 const summaries: Readonly<Record<AlertVerb, string>> = {
-  take: '接警: claim and acknowledge in one step; the first wins, the next gets 409 already-claimed',
+  take: '接警: claim, acknowledge and, where a call of it rings, answer in one step; the first wins, the next gets 409 already-claimed',
   acknowledge: 'Acknowledge: somebody knows',
   claim: 'Claim: somebody sees to it',
   release: 'Give a claim back',
@@ -71,40 +26,18 @@ const summaries: Readonly<Record<AlertVerb, string>> = {
   unshelve: 'Take off the shelf before its time',
   comment: 'Write a note',
   dispatch: 'Somebody was sent',
-  close: 'Close with a disposition; 409 still-active while the condition holds',
+  arrived: 'Somebody who was sent is on site',
+  'family-informed': 'The family knows',
+  close:
+    'Close with a disposition; 409 still-active while the condition holds. How the person who called for help was reached is said in `reached`; 409 nobody-reached without it where a call with them came to nothing, nobody arrived and the disposition says that nothing was wrong',
 };
 
 /** The alerts and what an operator does with them. */
-export const alertRoutes = (app: App, { duty, archive, commits, options }: RouteParts): void => {
+export const alertRoutes = (app: App, { duty, archive, commits, consoles, options }: RouteParts): void => {
   const { committed } = duty;
   const sayTime = streetClock(options.timeZone);
 
-  const openAlerts = (user: User, query: Query): { alerts: Alert[]; next?: string } => {
-    const found = [...committed.alerts.values()]
-      .filter((alert) => maySee(user, alert.place) && fits(alert, query, options.now()))
-      .sort(newestFirst);
-    // All of them unless a page is asked for: nothing that is open is to be missed for not knowing of `next`.
-    const alerts = found.slice(0, query.limit);
-    const last = alerts.at(-1);
-    return last === undefined || alerts.length === found.length ? { alerts } : { alerts, next: last.id };
-  };
-
-  const storedAlerts = async (user: User, query: Query): Promise<{ alerts: Alert[]; next?: string }> => {
-    const limit = query.limit ?? pageOfDefault;
-    const pageSize = user.places.length === 0 ? limit + 1 : scanned;
-    const found: Alert[] = [];
-    let after = query.after;
-    for (;;) {
-      const asked: AlertQuery = { ...query, after, limit: pageSize };
-      const page = await archive.alerts(asked);
-      for (const alert of page) if (maySee(user, alert.place)) found.push(alert);
-      after = page.at(-1)?.id;
-      if (found.length > limit || page.length < pageSize) break;
-    }
-    const alerts = found.slice(0, limit);
-    const last = alerts.at(-1);
-    return found.length > limit && last !== undefined ? { alerts, next: last.id } : { alerts };
-  };
+  const finder = createAlertFinder(duty.committed, archive, options.now);
 
   const find = async (id: string): Promise<Alert | null> =>
     committed.alerts.get(id) ?? (await archive.alert(id));
@@ -131,12 +64,14 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       refuse('unknown-user', `The rights of ${to} do not cover this alert.`);
   };
 
-  const perform = async (user: User, operation: AlertOperation): Promise<Alert> => {
+  const perform = async (signedIn: SignedIn, wanted: AlertOperation): Promise<Alert> => {
+    const { user } = signedIn;
+    const { console: named, ...operation } = 'console' in wanted ? wanted : { ...wanted, console: undefined };
     const id = operation.alert;
     if (user.places.length > 0 && duty.storeHealth().ok) await visible(user, id);
     if (operation.verb === 'hand-over') await refuseBlindHeir(operation.to, id);
     try {
-      const alert = await commits.run(() => duty.perform(user.id, operation));
+      const alert = await commits.run(() => duty.perform(user.id, operation, consoles.of(signedIn, named)));
       // Decided before its raising was committed, the alert does not know when that was.
       return alert.committedAt === 0 ? (committed.alerts.get(id) ?? alert) : alert;
     } catch (error) {
@@ -158,17 +93,12 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
         tags: ['alerts'],
         summary:
           'Alerts, newest first; `next` is the `after` of the next page. `state` and `stale` (active for more than 24 h) ask for open ones, except the state `closed`',
-        querystring: Query,
+        querystring: AlertFilter,
         response: { 200: z.object({ alerts: z.array(Alert), next: z.string().optional() }) },
       },
     },
     async (request) => {
-      const user = userOf(request);
-      const { open, state, stale } = request.query;
-      if (state === 'closed') return storedAlerts(user, { ...request.query, open: false });
-      return open === true || state !== undefined || stale !== undefined
-        ? openAlerts(user, request.query)
-        : storedAlerts(user, request.query);
+      return finder.page(userOf(request), request.query);
     },
   );
 
@@ -181,20 +111,22 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       schema: {
         tags: ['alerts'],
         summary:
-          'An alert with its timeline, the readings that raised it, and in a sentence why it is there and why in its state',
+          'An alert with its timeline, the readings that raised it, and in a sentence why it is there and why in its state; the notes in the timeline are for operators',
         params,
         response: { 200: Alert.extend({ timeline: z.array(TimelineEntry), explanation: Text }) },
       },
     },
     async (request) => {
       const { id } = request.params;
+      const user = userOf(request);
       const alert = await find(id);
-      if (alert === null || !maySee(userOf(request), alert.place))
+      if (alert === null || !maySee(user, alert.place))
         return refuse('not-found', `There is no alert ${id}.`);
       const now = options.now();
+      const timeline = await archive.timeline(id);
       return {
         ...alert,
-        timeline: [...(await archive.timeline(id))],
+        timeline: mayReadNotes(user) ? [...timeline] : timeline.map(({ note: _note, ...entry }) => entry),
         explanation: explain(
           alert,
           duty.types,
@@ -230,7 +162,7 @@ export const alertRoutes = (app: App, { duty, archive, commits, options }: Route
       },
       async (request) =>
         // The schema of this very verb has read the body.
-        perform(userOf(request), { verb, alert: request.params.id, ...request.body } as AlertOperation),
+        perform(signedInOf(request), { verb, alert: request.params.id, ...request.body } as AlertOperation),
     );
   }
 };

@@ -147,15 +147,6 @@ export const deviceRoutes = (app: App, { duty, commits, options }: RouteParts): 
     },
   );
 
-  app.post(
-    '/api/v1/devices/import',
-    {
-      config: { role: 'admin' },
-      schema: { tags: ['devices'], summary: 'Import is not part of this gateway: 501' },
-    },
-    async () => refuse('not-implemented', 'This gateway has no import.'),
-  );
-
   app.get(
     '/api/v1/devices/:id',
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { App, RouteParts } from '../parts.ts';
 
 /** Alive, ready, and the figures for Prometheus. */
-export const healthRoutes = (app: App, { ready, metrics }: RouteParts): void => {
+export const healthRoutes = (app: App, { ready, metrics, recording }: RouteParts): void => {
   app.get(
     '/healthz',
     {
@@ -36,6 +36,35 @@ export const healthRoutes = (app: App, { ready, metrics }: RouteParts): void => 
       return ok
         ? reply.code(200).send({ ok: true, warnings })
         : reply.code(503).send({ ok: false, problems: [...problems], warnings });
+    },
+  );
+
+  app.get(
+    '/api/v1/health',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['health'],
+        summary: 'What /readyz says, for somebody at a desk, and whether calls are recorded',
+        response: {
+          200: z.object({
+            ok: z.boolean(),
+            problems: z.array(z.string()),
+            warnings: z.array(z.string()),
+            recording: z.boolean(),
+          }),
+        },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const { ok, problems, warnings } = ready();
+      return {
+        ok,
+        problems: [...problems],
+        warnings: [...warnings],
+        recording: recording?.() ?? false,
+      };
     },
   );
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Place } from '../../model/place.ts';
 import { EventName } from '../../model/reading.ts';
-import { Text } from '../../model/text.ts';
+import { NewSite, type Site, SiteList, SiteOnMap } from '../../model/site.ts';
+import { Id, Text } from '../../model/text.ts';
+import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
+import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
 
 const Measurement = z.discriminatedUnion('kind', [
@@ -18,10 +21,86 @@ const DeviceTypeAnswer = z.object({
   events: z.array(EventName).readonly(),
   power: z.enum(['mains', 'battery', 'cellular']),
   reportEveryMs: z.number(),
+  /** A person can be called over it. */
+  voice: z.literal(true).optional(),
 });
 
-/** The street: its places, and the kinds of device that stand in them. */
-export const placeRoutes = (app: App, { duty }: RouteParts): void => {
+const onMap = ({ since: _since, by: _by, ...site }: Site): SiteOnMap => site;
+
+/** The street: its places, where they stand, and the kinds of device that stand in them. */
+export const placeRoutes = (app: App, { duty, commits, options }: RouteParts): void => {
+  const { committed } = duty;
+  const params = z.object({ id: Id });
+
+  const refuseOutsideRights = (user: User, id: string): void => {
+    const place = committed.places().find((known) => known.id === id);
+    if (place === undefined || !maySee(user, place)) refuse('not-found', `There is no place ${id}.`);
+  };
+
+  app.get(
+    '/api/v1/sites',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['places'],
+        summary:
+          'Where places stand on the ground, for the map, and the tiles under it where there are any; places that nobody has put there are left out',
+        response: { 200: SiteList },
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      const seen = new Set(
+        committed
+          .places()
+          .filter((place) => maySee(user, place))
+          .map(({ id }) => id),
+      );
+      const sites = [...committed.sites.values()].filter(({ place }) => seen.has(place)).map(onMap);
+      return options.tiles === null ? { sites } : { sites, tiles: options.tiles };
+    },
+  );
+
+  app.put(
+    '/api/v1/places/:id/site',
+    {
+      config: { role: 'supervisor' },
+      schema: {
+        tags: ['places'],
+        summary: 'Put a place on the map: longitude and latitude, and the outline of its ground plan',
+        params,
+        body: NewSite,
+        response: { 200: SiteOnMap },
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      const { id } = request.params;
+      refuseOutsideRights(user, id);
+      return onMap(await commits.run(() => duty.putSite(user.id, id, request.body)));
+    },
+  );
+
+  app.delete(
+    '/api/v1/places/:id/site',
+    {
+      config: { role: 'supervisor' },
+      schema: {
+        tags: ['places'],
+        summary: 'Take a place off the map',
+        params,
+        response: { 204: z.undefined() },
+      },
+    },
+    async (request, reply) => {
+      const user = userOf(request);
+      const { id } = request.params;
+      refuseOutsideRights(user, id);
+      await commits.run(() => duty.removeSite(user.id, id));
+      return reply.code(204).send();
+    },
+  );
+
   app.get(
     '/api/v1/places',
     {
@@ -34,7 +113,7 @@ export const placeRoutes = (app: App, { duty }: RouteParts): void => {
     },
     async (request) => {
       const user = userOf(request);
-      return { places: duty.committed.places().filter((place) => maySee(user, place)) };
+      return { places: committed.places().filter((place) => maySee(user, place)) };
     },
   );
 
@@ -49,14 +128,17 @@ export const placeRoutes = (app: App, { duty }: RouteParts): void => {
       },
     },
     async () => ({
-      types: [...duty.types.values()].map(({ name, label, measurements, events, power, reportEveryMs }) => ({
-        name,
-        label,
-        measurements,
-        events,
-        power,
-        reportEveryMs,
-      })),
+      types: [...duty.types.values()].map(
+        ({ voice, name, label, measurements, events, power, reportEveryMs }) => ({
+          ...(voice ? { voice } : {}),
+          name,
+          label,
+          measurements,
+          events,
+          power,
+          reportEveryMs,
+        }),
+      ),
       dialects: [...duty.dialects.keys()],
     }),
   );

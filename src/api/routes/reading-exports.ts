@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { ExportCursor, ExportPage } from '../../gateway/ports.ts';
 import { liesWithin, type Place } from '../../model/place.ts';
@@ -10,7 +9,13 @@ import { Id } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
 import { Refused, refuse } from '../errors.ts';
-import { createExportDesk, exportLimits } from '../export-desk.ts';
+import {
+  createExportDesk,
+  exportLimits,
+  exportMediaTypes,
+  exportRetryAfterMs,
+  giveUpOnStall,
+} from '../export-desk.ts';
 import type { App, RouteParts } from '../parts.ts';
 import { createSeriesFinder, repeated, Span } from '../series.ts';
 import type { SignedIn } from '../sessions.ts';
@@ -31,16 +36,10 @@ const Query = z
   .refine(({ format, bom }) => bom !== '1' || format === 'csv', { message: 'is for csv', path: ['bom'] });
 type Query = z.infer<typeof Query>;
 
-const mediaTypes: Readonly<Record<ExportFormat, string>> = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-};
-
 /** The registry is looked through a few hundred devices at a time, so that presses pass in between… */
 const devicesAtOnce = 250;
 /** …and the reader is told so many series at a time: a street has tens of thousands. */
 const seriesAtOnce = 64;
-const retryAfterMs = 5000;
 const lastMoment = 8.64e15;
 
 const stamp = (at: number): string =>
@@ -138,16 +137,6 @@ export const readingExportRoutes = (app: App, parts: RouteParts): void => {
     }
   }
 
-  /** Gives a client up that takes nothing; the socket tells how much of what was written is still there. */
-  const giveUpOnStall = (reply: FastifyReply): void => {
-    const { raw } = reply;
-    raw.setTimeout(limits.stallMs, () => {
-      if (raw.writableLength === 0) return void raw.setTimeout(limits.stallMs);
-      reply.log.info({ stallMs: limits.stallMs }, 'an export was given up: its client takes nothing');
-      raw.destroy();
-    });
-  };
-
   app.get(
     '/api/v1/readings/export',
     {
@@ -191,7 +180,7 @@ export const readingExportRoutes = (app: App, parts: RouteParts): void => {
       if (reply.raw.destroyed) return refuse('bad-request', 'Whoever asked has gone away.');
       const leave = desk.enter(user.id);
       if (leave === null)
-        throw new Refused({ code: 'busy', message: 'Too many exports are under way.' }, retryAfterMs);
+        throw new Refused({ code: 'busy', message: 'Too many exports are under way.' }, exportRetryAfterMs);
       reply.raw.once('close', leave);
       // Who took readings out of the house is on the disk before the first of them leaves it.
       await commits.run(() => {
@@ -220,9 +209,9 @@ export const readingExportRoutes = (app: App, parts: RouteParts): void => {
           throw error;
         }
       };
-      giveUpOnStall(reply);
+      giveUpOnStall(reply, limits.stallMs);
       reply
-        .type(mediaTypes[format])
+        .type(exportMediaTypes[format])
         .header('content-disposition', `attachment; filename="${fileName(query, span)}"`)
         .header('cache-control', 'no-store');
       // A byte is enough to stop it: the next page is asked for when the one before is on its way.

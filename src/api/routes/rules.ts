@@ -63,6 +63,10 @@ const Standing = z.object({
   at: Moment.nullable(),
   problems: z.array(RuleProblem),
   differing: z.array(z.string()),
+  /** Rules about life that were in force and are not, until somebody has closed the alert that says so. */
+  gone: z.array(
+    z.object({ id: z.string(), kind: z.enum(alertKinds), types: z.array(z.string()).readonly() }),
+  ),
 });
 
 const Note = z.string().max(500);
@@ -89,7 +93,8 @@ const headOf = ({ files: _files, ...head }: RulebookVersion): RulebookVersionHea
 /** The kinds of rule with their parameters as JSON schema. They do not change while the program runs. */
 const kinds = [...ruleKinds.values()].map((kind) => ({
   name: kind.name,
-  ...('label' in kind ? { label: kind.label as Text } : {}),
+  label: kind.label,
+  about: kind.about,
   params: z.toJSONSchema(kind.params, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
 }));
 
@@ -107,7 +112,7 @@ export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): vo
       schema: {
         tags: ['rules'],
         summary:
-          'Rules in force; `problems` are of the directory of rules, which was not taken up for them, and `differing` names files that are not the same there and in the book',
+          'Rules in force; `problems` are of the directory of rules, which was not taken up for them, `differing` names files that are not the same there and in the book, and `gone` the rules about life that are no longer in force and of which nobody has said that it is meant',
         response: { 200: z.object({ rules: z.array(RuleAnswer) }).extend(Standing.shape) },
       },
     },
@@ -118,6 +123,7 @@ export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): vo
         at: current?.at ?? null,
         problems: [...rulebook.problems()],
         differing: [...rulebook.differing()],
+        gone: [...rulebook.gone()],
         rules: [...duty.rules()],
       };
     },
@@ -129,13 +135,15 @@ export const ruleRoutes = (app: App, { duty, archive, commits }: RouteParts): vo
       config: { role: 'viewer' },
       schema: {
         tags: ['rules'],
-        summary: 'Kinds of rule, with what may stand under `when` as JSON schema',
+        summary:
+          'Kinds of rule, with what may stand under `when` as JSON schema; beside what JSON schema knows, `label` and `words` say a field and the values of an enum in both languages, `unit` is `measured` where it is that of the measurement, `about` says what a text is (`measurement`, `duration`, `rule`), and of the fields in `exactlyOne` one is there',
         response: {
           200: z.object({
             kinds: z.array(
               z.object({
                 name: z.string(),
-                label: Text.optional(),
+                label: Text,
+                about: z.enum(['devices', 'rules']),
                 params: z.record(z.string(), z.unknown()),
               }),
             ),

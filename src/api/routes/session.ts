@@ -1,15 +1,29 @@
 import { z } from 'zod';
+import { isEmergency } from '../../model/alert.ts';
 import { Login, User } from '../../model/user.ts';
-import { refuseForeignPage, sessionCookie, userOf } from '../access.ts';
-import { Refused } from '../errors.ts';
+import { refuseForeignPage, sessionCookie, signedInOf, userOf } from '../access.ts';
+import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
-import { publicUser } from '../sessions.ts';
+import { publicUser, type SignedIn } from '../sessions.ts';
 
 // Far above what people and scripts need, and below what keeps the password checker busy.
 const loginsPerMinute = 300;
 
 /** Signing in and out. */
-export const sessionRoutes = (app: App, { sessions, login, commits, duty }: RouteParts): void => {
+export const sessionRoutes = (
+  app: App,
+  { sessions, seats, login, commits, duty, options }: RouteParts,
+): void => {
+  /** What somebody holds who sits nowhere any more, nobody sees to; a session without a page is a telephone left at home. */
+  const refuseToLeave = ({ user: { id: user }, session }: SignedIn): void => {
+    if (seats.sitsElsewhere(user, session.id)) return;
+    const alerts = [...duty.committed.alerts.values()]
+      .filter((alert) => alert.claimedBy === user && isEmergency(alert))
+      .map(({ id }) => id);
+    if (alerts.length > 0)
+      refuse('still-holding', 'You hold open emergencies: hand them over, or give them back.', { alerts });
+  };
+
   app.post(
     '/api/v1/session',
     {
@@ -24,9 +38,9 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
       },
       schema: {
         tags: ['session'],
-        summary: 'Sign in; answers the token and sets it as a cookie',
+        summary: "Sign in; answers the token, which it sets as a cookie too, and the street's time zone",
         body: Login,
-        response: { 200: z.object({ token: z.string(), user: User }) },
+        response: { 200: z.object({ token: z.string(), user: User, timeZone: z.string() }) },
       },
     },
     async (request, reply) => {
@@ -44,7 +58,7 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
         maxAge: Math.floor((session.expiresAt - session.createdAt) / 1000),
       });
       reply.header('cache-control', 'no-store');
-      return { token, user: publicUser(record) };
+      return { token, user: publicUser(record), timeZone: options.timeZone };
     },
   );
 
@@ -52,18 +66,29 @@ export const sessionRoutes = (app: App, { sessions, login, commits, duty }: Rout
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Who is signed in', response: { 200: z.object({ user: User }) } },
+      schema: {
+        tags: ['session'],
+        summary: "Who is signed in, and the street's time zone, in which people speak of times",
+        response: { 200: z.object({ user: User, timeZone: z.string() }) },
+      },
     },
-    async (request) => ({ user: userOf(request) }),
+    async (request) => ({ user: userOf(request), timeZone: options.timeZone }),
   );
 
   app.delete(
     '/api/v1/session',
     {
       config: { role: 'viewer' },
-      schema: { tags: ['session'], summary: 'Sign out', response: { 204: z.undefined() } },
+      schema: {
+        tags: ['session'],
+        summary:
+          'Sign out. With `leaving=seat`, as a console asks: 409 still-holding to whoever holds an open emergency and has a page open at no other desk',
+        querystring: z.object({ leaving: z.literal('seat').optional() }),
+        response: { 204: z.undefined() },
+      },
     },
     async (request, reply) => {
+      if (request.query.leaving === 'seat') refuseToLeave(signedInOf(request));
       if (request.signedIn !== null) sessions.end(request.signedIn.session.id);
       if (duty.storeHealth().ok) await commits.settled();
       reply.clearCookie(sessionCookie, { path: '/' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundFaults, boundFields, edgesOf, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
+import { boundFaults, boundFields, choosing, edgesOf, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
 import { readable, withoutNoise } from '../figures.ts';
 import { MeasurementName } from '../measured.ts';
 import { addSample, inSpan, type SlidingSums, shiftSums, stretchMs } from '../sliding-sums.ts';
@@ -17,7 +17,8 @@ const Params = z
     outside,
     deadband,
   })
-  .refine(...exactlyOneOf('above', 'below', 'outside'));
+  .refine(...exactlyOneOf('above', 'below', 'outside'))
+  .meta(choosing('above', 'below', 'outside'));
 type Params = z.output<typeof Params>;
 
 /** How much of the span samples must cover before its mean says anything. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Value } from '../../model/reading.ts';
 import type { Memory } from '../../model/rule.ts';
-import { boundFaults, boundFields, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
+import { boundFaults, boundFields, choosing, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
 import { flagFaults, MeasurementName } from '../measured.ts';
 import { eventFaults, RuleEvent } from '../rule-event.ts';
 import { addReading, type Run } from '../runs.ts';
@@ -28,7 +28,7 @@ const Of = z.union(
     z
       .strictObject({ measurement: MeasurementName, above, below })
       .refine(...exactlyOneOf('above', 'below'))
-      .meta({ label: { zh: '数值', en: 'A number' } }),
+      .meta({ ...choosing('above', 'below'), label: { zh: '数值', en: 'A number' } }),
   ],
   'must be { event }, { measurement, is } or { measurement, above } or below',
 );
@@ -51,13 +51,17 @@ const Params = z
     evidence: z
       .enum(['first', 'last'])
       .default('last')
-      .meta({ label: { zh: '以首次或末次为准', en: 'Told by the first or the last' } }),
+      .meta({
+        label: { zh: '以哪次为准', en: 'Told by' },
+        words: { first: { zh: '首次', en: 'the first' }, last: { zh: '末次', en: 'the last' } },
+      }),
   })
   .refine(...exactlyOneOf('window', 'consecutive'))
   .refine(({ of, consecutive }) => consecutive === undefined || !('event' in of), {
     message: 'events do not come in a row: they need a window',
     path: ['consecutive'],
-  });
+  })
+  .meta(choosing('window', 'consecutive'));
 type Params = z.output<typeof Params>;
 
 /** Something that counted: when, and the value. */

@@ -5,9 +5,7 @@ import { MeasurementName } from '../measured.ts';
 import { declareKind } from './kind.ts';
 
 const Row = z.strictObject({
-  above: z
-    .number()
-    .meta({ label: { zh: '不低于（测量项的单位）', en: 'At or above (unit of the measurement)' } }),
+  above: z.number().meta({ unit: 'measured', label: { zh: '不低于', en: 'At or above' } }),
   for: Duration.meta({ label: { zh: '持续', en: 'For' } }),
 });
 

@@ -15,7 +15,7 @@ const Counter = z
     lessThan: z
       .number()
       .positive()
-      .meta({ label: { zh: '用量少于（测量项的单位）', en: 'Less used than (unit of the measurement)' } }),
+      .meta({ unit: 'measured', label: { zh: '用量少于', en: 'Less used than' } }),
     over,
   })
   .meta({ label: { zh: '累计读数几乎不动', en: 'A counter that hardly moves' } });

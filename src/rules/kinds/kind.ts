@@ -68,7 +68,7 @@ export type Branch = { readonly condition: Condition; readonly onDelayMs?: numbe
 export type RuleKind = {
   readonly name: string;
   readonly label: Text;
-  /** What stands under `when`. Each field has a label in the console's languages (`meta({ label })`), from which a form is drawn. */
+  /** What stands under `when`. A form and a sentence are drawn from what its schemas say of themselves by `meta`: each field, and each alternative of a choice, has a `label` in the console's languages, the values of an enum have `words`; `unit` is a number's (`measured` = the measurement's, `measured/min`); `about` says what a text is (a `measurement`, a `duration`, a `rule`); `exactlyOne` names fields of an object of which one is there. */
   readonly params: z.ZodType<Readonly<Record<string, unknown>>>;
   /** Whether these parameters make a condition that lasts, so that delays mean something; an event is over as it comes. */
   readonly lasts: (params: Readonly<Record<string, unknown>>) => boolean;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exactlyOneOf } from '../bounds.ts';
+import { choosing, exactlyOneOf } from '../bounds.ts';
 import { readable, withoutNoise } from '../figures.ts';
 import { MeasurementName, numberFaults } from '../measured.ts';
 import { addSample, inSpan, type SlidingSums, shiftSums, stretchMs } from '../sliding-sums.ts';
@@ -15,9 +15,10 @@ const Params = z
       .positive()
       .optional()
       .meta({
+        unit: 'measured/min',
         label: {
-          zh: '上升不少于（测量项的单位/分钟）',
-          en: 'Rises by at least (unit of the measurement per minute)',
+          zh: '上升不少于',
+          en: 'Rises by at least',
         },
       }),
     fallsBy: z
@@ -25,13 +26,15 @@ const Params = z
       .positive()
       .optional()
       .meta({
+        unit: 'measured/min',
         label: {
-          zh: '下降不少于（测量项的单位/分钟）',
-          en: 'Falls by at least (unit of the measurement per minute)',
+          zh: '下降不少于',
+          en: 'Falls by at least',
         },
       }),
   })
-  .refine(...exactlyOneOf('risesBy', 'fallsBy'));
+  .refine(...exactlyOneOf('risesBy', 'fallsBy'))
+  .meta(choosing('risesBy', 'fallsBy'));
 type Params = z.output<typeof Params>;
 
 const minute = 60_000;

@@ -16,7 +16,13 @@ const Params = z.discriminatedUnion('what', [
     .strictObject({
       what: z.literal('data').meta(what),
       after: z
-        .union([Duration, ByPower], 'must be a length of time like 10m, or one by power source')
+        .union(
+          [
+            Duration.meta({ label: { zh: '所有设备一样', en: 'The same for all' } }),
+            ByPower.meta({ label: { zh: '按供电方式', en: 'By power source' } }),
+          ],
+          'must be a length of time like 10m, or one by power source',
+        )
         .meta({ label: { zh: '多久没有消息', en: 'Nothing heard for' } }),
     })
     .meta({ label: { zh: '无数据', en: 'No data' } }),

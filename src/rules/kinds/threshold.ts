@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundFaults, boundFields, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
+import { boundFaults, boundFields, choosing, exactlyOneOf, limitOf, meeting } from '../bounds.ts';
 import { MeasurementName } from '../measured.ts';
 import { declareKind } from './kind.ts';
 
@@ -23,7 +23,8 @@ const Params = z
     ({ clear, above = Number.POSITIVE_INFINITY, below = Number.NEGATIVE_INFINITY }) =>
       clear === undefined || (clear <= above && clear >= below),
     { message: 'clear is on the wrong side of the limit', path: ['clear'] },
-  );
+  )
+  .meta(choosing('above', 'below', 'outside', 'within'));
 
 /** A number above, below, outside or within limits. `deadband` is in the measurement's unit, `deadbandPercent` in % of the limit; `clear` is a level of its own at which `above` or `below` is over, once the number is past it. */
 export const threshold = declareKind({

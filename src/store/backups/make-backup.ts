@@ -2,12 +2,13 @@ import { constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { checkChain } from '../chain.ts';
-import { type DataDirectory, syncToDisk } from '../data-directory.ts';
+import { type DataDirectory, keepTimes, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged, openForReading } from '../database.ts';
 import { holdPartitions } from '../partition-hold.ts';
 import { StoreError } from '../store-error.ts';
 import { type BackupFile, hashFile, type Manifest, readManifest, writeManifest } from './manifest.ts';
 import type { Progress } from './progress.ts';
+import { findRecordings } from './recordings.ts';
 import { backupName, removeUnfinished, rotate, unfinishedName, wholeBackups } from './rotation.ts';
 
 /** How a backup is made: `program` is the version that makes it, `now` the time it bears (epoch ms); `warn` hears of what it could only copy as damaged as it is. */
@@ -103,18 +104,54 @@ const finish = async (path: string, { into, progress }: Copying): Promise<Backup
   return { path, size: sizeOf(target), sha256 };
 };
 
+/** Copies a file byte by byte, or takes it over from the earlier backup where it has not changed since. */
+const copyBytes = async (path: string, copying: Copying): Promise<BackupFile> => {
+  const from = join(copying.data.root, path);
+  const { size, mtimeNs } = await stat(from, { bigint: true });
+  const source = { size: Number(size), changedAtNs: String(mtimeNs) };
+  const taken = await takeOver(path, source, copying);
+  if (taken !== null) return taken;
+  const to = join(copying.into, path);
+  await copyAsItLies(from, to);
+  const file = await finish(path, copying);
+  await keepTimes(from, to);
+  return { ...file, source };
+};
+
+/** Copies the recordings of the calls that the copied record knows; one that is being made comes as far as it has got. */
+const copyRecordings = async (copying: Copying): Promise<readonly BackupFile[]> => {
+  const { data, into, warn, progress } = copying;
+  const folder = relative(data.root, data.recordings);
+  const found = findRecordings(data.recordings, join(into, relative(data.root, data.database)));
+  for (const name of found.strange)
+    warn(`${join(folder, name)} is of no call in this backup and is left out`);
+  if (found.gone > 0)
+    warn(`${found.gone} calls were recorded and have no recording any more: it reached its age, or is lost`);
+  if (found.files.length === 0) return [];
+  progress.step(folder, copying.totalBytes);
+  await mkdir(join(into, folder), { mode: 0o700 });
+  const files: BackupFile[] = [];
+  for (const name of found.files) {
+    const path = join(folder, name);
+    const bytes = sizeOf(join(data.root, path));
+    try {
+      files.push(await copyBytes(path, copying));
+    } catch (error) {
+      if (existsSync(join(data.root, path))) throw error;
+      await rm(join(into, path), { force: true });
+      warn(`${path} is gone meanwhile and is left out`);
+    }
+    progress.done(bytes);
+  }
+  syncToDisk(join(into, folder));
+  return files;
+};
+
 const copyPartition = async (path: string, copying: Copying): Promise<readonly BackupFile[]> => {
   const from = join(copying.data.root, path);
   const to = join(copying.into, path);
   // Without anything in a WAL nothing changes the file while the partitions are held: it need not be opened.
-  if (sizeOf(`${from}-wal`) === 0) {
-    const { size, mtimeNs } = await stat(from, { bigint: true });
-    const source = { size: Number(size), changedAtNs: String(mtimeNs) };
-    const taken = await takeOver(path, source, copying);
-    if (taken !== null) return [taken];
-    await copyAsItLies(from, to);
-    return [{ ...(await finish(path, copying)), source }];
-  }
+  if (sizeOf(`${from}-wal`) === 0) return [await copyBytes(path, copying)];
   try {
     copyMoment(from, to);
   } catch (error) {
@@ -169,12 +206,19 @@ const copyAll = async (
   const earlier = await openEarlier(since);
   const items = itemsOf(data);
   // Every byte is copied and then read again.
-  const totalBytes = 2 * items.reduce((sum, { path }) => sum + sizeOf(join(data.root, path)), 0);
+  const sounds = existsSync(data.recordings) ? readdirSync(data.recordings) : [];
+  const paths = [
+    ...items.map(({ path }) => join(data.root, path)),
+    ...sounds.map((name) => join(data.recordings, name)),
+  ];
+  const totalBytes = 2 * paths.reduce((sum, path) => sum + sizeOf(path), 0);
   const copying: Copying = { ...making, data, into, earlier, totalBytes };
   const files: BackupFile[] = [];
   const folders = new Set(items.map(({ path }) => dirname(path)).filter((folder) => folder !== '.'));
   for (const folder of folders) await mkdir(join(into, folder), { mode: 0o700 });
   for (const item of items) files.push(...(await copyItem(item, copying)));
+  // After the record, so that none is missing of a call that it says was recorded.
+  files.push(...(await copyRecordings(copying)));
   for (const folder of folders) syncToDisk(join(into, folder));
   making.progress.step('checking the journal', totalBytes);
   const record = recordIn(join(into, relative(data.root, data.database)));

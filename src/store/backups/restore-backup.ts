@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { checkChain } from '../chain.ts';
-import { dataDirectory, syncToDisk } from '../data-directory.ts';
+import { dataDirectory, keepTimes, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged } from '../database.ts';
 import { tryToChange } from '../partition-hold.ts';
 import { StoreError } from '../store-error.ts';
@@ -107,6 +107,7 @@ const copyAll = async (
       constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE,
     );
     await chmod(join(into, path), 0o600);
+    await keepTimes(join(backup, path), join(into, path));
     progress.done(size);
   }
   progress.step('checking what was copied', totalBytes);

@@ -14,7 +14,7 @@ const colours: Colours = {
   lines: ['blue', 'brown'],
   priority: { critical: 'red', high: 'orange', medium: 'olive', low: 'grey' },
 };
-const time = { year: '', month: '', day: '', hour: '', minute: '', second: '' };
+const ticks = [{ at: 500, label: 'half' }];
 const span = { from: 0, to: 1_000 };
 
 const series = (measurement: string, unit: string | null, points: readonly Point[]): Series => ({
@@ -43,7 +43,7 @@ const draw = (all: readonly Series[], limits: readonly Limit[] = []) => {
     limits,
     reportEveryMs: null,
     colours,
-    time,
+    ticks,
     colourOf: (measurement) => (measurement === 'temperature' ? 'blue' : 'brown'),
     nameOf: ({ title }) => title.en,
   });
@@ -185,7 +185,7 @@ test('a flag is a bar while it is so and a thin line while it is not; one that w
     ],
     span: { from: 0, to: 6_000 },
     colours,
-    time,
+    ticks,
     colourOf: () => 'red',
   });
   const [off, on] = [option.series ?? []].flat() as { lineStyle: { width: number }; data: unknown[] }[];

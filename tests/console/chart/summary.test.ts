@@ -33,9 +33,9 @@ test('whoever cannot see the curve is told its lowest, its highest with the spik
   expect(summaryText(gas, summary, zh)).toBe(
     '燃气浓度：4 点，最低 0 %LEL，最高 40 %LEL，最新 3 %LEL, 空档 1 处，最长 1 秒',
   );
-  expect(summaryText(gas, summaryOf(gas, { from: 5_000, to: 6_000 }, null), en)).toBe('gas: no data');
+  expect(summaryText(gas, summaryOf(gas, { from: 5_000, to: 6_000 }, null), en)).toBe('gas level: no data');
   const flag = { ...gas, measurement: 'gas', unit: null, points: [[0, false] as const, [10, true] as const] };
-  expect(summaryText(flag, summaryOf(flag, span, null), en)).toBe('gas: so 1×, newest yes');
+  expect(summaryText(flag, summaryOf(flag, span, null), en)).toBe('gas alarm: so 1×, newest yes');
 });
 
 test('the course in parts has no figure where nothing was measured', () => {

@@ -246,10 +246,85 @@ describe('status, replies and voice', () => {
     expect(reasonsOf('replies', { id: 'c1', ok: true, error: 3 })).toEqual(['invalid-reply']);
   });
 
-  test('voice may be sent and is answered with a reason', () => {
-    expect(itemsOf('voice/up', 'x')).toBe('voice-not-available');
-    expect(itemsOf('voice/audio/up', '')).toBe('voice-not-available');
+  test('signalling says what somebody wants of a call', () => {
+    const said = (signal: object) => [{ subject: { by: 'sender' }, kind: 'voice', signal }];
+    expect(itemsOf('voice/up', { call: 'c1', type: 'request' })).toEqual(
+      said({ call: 'c1', type: 'request' }),
+    );
+    expect(
+      itemsOf('voice/up', {
+        call: 'c1',
+        type: ' Request ',
+        media: 'mqtt-audio',
+        expiresAt: '2026-01-01T00:00:00Z',
+      }),
+    ).toEqual(said({ call: 'c1', type: 'request', media: 'mqtt-audio', expiresAt: 1_767_225_600_000 }));
+    expect(itemsOf('voice/up', { call: 'c1', type: 'answer', sdp: 'v=0' })).toEqual(
+      said({ call: 'c1', type: 'answer', sdp: 'v=0' }),
+    );
+    expect(
+      itemsOf('voice/up', { call: 'c1', type: 'candidate', candidate: { candidate: 'x', sdpMid: '0' } }),
+    ).toEqual(said({ call: 'c1', type: 'candidate', candidate: { candidate: 'x', sdpMid: '0' } }));
+  });
+
+  test('a request whose particulars are wrong is a request all the same, with what was wrong beside it', () => {
+    expect(
+      reasonsOf('voice/up', {
+        call: 'c1',
+        type: 'request',
+        sdp: 'x'.repeat(16_385),
+        candidate: 7,
+        media: { toString: 1 },
+        expiresAt: 'soon',
+      }),
+    ).toEqual(['invalid-sdp', 'invalid-candidate', 'invalid-media', 'invalid-time']);
+    expect(itemsOf('voice/up', { call: 'c1', type: 'request', media: 'smoke' })).toEqual([
+      { subject: { by: 'sender' }, kind: 'voice', signal: { call: 'c1', type: 'request' } },
+    ]);
+    // What follows a NUL is passed over, as with a press.
+    expect(itemsOf('voice/up', '{"call":"c1","type":"request"}\0rest')).toEqual([
+      { subject: { by: 'sender' }, kind: 'voice', signal: { call: 'c1', type: 'request' } },
+    ]);
+  });
+
+  test('signalling that names no call, or wants nothing known, is refused by name', () => {
+    expect(itemsOf('voice/up', { type: 'request' })).toBe('invalid-call');
+    expect(itemsOf('voice/up', { call: 'c 1', type: 'request' })).toBe('invalid-call');
+    expect(itemsOf('voice/up', { call: 'c1', type: 'sing' })).toBe('unknown-signal');
+    expect(itemsOf('voice/up', { call: 'c1', type: 'candidate' })).toBe('invalid-candidate');
+    expect(itemsOf('voice/up', { call: 'c1', type: 'candidate', candidate: 'x'.repeat(1_025) })).toBe(
+      'invalid-candidate',
+    );
+    expect(itemsOf('voice/up', [])).toBe('not-an-object');
+    expect(itemsOf('voice/up', 'x')).toBe('not-json');
+  });
+
+  test('sound is 4 bytes of sequence and 160 of A-law, and nothing else', () => {
+    const frame = new Uint8Array(164);
+    const decode = (bytes: Uint8Array) =>
+      native.decode({ sender: 'd1', topic: 'zhishou/v1/devices/d1/voice/audio/up', bytes });
+    expect(decode(frame)).toEqual({
+      ok: true,
+      items: [{ subject: { by: 'sender' }, kind: 'audio', frame }],
+    });
+    for (const length of [0, 163, 165, 4])
+      expect(decode(new Uint8Array(length))).toMatchObject({ ok: false, reason: 'invalid-audio' });
     expect(native.mayPublish('d1', 'zhishou/v1/devices/d1/voice/audio/up')).toBe(true);
+    expect(native.mayRetain('d1', 'zhishou/v1/devices/d1/voice/up')).toBe(false);
+  });
+
+  test('a device hears of its calls on its own topics, or on those of its hub', () => {
+    const notice = { call: 'c1', type: 'state', state: 'ringing', expiresAt: 5 } as const;
+    expect(native.encodeVoice?.('d1', { by: 'sender' }, 'd1', notice)).toEqual({
+      topic: 'zhishou/v1/devices/d1/voice/down',
+      payload: JSON.stringify(notice),
+    });
+    expect(native.encodeVoice?.('h1', { by: 'id', id: 'd1' }, 'd1', notice).topic).toBe(
+      'zhishou/v1/hubs/h1/devices/d1/voice/down',
+    );
+    expect(native.audioTopic?.('d1', { by: 'sender' }, 'd1')).toBe('zhishou/v1/devices/d1/voice/audio/down');
+    expect(native.maySubscribe('d1', 'zhishou/v1/devices/d1/voice/down')).toBe(true);
+    expect(native.maySubscribe('d1', 'zhishou/v1/devices/d1/voice/up')).toBe(false);
   });
 
   test('a topic of one’s own that means nothing costs a line in quarantine and no connection', () => {

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
@@ -15,6 +13,7 @@ import {
 } from '../../../src/store/influx/shipper.ts';
 import { type Shipping, startShipping } from '../../../src/store/influx/shipping.ts';
 import { optional } from '../../optional.ts';
+import { canMount, openSmallDisk } from '../../small-disk.ts';
 import { arraySource, readingsUntil } from './owed.ts';
 import { openProxy } from './proxy.ts';
 import {
@@ -30,7 +29,7 @@ import {
 } from './servers.ts';
 import type { ThreadSetup } from './shipper-thread.ts';
 
-const journeyMs = 90_000;
+const journeyMs = 120_000;
 const last = Date.now() - 60_000;
 
 /** Shipping in a thread of its own, as the gateway does it, over a source made up of so many readings. */
@@ -304,61 +303,10 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
   });
 });
 
-/** A disk that can be filled, or null where mounting is not permitted. */
-const mountDisk = (): {
-  readonly dir: string;
-  readonly fill: () => void;
-  readonly makeRoom: () => void;
-} | null => {
-  const dir = mkdtempSync(join(tmpdir(), 'zhishou-influx-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', dir], { stdio: 'ignore' });
-  } catch {
-    rmSync(dir, { recursive: true });
-    return null;
-  }
-  const log = join(dir, 'log');
-  onTestFinished(() => {
-    execFileSync('umount', ['-l', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
-  return {
-    dir,
-    fill: () => {
-      const file = openSync(log, 'w');
-      for (const chunk of [Buffer.alloc(65_536), Buffer.alloc(512)])
-        for (;;) {
-          try {
-            if (writeSync(file, chunk) < chunk.length) break;
-          } catch {
-            break;
-          }
-        }
-      closeSync(file);
-    },
-    makeRoom: () => rmSync(log),
-  };
-};
-
-const mayMount = (() => {
-  const dir = mkdtempSync(join(tmpdir(), 'zhishou-may-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dir], { stdio: 'ignore' });
-    execFileSync('umount', ['-l', dir]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-})();
-
 optional('influxdb', hasInfluxd)('while the disk of InfluxDB is full', { timeout: journeyMs }, () => {
-  (mayMount ? test : test.skip)(
-    'readings wait, and follow once there is room and InfluxDB was started again',
-    async () => {
-      const disk = mountDisk();
-      if (disk === null) throw new Error('a small disk could not be mounted');
+  optional('the right to mount a small disk', canMount)('and then has room', () => {
+    test('readings wait, and follow once there is room and InfluxDB was started again', async () => {
+      const disk = openSmallDisk('16m');
       const influxd = await openInfluxd({ dir: join(disk.dir, 'influxdb') });
       const shipping = ship(`${influxd.url}/zhishou`, {
         fresh: 12_000,
@@ -376,8 +324,8 @@ optional('influxdb', hasInfluxd)('while the disk of InfluxDB is full', { timeout
       await allThere(shipping, 12_000);
       await expectAll(influxd, 12_000);
       expect(shipping.status().quarantined).toBe(0);
-    },
-  );
+    });
+  });
 });
 
 optional('victoria-metrics', hasVictoria)(

@@ -75,9 +75,7 @@ optional('influxd', hasInfluxd)('the whole way of readings to InfluxDB', () => {
     expect(Number(late?.sum)).toBeCloseTo((600 * 599) / 2 + 600, 3);
   });
 
-  test('a question for more than our record holds is answered from both, each point once', {
-    timeout: 60_000,
-  }, async () => {
+  test('a question for more than our record holds is answered from both, each point once', async () => {
     const influxd = await openInfluxd();
     const store = await openShippingStore(temporaryDirectory(), influxd.url);
     const now = Date.now();

@@ -1,0 +1,35 @@
+import { type Call, endedStates } from '../../../src/model/call.ts';
+import type { TimelineEntry } from '../../../src/model/change.ts';
+import { mayActAs, type User } from '../../../src/model/user.ts';
+
+/** The calls of which there is a recording, each by the number of the last line of the timeline that tells of it; where none does, by that of the last line. */
+export const recordingsBy = (
+  entries: readonly TimelineEntry[],
+  calls: readonly Call[],
+): ReadonlyMap<number, readonly Call[]> => {
+  const bySeq = new Map<number, readonly Call[]>();
+  for (const call of calls) {
+    if (!call.recorded || !endedStates.has(call.state)) continue;
+    const entry = entries.findLast(({ data }) => data.call === call.id) ?? entries.at(-1);
+    if (entry !== undefined) bySeq.set(entry.seq, [...(bySeq.get(entry.seq) ?? []), call]);
+  }
+  return bySeq;
+};
+
+/** Whether the gateway plays a call's recording to somebody: to supervisors, and to whoever spoke last in it. */
+export const mayHear = (user: Pick<User, 'id' | 'role'> | null, call: Call): boolean =>
+  user !== null && (mayActAs(user.role, 'supervisor') || call.answeredBy === user.id);
+
+/** How long they spoke, in ms; null where sound never went both ways. */
+export const spokenMs = ({ connectedAt, endedAt }: Call): number | null =>
+  connectedAt === undefined || endedAt === undefined ? null : Math.max(0, endedAt - connectedAt);
+
+/** For how long after a call's end its recording may still be on its way to the disk, in ms. */
+const writtenWithinMs = 30_000;
+
+/** Whether the recording of one of these calls may still come, as it is `now` (epoch ms). */
+export const mayStillCome = (calls: readonly Call[], now: number): boolean =>
+  calls.some(
+    ({ recorded, connectedAt, endedAt }) =>
+      !recorded && connectedAt !== undefined && endedAt !== undefined && now - endedAt < writtenWithinMs,
+  );

@@ -1,0 +1,115 @@
+import type { Call, DeviceNotice, LegSignal } from '../model/call.ts';
+import type { Dialect, Dialects, Subject } from '../model/dialect.ts';
+import { isOver } from './call-life.ts';
+import type { DeviceBook } from './device-book.ts';
+import type { Downlink, Outbound } from './ports.ts';
+
+/** What a device is told of a call is of no use after this (ms). */
+const noticeLifeMs = 60_000;
+
+/** Of how many calls it is remembered what was told of them. */
+const toldKept = 1_000;
+
+/** What devices are told of their calls. Nothing of it is stored: who returns is told how things stand. */
+export type CallNotices = {
+  /** Whether the convention of this device knows calls at all. */
+  readonly reaches: (device: string) => boolean;
+  /** A call was committed as it is here: its device is told where that is news. */
+  readonly committed: (call: Call) => void;
+  /** Tells it again. */
+  readonly repeat: (call: Call) => void;
+  /** A call is no call, and why. */
+  readonly refuse: (device: string, call: string, reason: string) => void;
+  /** A step in the making of the device's leg. */
+  readonly leg: (call: Call, signal: LegSignal) => void;
+  readonly sound: (device: string, frame: Uint8Array) => void;
+  /** How the calls of a connection stand. */
+  readonly waiting: (connection: string) => readonly Outbound[];
+};
+
+/** Makes them. `underWay` are the committed calls. */
+export const createCallNotices = (parts: {
+  readonly devices: DeviceBook;
+  readonly dialects: Dialects;
+  readonly downlink: Downlink;
+  readonly underWay: ReadonlyMap<string, Call>;
+  readonly now: () => number;
+}): CallNotices => {
+  const { devices, dialects, downlink, underWay, now } = parts;
+  const told = new Map<string, string>();
+  let number = 0;
+
+  const wayTo = (
+    device: string,
+  ): { readonly connection: string; readonly subject: Subject; readonly dialect: Dialect } | null => {
+    const record = devices.get(device)?.record;
+    if (record === undefined) return null;
+    const connection = record.hub ?? record.id;
+    const dialect = dialects.get(devices.get(connection)?.record.dialect ?? '');
+    if (dialect === undefined) return null;
+    const { id, hub, address } = record;
+    const subject: Subject =
+      hub === null ? { by: 'sender' } : address === null ? { by: 'id', id } : { by: 'address', address };
+    return { connection, subject, dialect };
+  };
+
+  const outbound = (device: string, notice: Omit<DeviceNotice, 'expiresAt'>): Outbound | null => {
+    const way = wayTo(device);
+    if (way?.dialect.encodeVoice === undefined) return null;
+    const expiresAt = now() + noticeLifeMs;
+    number += 1;
+    return {
+      command: `voice:${notice.call}:${number}`,
+      connection: way.connection,
+      ...way.dialect.encodeVoice(way.connection, way.subject, device, { ...notice, expiresAt }),
+      expiresAt,
+    };
+  };
+
+  const send = (device: string, notice: Omit<DeviceNotice, 'expiresAt'>): void => {
+    const message = outbound(device, notice);
+    if (message) downlink.send(message);
+  };
+
+  const standing = (call: Call): Omit<DeviceNotice, 'expiresAt'> => {
+    const { id, state, media, reason } = call;
+    return isOver(call)
+      ? { call: id, type: 'end', state, reason: reason ?? state }
+      : { call: id, type: 'state', state, media };
+  };
+
+  return {
+    reaches: (device) => wayTo(device)?.dialect.encodeVoice !== undefined,
+    committed: (call) => {
+      const news = `${call.state} ${call.media}`;
+      if (told.get(call.id) === news) return;
+      // The newest last, so that what is forgotten is long over.
+      told.delete(call.id);
+      told.set(call.id, news);
+      const oldest = told.keys().next();
+      if (told.size > toldKept && !oldest.done) told.delete(oldest.value);
+      send(call.device, standing(call));
+    },
+    repeat: (call) => send(call.device, standing(call)),
+    refuse: (device, call, reason) => send(device, { call, type: 'end', reason }),
+    leg: ({ id, device, media }, { kind, sdp, candidate }) => {
+      if (kind === 'offer' && sdp !== undefined) send(device, { call: id, type: 'offer', sdp, media });
+      if (kind === 'candidate' && candidate !== undefined)
+        send(device, { call: id, type: 'candidate', candidate });
+    },
+    sound: (device, frame) => {
+      const way = wayTo(device);
+      const topic = way?.dialect.audioTopic?.(way.connection, way.subject, device);
+      if (way && topic !== undefined) downlink.stream(way.connection, topic, frame);
+    },
+    waiting: (connection) => {
+      const messages: Outbound[] = [];
+      for (const call of underWay.values()) {
+        if (wayTo(call.device)?.connection !== connection) continue;
+        const message = outbound(call.device, standing(call));
+        if (message) messages.push(message);
+      }
+      return messages;
+    },
+  };
+};
