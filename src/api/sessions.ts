@@ -13,7 +13,7 @@ export const publicUser = ({ id, username, name, role, places, disabled }: UserR
   disabled,
 });
 
-/** 256 random bits, base64url, never with a hyphen in front, which a command line would read as an option: a session's token, a device's secret. */
+/** 256 random bits, base64url, never with a hyphen in front, which a command line would read as an option and a spreadsheet as a formula: a session's token, a device's secret. */
 export const newSecret = (): string => {
   for (;;) {
     const secret = randomBytes(32).toString('base64url');

@@ -25,14 +25,6 @@ const problemsTold = 200;
 
 const Query = z.object({ check: z.enum(['true', 'false']).optional() });
 
-/** A secret that a spreadsheet leaves as it is: one that began with a minus would be a formula to it. */
-const newSheetSecret = (): string => {
-  for (;;) {
-    const secret = newSecret();
-    if (!secret.startsWith('-')) return secret;
-  }
-};
-
 /** Whether CSV is wanted rather than JSON. */
 const wantsCsv = ({ headers: { accept = '' } }: FastifyRequest): boolean =>
   accept
@@ -100,7 +92,7 @@ export const deviceImportRoutes = (app: App, { duty, commits }: RouteParts): voi
   };
 
   const register = (user: User, rows: readonly ImportRow[]): Result<ImportedDevice[]> => {
-    const secrets = rows.map(newSheetSecret);
+    const secrets = rows.map(newSecret);
     const entries = rows.map(({ device }, index) => ({
       device,
       secretHash: hashSecret(secrets[index] ?? ''),
