@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Place } from './place.ts';
 import { Id, Moment } from './text.ts';
+import { mayActAs, type User } from './user.ts';
 
 /** The states of a voice call, in the order in which it goes through them; the last four are its ends. */
 export const callStates = [
@@ -44,6 +45,12 @@ export const Call = z.object({
   recorded: z.boolean(),
 });
 export type Call = Readonly<z.infer<typeof Call>>;
+
+/** Whether the recording of a call is played to somebody who may see its place: to supervisors, and to whoever spoke last in it. */
+export const mayHearRecording = (
+  { id, role }: Pick<User, 'id' | 'role'>,
+  { answeredBy }: Pick<Call, 'answeredBy'>,
+): boolean => mayActAs(role, 'supervisor') || answeredBy === id;
 
 /** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `fell-back`: its device's sound travels over MQTT from now on. */
 export const callEvents = [

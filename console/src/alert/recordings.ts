@@ -1,6 +1,6 @@
-import { type Call, endedStates } from '../../../src/model/call.ts';
+import { type Call, endedStates, mayHearRecording } from '../../../src/model/call.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
-import { mayActAs, type User } from '../../../src/model/user.ts';
+import type { User } from '../../../src/model/user.ts';
 
 /** The calls of which there is a recording, each by the number of the last line of the timeline that tells of it; where none does, by that of the last line. */
 export const recordingsBy = (
@@ -16,9 +16,9 @@ export const recordingsBy = (
   return bySeq;
 };
 
-/** Whether the gateway plays a call's recording to somebody: to supervisors, and to whoever spoke last in it. */
+/** Whether the gateway plays a call's recording to whoever sits here; null = nobody does. */
 export const mayHear = (user: Pick<User, 'id' | 'role'> | null, call: Call): boolean =>
-  user !== null && (mayActAs(user.role, 'supervisor') || call.answeredBy === user.id);
+  user !== null && mayHearRecording(user, call);
 
 /** How long they spoke, in ms; null where sound never went both ways. */
 export const spokenMs = ({ connectedAt, endedAt }: Call): number | null =>

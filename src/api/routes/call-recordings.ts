@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Call } from '../../model/call.ts';
+import { type Call, mayHearRecording } from '../../model/call.ts';
 import { LegalHold } from '../../model/operation.ts';
-import { mayActAs, type User } from '../../model/user.ts';
+import type { User } from '../../model/user.ts';
 import { maySee, signedInOf } from '../access.ts';
 import { readByteRange } from '../byte-range.ts';
 import { findCall } from '../call-finder.ts';
@@ -74,7 +74,7 @@ export const callRecordingRoutes = (
     async (request, reply) => {
       const { user, session } = signedInOf(request);
       const call = await visible(user, request.params.id);
-      if (!mayActAs(user.role, 'supervisor') && call.answeredBy !== user.id)
+      if (!mayHearRecording(user, call))
         refuse('not-allowed', 'A recording is for supervisors, and for the operator who spoke.');
       const recording = (await recordings?.open(call.id)) ?? noRecording(call.id);
       const { bytes } = recording;
