@@ -1,24 +1,26 @@
 import { z } from 'zod';
 import { dispositions } from '../../../src/model/alert.ts';
 import type { TabStore } from '../feed/console-id.ts';
-import type { Outcome } from './outcomes.ts';
-import type { ReachDraft } from './reach.ts';
 
 /** What an operator has begun to write about an alert and not sent yet. */
-export type Draft = ReachDraft & {
-  readonly note: string;
+const Draft = z.object({
+  note: z.string(),
   /** The three lines of a talk: what they say, how they are, what was agreed. */
-  readonly says: string;
-  readonly condition: string;
-  readonly agreed: string;
-  readonly person: string;
-  readonly heir: string;
-  readonly disposition: Outcome | null;
-  readonly closeNote: string;
+  says: z.string(),
+  condition: z.string(),
+  agreed: z.string(),
+  person: z.string(),
+  heir: z.string(),
+  disposition: z.enum(dispositions).exclude(['returned']).nullable(),
+  closeNote: z.string(),
+  reached: z.enum(['spoke', 'seen']).nullable(),
+  seenBy: z.string(),
+  seenAt: z.string(),
   /** Why it is to be set aside. */
-  readonly shelfReason: string;
-  readonly shelfOnce: boolean;
-};
+  shelfReason: z.string(),
+  shelfOnce: z.boolean(),
+});
+export type Draft = Readonly<z.infer<typeof Draft>>;
 
 const blank: Draft = {
   note: '',
@@ -36,22 +38,6 @@ const blank: Draft = {
   shelfOnce: false,
 };
 
-const Kept = z.object({
-  note: z.string(),
-  says: z.string(),
-  condition: z.string(),
-  agreed: z.string(),
-  person: z.string(),
-  heir: z.string(),
-  disposition: z.enum(dispositions).exclude(['returned']).nullable(),
-  closeNote: z.string(),
-  reached: z.enum(['spoke', 'seen']).nullable(),
-  seenBy: z.string(),
-  seenAt: z.string(),
-  shelfReason: z.string(),
-  shelfOnce: z.boolean(),
-}) satisfies z.ZodType<Draft>;
-
 const keyOf = (alert: string): string => `zhishou.draft.${alert}`;
 
 const fields = Object.keys(blank) as (keyof Draft)[];
@@ -59,7 +45,7 @@ const fields = Object.keys(blank) as (keyof Draft)[];
 /** What was typed of an alert, as the tab keeps it: a look at another alert, a session that ends and a reload lose nothing. Nothing typed, or what cannot be read, is a blank draft. */
 export const readDraft = (store: TabStore, alert: string): Draft => {
   try {
-    const kept = Kept.safeParse(JSON.parse(store.getItem(keyOf(alert)) ?? 'null'));
+    const kept = Draft.safeParse(JSON.parse(store.getItem(keyOf(alert)) ?? 'null'));
     return kept.success ? kept.data : blank;
   } catch {
     return blank;
