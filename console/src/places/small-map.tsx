@@ -6,6 +6,7 @@ import { type Ground, layOut } from './ground.ts';
 import { knownPlaces, knownSites } from './ground-book.ts';
 import { isWide, placedStep, sitesNear } from './near.ts';
 import { ScaleBar } from './scale-bar.tsx';
+import './map.css';
 import './small-map.css';
 
 /** About how large it is drawn (px), and how high the words on it are to be (px). */

@@ -10,6 +10,7 @@ import { communityLabels } from './community-labels.ts';
 import { layOut } from './ground.ts';
 import { tilesUnder } from './map-tiles.ts';
 import { ScaleBar } from './scale-bar.tsx';
+import './map.css';
 import './street-map.css';
 
 /** About how large the map is drawn (px), and how high the words on it are to be (px). */
