@@ -17,13 +17,13 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import type { CallRecord } from '../../src/gateway/ports.ts';
 import type { Reading } from '../../src/model/reading.ts';
 import { Manifest } from '../../src/store/backups/manifest.ts';
 import { dataDirectory } from '../../src/store/data-directory.ts';
 import { optional } from '../optional.ts';
 import { canMount, openSmallDisk } from '../small-disk.ts';
 import { entry, reading } from './batches.ts';
+import { endedCall } from './ended-call.ts';
 import { runProgram } from './programs.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
 
@@ -216,27 +216,6 @@ test('what lies beside the databases comes along; locks, copies from before migr
   for (const path of paths) expect(statSync(join(restored, path)).mode & 0o777, path).toBe(0o600);
 });
 
-/** A call of the record, over since long ago. */
-const callOf = (id: string, recorded: boolean): CallRecord => ({
-  call: {
-    id,
-    device: 'pager-1',
-    place: null,
-    state: 'ended',
-    media: 'webrtc',
-    requestedAt: 1,
-    endedAt: 2,
-    rings: 1,
-    direction: 'in',
-    listeners: [],
-    recorded,
-  },
-  console: null,
-  missAt: null,
-  soundBy: null,
-  consoleBackBy: null,
-});
-
 /** A directory with a journal of one line, calls, and recordings by their file names. */
 const withRecordings = async (
   calls: Readonly<Record<string, boolean>>,
@@ -246,7 +225,11 @@ const withRecordings = async (
   const store = await openRecordRoom(dir);
   await commit(store, {
     entries: [entry(1)],
-    puts: Object.entries(calls).map(([id, recorded]) => ({ kind: 'call', id, body: callOf(id, recorded) })),
+    puts: Object.entries(calls).map(([id, recorded]) => ({
+      kind: 'call',
+      id,
+      body: endedCall(id, { requestedAt: 1, endedAt: 2, recorded }),
+    })),
   });
   await store.close();
   mkdirSync(join(dir, 'recordings'), { mode: 0o700 });

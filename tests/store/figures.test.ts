@@ -5,6 +5,7 @@ import { dataDirectory } from '../../src/store/data-directory.ts';
 import { openForReading } from '../../src/store/database.ts';
 import { countedAlerts, readFigures } from '../../src/store/figures.ts';
 import { entry, pressed } from './batches.ts';
+import { endedCall } from './ended-call.ts';
 import { commit, openRecordRoom, type RecordRoom, temporaryDirectory } from './record-room.ts';
 
 const minute = 60_000;
@@ -19,30 +20,8 @@ const step = (seq: number, alert: string, event: string, at: number) => ({
   at,
 });
 
-const call = (id: string, body: Partial<CallRecord['call']>) =>
-  ({
-    kind: 'call',
-    id,
-    body: {
-      call: {
-        id,
-        device: 'pager-1',
-        place: null,
-        state: 'ended',
-        media: 'webrtc',
-        requestedAt: midnight,
-        rings: 1,
-        direction: 'in',
-        listeners: [] as string[],
-        recorded: false,
-        ...body,
-      },
-      console: null,
-      missAt: null,
-      soundBy: null,
-      consoleBackBy: null,
-    },
-  }) as const;
+const call = (id: string, more: Partial<CallRecord['call']>) =>
+  ({ kind: 'call', id, body: endedCall(id, { requestedAt: midnight, ...more }) }) as const;
 
 const put = (id: string, at: number, alert: Partial<Alert> = {}) =>
   ({
