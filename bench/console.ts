@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import mqtt from 'mqtt';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
 import type { Place } from '../src/model/place.ts';
 import { openGateway, registerOne, removeDirectory, signInAt } from './own-gateway.ts';
@@ -49,12 +52,15 @@ export const consolePage: Bench = {
   about: `the seat in Chromium: first load, and ${count(openAlerts)} open alerts with ${changesPerSecond} changes a second`,
   rows: async function* () {
     const gateway = await openGateway();
-    let browser: Browser | null = null;
+    // A profile of its own, as at a desk: what was fetched and compiled is kept from one visit to the next.
+    const profile = await mkdtemp(join(tmpdir(), 'zhishou-bench-browser-'));
+    let context: BrowserContext | null = null;
     const hubs: { readonly end: () => void }[] = [];
     try {
       const api = await signInAt(gateway);
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-      const context = await browser.newContext({
+      context = await chromium.launchPersistentContext(profile, {
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu'],
         viewport: { width: 1920, height: 1080 },
         reducedMotion: 'reduce',
       });
@@ -84,11 +90,17 @@ export const consolePage: Bench = {
         value: bytes / 1000,
         unit: 'kB gzip',
       });
+      const [first = Number.NaN, ...later] = readyMs;
       yield atMost(1_000, {
-        what: 'from the address to a seat that can act, median',
-        value: median(readyMs),
+        what: 'from the address to a seat that can act, in a browser that was there before, median',
+        value: median(later),
         unit: 'ms',
-        detail: `${loads} loads, the first ${readyMs[0]?.toFixed(0)} ms, the others from the cache`,
+        detail: `${later.length} visits, the slowest ${Math.max(...later).toFixed(0)} ms`,
+      });
+      yield atMost(1_000, {
+        what: 'the same at the first visit of a browser that has just started',
+        value: first,
+        unit: 'ms',
       });
 
       const login = await registerOne(api, 'hub', 'hub');
@@ -189,7 +201,8 @@ export const consolePage: Bench = {
       await flow;
     } finally {
       for (const each of hubs) each.end();
-      await browser?.close();
+      await context?.close();
+      await rm(profile, { recursive: true, force: true });
       await gateway.stop();
       removeDirectory(gateway.dataDir);
     }

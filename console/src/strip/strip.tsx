@@ -55,6 +55,14 @@ const LineState = ({ health }: { readonly health: FeedHealth }) => {
   );
 };
 
+/** How the sound of this page is drawn, each with a sign of its own. */
+const soundSigns = {
+  starting: { look: '', drawn: '…' },
+  running: { look: 'good', drawn: '♪' },
+  suspended: { look: 'bad', drawn: '✕' },
+  missing: { look: 'bad', drawn: '✕' },
+} as const;
+
 /** The strip at the top, always there: how far the page can be trusted, whether it can be heard, and who sits here. */
 export const Strip = (props: {
   readonly page: Page;
@@ -77,10 +85,12 @@ export const Strip = (props: {
   const { noMicrophone, devices } = words.call;
   const { sound } = props;
   const audio = {
+    starting: words.strip.soundStarting,
     running: words.strip.soundOn,
     suspended: words.strip.soundLocked,
     missing: words.strip.soundMissing,
   }[sound.audio];
+  const sign = soundSigns[sound.audio];
   const heard = sound.audio === 'running' && sound.elsewhere ? words.strip.soundElsewhere : audio;
   return (
     <header className={`strip ${props.health}`}>
@@ -113,8 +123,8 @@ export const Strip = (props: {
           open={() => props.open('shift')}
         />
       )}
-      <span className={`lamp ${sound.audio === 'running' ? 'good' : 'bad'}`}>
-        <i aria-hidden="true">{sound.audio === 'running' ? '♪' : '✕'}</i>{' '}
+      <span className={`lamp ${sign.look}`}>
+        <i aria-hidden="true">{sign.drawn}</i>{' '}
         <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>
       </span>
       <SoundTestButtons />

@@ -106,6 +106,7 @@ export const en: Dictionary = {
     connecting: 'Connecting…',
     lost: 'Connection lost',
     newest: (age) => `heard ${age} ago`,
+    soundStarting: 'Sound starting',
     soundOn: 'Sound on',
     soundElsewhere: 'Rings in another window',
     soundLocked: 'Sound is off',

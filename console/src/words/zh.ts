@@ -114,6 +114,7 @@ export const zh = {
     connecting: '正在连接…',
     lost: '连接中断',
     newest: (age: string) => `最新消息 ${age}前`,
+    soundStarting: '声音启动中',
     soundOn: '声音正常',
     soundElsewhere: '由另一窗口响铃',
     soundLocked: '声音未开',
