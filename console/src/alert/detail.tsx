@@ -23,6 +23,7 @@ import { TakeButton } from './take-button.tsx';
 import { EvidenceList, Timeline } from './timeline.tsx';
 import { type Details, useDetail } from './use-detail.ts';
 import { useDraft } from './use-draft.ts';
+import { useFirstPictureDone } from './use-first-picture-done.ts';
 import { useHome } from './use-home.ts';
 import { type Operation, useOperation } from './use-operation.ts';
 import './detail.css';
@@ -150,6 +151,7 @@ export const Detail = (props: {
   const shown = typeof details === 'string' ? null : details.alert;
   const home = useHome(shown?.place ?? null, shown?.device ?? '');
   const [draft, put] = useDraft(id);
+  const firstDone = useFirstPictureDone();
   const [saved, setSaved] = useState<SavedNote | null>(null);
   const pane = useRef<HTMLElement>(null);
   const quiet = useRef(props.restored === true);
@@ -249,27 +251,33 @@ export const Detail = (props: {
           {!closed && mayAct && (
             <>
               {!alert.acknowledged && <Holding details={details} {...handling} />}
-              <Comment {...noting} />
-              <Dispatch {...handling} alert={alert} timeline={timeline} />
-              {alert.acknowledged && <Holding details={details} {...handling} />}
-              {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
-                <Shelf {...handling} alert={alert} />
+              {firstDone && (
+                <>
+                  <Comment {...noting} />
+                  <Dispatch {...handling} alert={alert} timeline={timeline} />
+                  {alert.acknowledged && <Holding details={details} {...handling} />}
+                  {(mayBeShelved(alert) || alert.shelvedUntil !== undefined) && (
+                    <Shelf {...handling} alert={alert} />
+                  )}
+                  <Finish {...noting} />
+                </>
               )}
-              <Finish {...noting} />
             </>
           )}
         </div>
-        <div>
-          {explanation !== null && <p data-explanation>{text(explanation)}</p>}
-          <HomeValues home={home} />
-          {alert.place !== null && <MapPiece place={alert.place} />}
-          <h3>{words.detail.timeline}</h3>
-          <Timeline alert={id} entries={timeline} />
-          <h3>{words.detail.evidence}</h3>
-          <EvidenceList evidence={alert.evidence} />
-          <HomeHistory alert={alert} home={home} open={open} />
-          <Facts details={details} />
-        </div>
+        {firstDone && (
+          <div>
+            {explanation !== null && <p data-explanation>{text(explanation)}</p>}
+            <HomeValues home={home} />
+            {alert.place !== null && <MapPiece place={alert.place} />}
+            <h3>{words.detail.timeline}</h3>
+            <Timeline alert={id} entries={timeline} />
+            <h3>{words.detail.evidence}</h3>
+            <EvidenceList evidence={alert.evidence} />
+            <HomeHistory alert={alert} home={home} open={open} />
+            <Facts details={details} />
+          </div>
+        )}
       </div>
     </section>
   );

@@ -215,15 +215,19 @@ export const Board = (props: {
   const held = useClock(() => holdsStill(hand.current, Date.now())) || focused;
   const layout = settle(drawn.current, wanted, held);
   // A row that is closed under the pointer stays where it is, as it was last known, until the board settles.
-  const rows = new Map(
-    layout.flatMap(({ ids }) =>
-      ids.flatMap((id) => {
-        const now = props.alerts.get(id);
-        const before = known.current.get(id);
-        if (now) return [[id, now] as const];
-        return before ? [[id, { ...before, alert: asClosed(before.alert) }] as const] : [];
-      }),
-    ),
+  const rows = useMemo(
+    () =>
+      new Map(
+        layout.flatMap(({ ids }) =>
+          ids.flatMap((id) => {
+            const now = props.alerts.get(id);
+            const before = known.current.get(id);
+            if (now) return [[id, now] as const];
+            return before ? [[id, { ...before, alert: asClosed(before.alert) }] as const] : [];
+          }),
+        ),
+      ),
+    [layout, props.alerts],
   );
   useEffect(() => {
     drawn.current = layout;
@@ -234,7 +238,10 @@ export const Board = (props: {
   useEffect(() => {
     byBuilding.current = folding;
   });
-  const lines = linesOf(layout, (id) => rows.get(id)?.alert, folded, folding, unfolded);
+  const lines = useMemo(
+    () => linesOf(layout, (id) => rows.get(id)?.alert, folded, folding, unfolded),
+    [layout, rows, folded, folding, unfolded],
+  );
   const focusedAt = (): number => {
     const line = document.activeElement?.closest<HTMLElement>('.board-line');
     return line === null || line === undefined ? -1 : Number(line.dataset.index);

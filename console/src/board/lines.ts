@@ -1,4 +1,5 @@
 import { type Alert, type AlertKind, type Priority, priorities } from '../../../src/model/alert.ts';
+import type { Place } from '../../../src/model/place.ts';
 import { isWaiting, type Layout, type Section } from './order.ts';
 
 /** A building of which rows are folded: its name in the street, how many rows it has, how many of them wait, of which priorities they are, and of which kinds, the most frequent first. */
@@ -35,11 +36,12 @@ export const alwaysOpen: ReadonlySet<Section> = new Set(['emergency', 'arrivals'
 /** The parts whose rows are folded by building in a flood. */
 const inBuildings: ReadonlySet<Section> = new Set(['high', 'medium', 'low']);
 
-/** The building in which an alert lies, and what it is called in the street; else the narrowest place above a home that is known of it; null = nowhere. */
-export const buildingOf = ({
-  place,
-}: Pick<Alert, 'place'>): { readonly id: string; readonly name: string } | null => {
-  if (place === null) return null;
+type Named = { readonly id: string; readonly name: string };
+
+// Of every alert that is open it is asked with every change of one.
+const known = new WeakMap<Place, Named | null>();
+
+const buildingAt = (place: Place): Named | null => {
   const building = place.path.findIndex(({ kind }) => kind === 'building');
   const homes = place.path.findIndex(({ kind }) => kind === 'household');
   const until = building >= 0 ? building + 1 : homes >= 0 ? homes : place.path.length;
@@ -48,9 +50,19 @@ export const buildingOf = ({
   return last === undefined ? null : { id: last.id, name: path.map(({ name }) => name).join(' ') };
 };
 
+/** The building in which an alert lies, and what it is called in the street; else the narrowest place above a home that is known of it; null = nowhere. */
+export const buildingOf = ({ place }: Pick<Alert, 'place'>): Named | null => {
+  if (place === null) return null;
+  const found = known.get(place);
+  if (found !== undefined) return found;
+  const building = buildingAt(place);
+  known.set(place, building);
+  return building;
+};
+
 const buildingLine = (
   section: Section,
-  { id, name }: { readonly id: string; readonly name: string },
+  { id, name }: Named,
   alerts: readonly Alert[],
   unfolded: ReadonlySet<string>,
 ): Line & { readonly kind: 'building' } => {
