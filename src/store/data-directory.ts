@@ -40,8 +40,8 @@ export const closeToOthers = ({ database }: DataDirectory): void => {
     if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 };
 
-// Step by step: Node's own recursive making never comes to an end below /proc.
-const makeDirectory = (path: string): void => {
+/** Makes a directory into which only its owner may look, and what is missing above it. Throws the system's error. Step by step: Node's own recursive making never comes to an end below /proc. */
+export const makeDirectory = (path: string): void => {
   if (existsSync(path)) return;
   if (dirname(path) !== path) makeDirectory(dirname(path));
   try {

@@ -402,6 +402,12 @@ test('a backup and a restore go where nothing is, and leave what is there as it 
     'ENOTDIR',
   );
   expect(readFileSync(join(full, 'letter'), 'utf8')).toBe('dear');
+  // Where nothing can be made, making must come to an end.
+  for (const nowhere of [
+    await runProgram('backup', '--data', dir, '/proc/zhishou/backup'),
+    await runProgram('restore', backup, '/proc/zhishou/data'),
+  ])
+    expect([nowhere.status, nowhere.told]).toEqual([1, expect.stringContaining('/proc/zhishou')]);
 
   expect((await runProgram('restore', backup, empty)).status).toBe(0);
   expect(existsSync(join(empty, 'zhishou.db'))).toBe(true);

@@ -2,7 +2,7 @@ import { constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { checkChain } from '../chain.ts';
-import { type DataDirectory, keepTimes, syncToDisk } from '../data-directory.ts';
+import { type DataDirectory, keepTimes, makeDirectory, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged, openForReading } from '../database.ts';
 import { holdPartitions } from '../partition-hold.ts';
 import { StoreError } from '../store-error.ts';
@@ -240,7 +240,7 @@ const asRefusal = (error: unknown, into: string): StoreError => {
 /** Makes the directory where it is missing; answers whether it did. Throws StoreError `taken`. */
 const claim = async (into: string): Promise<boolean> => {
   const made = !existsSync(into);
-  if (made) await mkdir(into, { recursive: true, mode: 0o700 });
+  if (made) makeDirectory(into);
   if (!statSync(into).isDirectory()) throw new StoreError('taken', `${into} is not a directory`);
   if ((await readdir(into)).length > 0)
     throw new StoreError('taken', `${into} is not empty: a backup goes into a directory of its own`);
@@ -300,7 +300,7 @@ export const makeRotatedBackup = (
   making: Making,
 ): Promise<Rotated> =>
   whileHeld(data, folder, async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeDirectory(folder);
     await removeUnfinished(folder);
     const earlier = (await wholeBackups(folder)).at(-1)?.path ?? null;
     const path = join(folder, backupName(making.now));

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { checkChain } from '../chain.ts';
-import { dataDirectory, keepTimes, syncToDisk } from '../data-directory.ts';
+import { dataDirectory, keepTimes, makeDirectory, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged } from '../database.ts';
 import { tryToChange } from '../partition-hold.ts';
 import { StoreError } from '../store-error.ts';
@@ -138,7 +138,7 @@ export const restoreBackup = async (backup: string, dir: string, progress: Progr
   if (difference !== null)
     throw new StoreError('damaged', `the backup is damaged, nothing was restored: ${difference}`);
   try {
-    await mkdir(dirname(dir), { recursive: true });
+    makeDirectory(dirname(dir));
     await mkdir(unfinished, { mode: 0o700 });
     const restored = await copyAll(backup, manifest, unfinished, progress, totalBytes);
     await rename(unfinished, dir);
