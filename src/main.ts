@@ -204,6 +204,7 @@ const run = async (): Promise<void> => {
       audio: (call, frame) => gateway?.voice.audio(call, frame),
       flows: (call, side, flowing) => gateway?.voice.flows(call, side, flowing),
       failed: (call, side, reason) => gateway?.voice.failed(call, side, reason),
+      recording: (call, on) => gateway?.voice.recording(call, on),
       recorded: (call, lengthMs) => gateway?.voice.recorded(call, lengthMs),
       lost: () => gateway?.voice.lost(),
     },

@@ -59,6 +59,8 @@ export type MediaDoor = {
   readonly flows: (call: string, side: Side, flowing: boolean) => void;
   /** A leg cannot be made, or is broken for good. */
   readonly failed: (call: string, side: Side, reason: string) => void;
+  /** A call is being recorded from now on, or not any more although somebody speaks in it. */
+  readonly recording: (call: string, on: boolean) => void;
   /** A recording is complete and on the disk: its length in ms. */
   readonly recorded: (call: string, lengthMs: number) => void;
   /** Every leg of every call is gone: whatever ended the media has died and begins anew. */

@@ -3,7 +3,8 @@ import type { Refusal } from '../model/fault.ts';
 
 /** Something that befalls a call, at `at` (epoch ms). `answered`: an operator speaks; `picked-up`: the person whom an operator called does. */
 export type CallStep = { readonly at: number } & (
-  | { readonly event: 'ringing' | 'picked-up' | 'connected' | 'missed' | 'fell-back' | 'recorded' }
+  | { readonly event: 'ringing' | 'picked-up' | 'connected' | 'missed' | 'fell-back' }
+  | { readonly event: 'recording' | 'recording-broke' | 'recorded' }
   | { readonly event: 'answered' | 'listened-to' | 'left-alone'; readonly by: string }
   | { readonly event: 'handed-over'; readonly to: string }
   | { readonly event: 'joined'; readonly alert: string }
@@ -46,7 +47,7 @@ const over = (
   at: number,
   reason?: string,
 ): CallOutcome => {
-  const { reason: _before, ...rest } = call;
+  const { reason: _before, recordingAt: _since, ...rest } = call;
   const ended: Call = { ...rest, state, endedAt: at, listeners: [] };
   return done(reason === undefined ? ended : { ...ended, reason }, state);
 };
@@ -71,6 +72,8 @@ const afterwards = (call: Call, step: CallStep): CallOutcome => {
     case 'fell-back':
     case 'left-alone':
     case 'joined':
+    case 'recording':
+    case 'recording-broke':
     case 'rings-again':
     case 'ended':
     case 'failed':
@@ -106,7 +109,7 @@ export const liveCall = (call: Call, step: CallStep): CallOutcome => {
       return waitsForRoom(call) ? done({ ...call, missedAt: at }, 'missed') : nothing(call);
     case 'rings-again': {
       if (!isSpoken(call)) return nothing(call);
-      const { answeredBy: _speaker, ...rest } = call;
+      const { answeredBy: _speaker, recordingAt: _since, ...rest } = call;
       return done({ ...rest, state: 'ringing', ringingAt: at, rings: call.rings + 1 }, 'rings-again');
     }
     case 'handed-over':
@@ -143,6 +146,12 @@ export const liveCall = (call: Call, step: CallStep): CallOutcome => {
     case 'ended':
     case 'failed':
       return over(call, step.event, at, step.reason);
+    case 'recording':
+      return call.recordingAt === undefined ? done({ ...call, recordingAt: at }, 'recording') : nothing(call);
+    case 'recording-broke': {
+      const { recordingAt, ...rest } = call;
+      return recordingAt === undefined ? nothing(call) : done(rest, 'recording-broke');
+    }
     case 'recorded':
       return call.recorded ? nothing(call) : done({ ...call, recorded: true }, 'recorded');
   }

@@ -58,10 +58,11 @@ export const createCallSides = (parts: {
   readonly isCommitted: (call: string) => boolean;
   readonly later: (tell: () => void) => void;
   readonly letGo: (call: string, console: string, reason: string) => void;
+  readonly recordIfAgreed: (call: Call) => void;
   readonly onAlert: (call: Call, step: LifeEvent, actor: string) => void;
   readonly voice: (console: string, message: VoiceMessage) => void;
 }): CallSides => {
-  const { book, alerts, media, notices, now, legsOf, later, letGo, onAlert } = parts;
+  const { book, alerts, media, notices, now, legsOf, later, letGo, recordIfAgreed, onAlert } = parts;
 
   /** Sound flows both ways: the person is heard, and hears. */
   const connectIfHeard = (id: string, at: number): void => {
@@ -254,6 +255,9 @@ export const createCallSides = (parts: {
       if (record.call.state === 'connected') legs.deviceSoundBy ??= at + deviceSilenceMs;
       if (legs.remade < remakes) legs.remake = true;
     },
+    recording: (id, on) => {
+      book.befall(id, { event: on ? 'recording' : 'recording-broke', at: now() }, 'system');
+    },
     recorded: (id, lengthMs) => {
       book.befall(id, { event: 'recorded', at: now() }, 'system', { lengthMs });
     },
@@ -269,9 +273,12 @@ export const createCallSides = (parts: {
         if (call.state === 'connected') {
           legs.deviceSoundBy = at + deviceSilenceMs;
           legs.speakerSoundBy = at + speakerSilenceMs;
+          // Nothing is recorded before it is said anew.
+          book.befall(id, { event: 'recording-broke', at }, 'system');
         }
         if (call.state === 'answered') book.note(id, { soundBy: at + soundWithinMs });
         if (console !== null) media.openConsole(id, console, 'speak');
+        if (call.state === 'connected') recordIfAgreed(call);
         for (const listener of legs.listening.keys()) media.openConsole(id, listener, 'listen');
       }
     },

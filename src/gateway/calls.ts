@@ -151,6 +151,10 @@ export const createCalls = (parts: CallsParts): Calls => {
     );
   };
 
+  const recordIfAgreed = (call: Call): void => {
+    if (mayRecord(call)) media.record(call.id);
+  };
+
   /** What a happening in a call means for its alert, for the sound and for the consoles. */
   const happened = ({ before, record, event, step, actor, at }: CallHappening): void => {
     const { call } = record;
@@ -204,7 +208,7 @@ export const createCalls = (parts: CallsParts): Calls => {
         takeAlert(call, at);
         later(() => {
           media.play(id, null);
-          if (mayRecord(call)) media.record(id);
+          recordIfAgreed(call);
         });
         return;
       case 'missed':
@@ -265,6 +269,8 @@ export const createCalls = (parts: CallsParts): Calls => {
       case 'handed-over':
       case 'listened-to':
       case 'left-alone':
+      case 'recording':
+      case 'recording-broke':
         return;
       case 'recorded':
         if (isOver(call)) legsByCall.delete(id);
@@ -284,6 +290,7 @@ export const createCalls = (parts: CallsParts): Calls => {
     isCommitted: (id) => parts.underWay.has(id),
     later,
     letGo,
+    recordIfAgreed,
     onAlert,
     voice: parts.voice,
   });

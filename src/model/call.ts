@@ -23,7 +23,7 @@ export const endedStates: ReadonlySet<CallState> = new Set(['ended', 'cancelled'
 export const callMedia = ['webrtc', 'mqtt-audio'] as const;
 export type CallMedia = (typeof callMedia)[number];
 
-/** A voice call with a device. `direction`: `in` = the device asked for it, `out` = an operator did. `connected` only once sound flows both ways. `missedAt`: nobody had answered for 60 s; it rings on. `ringingAt`: since when it rings, this time; `rings`: how many times it began to. `listeners`: supervisors who listen in. `answeredBy` is whoever speaks now: after a hand-over the heir, and of a call that an operator placed that operator from the start; a call that rings without it waits for anybody of the duty room. `recorded`: there is a recording of it. Times in epoch ms. */
+/** A voice call with a device. `direction`: `in` = the device asked for it, `out` = an operator did. `connected` only once sound flows both ways. `missedAt`: nobody had answered for 60 s; it rings on. `ringingAt`: since when it rings, this time; `rings`: how many times it began to. `listeners`: supervisors who listen in. `answeredBy` is whoever speaks now: after a hand-over the heir, and of a call that an operator placed that operator from the start; a call that rings without it waits for anybody of the duty room. `recordingAt`: since when it is being recorded, while it is; `recorded`: there is a recording of it, whole. Times in epoch ms. */
 export const Call = z.object({
   id: z.string(),
   device: z.string(),
@@ -42,6 +42,7 @@ export const Call = z.object({
   reason: z.string().optional(),
   direction: z.enum(['in', 'out']),
   listeners: z.array(z.string()),
+  recordingAt: Moment.optional(),
   recorded: z.boolean(),
 });
 export type Call = Readonly<z.infer<typeof Call>>;
@@ -52,7 +53,7 @@ export const mayHearRecording = (
   { answeredBy }: Pick<Call, 'answeredBy'>,
 ): boolean => mayActAs(role, 'supervisor') || answeredBy === id;
 
-/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `fell-back`: its device's sound travels over MQTT from now on. */
+/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `fell-back`: its device's sound travels over MQTT from now on. `recording`: from here on it is recorded; `recording-broke`: no more, though somebody speaks. */
 export const callEvents = [
   'requested',
   'ringing',
@@ -65,6 +66,8 @@ export const callEvents = [
   'listened-to',
   'left-alone',
   'fell-back',
+  'recording',
+  'recording-broke',
   'recorded',
   'ended',
   'cancelled',

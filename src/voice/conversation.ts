@@ -25,6 +25,7 @@ export type ConversationDoor = {
   readonly audio: (frame: Uint8Array) => void;
   readonly flows: (side: Side, flowing: boolean) => void;
   readonly failed: (side: Side, reason: string) => void;
+  readonly recording: (on: boolean) => void;
 };
 
 /** What a call needs from the house. */
@@ -34,8 +35,8 @@ export type ConversationParts = {
   readonly speeches: Speeches;
   readonly openWebrtc: (request: WebrtcRequest, door: LegDoor) => Leg;
   readonly openMqttAudio: (door: LegDoor, tell: (frame: Uint8Array) => void) => MqttAudioLeg;
-  /** Null where nothing is recorded. */
-  readonly startRecorder: ((now: number) => Recorder) | null;
+  /** Begins a recording and tells when it is being made, and when no more; null where nothing is recorded. */
+  readonly startRecorder: ((now: number, tell: (recording: boolean) => void) => Recorder) | null;
   readonly count: (what: 'relayed' | 'missed', packets: number) => void;
 };
 
@@ -85,6 +86,7 @@ export const createConversation = (parts: ConversationParts, door: ConversationD
   let played = 0;
   let recordsFrom: number | null = null;
   let recorder: Recorder | null = null;
+  let recording = false;
 
   const speaks = ({ part, heardAt }: Party): boolean => part !== 'listen' && heardAt !== null;
   /** Whom a party hears. */
@@ -113,7 +115,10 @@ export const createConversation = (parts: ConversationParts, door: ConversationD
 
   const record = (party: Party, sound: Sound): void => {
     if (recordsFrom === null || parts.startRecorder === null || !isLaw(sound.codec)) return;
-    recorder ??= parts.startRecorder(recordsFrom);
+    recorder ??= parts.startRecorder(recordsFrom, (on) => {
+      recording = on;
+      door.recording(on);
+    });
     recorder.take(party.part === 'device' ? 'left' : 'right', sound, now());
   };
 
@@ -245,6 +250,8 @@ export const createConversation = (parts: ConversationParts, door: ConversationD
     },
     record: () => {
       recordsFrom ??= now();
+      // Whoever asks again was not told, or has forgotten.
+      if (recording) door.recording(true);
     },
     tick: () => {
       ticks += 1;

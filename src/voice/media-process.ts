@@ -72,11 +72,17 @@ const begin = async (settings: MediaSettings): Promise<void> => {
       startRecorder:
         recordingsDir === null
           ? null
-          : (call, now) => {
+          : (call, now, tell) => {
               const path = recordingPath(recordingsDir, call);
               return path === null
                 ? { take: () => {}, settle: () => {}, finish: async () => null }
-                : startRecorder(path, now, (why) => warn(`the recording of ${call} has ended: ${why}`));
+                : startRecorder(path, now, {
+                    begun: () => tell(true),
+                    broken: (why) => {
+                      warn(`the recording of ${call} has ended: ${why}`);
+                      tell(false);
+                    },
+                  });
             },
     },
     {
@@ -84,6 +90,7 @@ const begin = async (settings: MediaSettings): Promise<void> => {
       audio: (...given) => say({ what: 'audio', given }),
       flows: (...given) => say({ what: 'flows', given }),
       failed: (...given) => say({ what: 'failed', given }),
+      recording: (...given) => say({ what: 'recording', given }),
       recorded: (...given) => say({ what: 'recorded', given }),
     },
   );

@@ -19,7 +19,9 @@ const mostBehind = 10;
 /** Makes the switchboard. */
 export const createSwitchboard = (
   parts: Omit<ConversationParts, 'startRecorder' | 'count'> & {
-    readonly startRecorder: ((call: string, now: number) => Recorder) | null;
+    readonly startRecorder:
+      | ((call: string, now: number, tell: (recording: boolean) => void) => Recorder)
+      | null;
   },
   door: Omit<MediaDoor, 'lost'>,
 ): Switchboard => {
@@ -47,7 +49,7 @@ export const createSwitchboard = (
     const made = createConversation(
       {
         ...parts,
-        startRecorder: startRecorder === null ? null : (now) => startRecorder(call, now),
+        startRecorder: startRecorder === null ? null : (now, tell) => startRecorder(call, now, tell),
         count: (what, packets) => {
           if (what === 'relayed') relayed += packets;
           else missed += packets;
@@ -58,6 +60,7 @@ export const createSwitchboard = (
         audio: (frame) => door.audio(call, frame),
         flows: (side, flowing) => door.flows(call, side, flowing),
         failed: (side, reason) => door.failed(call, side, reason),
+        recording: (on) => door.recording(call, on),
       },
     );
     calls.set(call, made);

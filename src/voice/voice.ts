@@ -115,6 +115,9 @@ export const createVoice = (options: VoiceOptions, door: MediaDoor): Voice => {
       case 'failed':
         door.failed(...message.given);
         break;
+      case 'recording':
+        door.recording(...message.given);
+        break;
       case 'recorded':
         door.recorded(...message.given);
         break;

@@ -75,6 +75,7 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await bar.getByText(home('511').text).waitFor();
     await bothHear(seat, pager);
     await bar.getByRole('button', { name: '转接' }).waitFor();
+    await bar.getByText('录音中').waitFor();
     expect(await z.array(z.string()).parseAsync(await page.evaluate(outOfReach))).toEqual([]);
     await seat.detail.getByRole('list', { name: '经过' }).getByText('双方听得到').waitFor();
 

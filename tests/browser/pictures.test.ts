@@ -1,24 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { z } from 'zod';
-import { deviceTypes } from '../../devices/index.ts';
 import type { Place } from '../../src/model/place.ts';
 import { optional } from '../optional.ts';
-import { violationsOf } from './axe.ts';
-import { misfitsOf, sayingsOf } from './fit.ts';
+import { type Album, openAlbum, sizes } from './album.ts';
 import { hasChromium, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
-const directory = process.env.ZHISHOU_PICTURES ?? 'test-results/pictures';
-
-const desk = { width: 1366, height: 768 };
-const large = { width: 1920, height: 1080 };
-/** A large wall. */
-const huge = { width: 3840, height: 2160 };
-const languages = ['zh', 'en'] as const;
-const themes = ['light', 'dark'] as const;
+const { desk, large, huge } = sizes;
 
 const buildings = [1, 2, 4, 5, 6];
 const homesEach = 9;
@@ -34,26 +23,6 @@ const homeOf = (building: number, door: number): Place => ({
   text: `幸福社区 ${building}栋${door}`,
 });
 
-/** What people typed in, and so stays as it is in every language. */
-const given = [
-  '王秀英',
-  '王芳',
-  '女儿',
-  '李建国',
-  '邻居',
-  '高血压，右耳听不见',
-  '门口有台阶',
-  '门锁在换',
-  '李姐',
-  '赵工',
-  '孙组长',
-  '幸福社区',
-  '跌倒，右腿疼',
-  // A device that nobody named is stored under its type's Chinese name.
-  ...[...deviceTypes.values()].map(({ label }) => label.zh),
-];
-const chinese = /[\u3400-\u9fff]/;
-const placeName = /\d+栋(\d单元)?(\d{3})?/g;
 const Open = z.object({ alerts: z.array(z.object({ id: z.string(), device: z.string() })) });
 
 optional('Chromium', hasChromium)('every page, in both languages and both looks', () => {
@@ -61,11 +30,10 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
   let seat: Seat;
   let wall: Seat;
   let hub: MqttClient;
-  let wrong: string[] = [];
+  let album: Album;
 
   beforeAll(async () => {
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(directory, { recursive: true });
+    album = await openAlbum();
     room = await openRoom();
   });
   afterAll(async () => {
@@ -73,106 +41,33 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await room?.leave();
   });
 
-  const goodNow = (): void => {
-    const all = wrong;
-    wrong = [];
-    expect(all).toEqual([]);
-  };
-
-  /** Takes the picture in both languages and both looks, and holds each against what must be true of every page. */
-  const picture = async (
-    at: Seat,
-    name: string,
-    ready: Locator,
-    sizes: readonly (typeof desk)[] = [desk],
-  ): Promise<void> => {
-    const { page } = at;
-    const isThere = await ready
-      .first()
-      .waitFor()
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!isThere) {
-      wrong.push(`${name}: never came`);
-      return;
-    }
-    for (const size of sizes) {
-      await page.setViewportSize(size);
-      for (const language of languages) {
-        await speakIn(at, language);
-        await ready.first().waitFor();
-        // What the pointer lies on looks different.
-        await page.mouse.move(2, size.height - 2);
-        for (const theme of themes) {
-          await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-          const file = `${name}-${size.width}-${language}-${theme}`;
-          await page.screenshot({
-            path: join(directory, `${file}.png`),
-            animations: 'disabled',
-          });
-          const found = [...(await misfitsOf(page))];
-          // Which words there are makes no difference to how they can be read.
-          if (size === sizes[0] && (language === 'zh') === (theme === 'light'))
-            found.push(...(await violationsOf(page)));
-          if (language === 'en' && theme === 'light') found.push(...(await untranslated(at)));
-          wrong.push(...found.map((what) => `${file}: ${what}`));
-        }
-      }
-    }
-    await page.setViewportSize(desk);
-    await speakIn(at, 'zh');
-  };
-
-  const speakIn = async ({ page }: Seat, language: (typeof languages)[number]): Promise<void> => {
-    if ((await page.locator('html').getAttribute('lang'))?.startsWith(language) !== true) {
-      const button = page.getByRole('button', { name: /^(中文|English)$/ });
-      if ((await button.count()) > 0) await button.click();
-      else {
-        await page.evaluate(`localStorage.setItem('zhishou.language', '${language}')`);
-        await page.reload();
-      }
-    }
-    await page.locator(`html[lang^=${language}]`).waitFor({ state: 'attached' });
-  };
-
-  const untranslated = async ({ page }: Seat): Promise<readonly string[]> =>
-    (await sayingsOf(page))
-      .filter((sentence) =>
-        chinese.test(
-          given.reduce((rest, name) => rest.replaceAll(name, ''), sentence.replace(placeName, '')),
-        ),
-      )
-      .map((sentence) => `not in English: ${sentence}`);
-
   const go = (where: string): Promise<unknown> => seat.page.evaluate(`location.hash = '#/${where}'`);
   const main = (): Locator => seat.page.locator('main');
   const rows = (): Locator => main().locator('tr.ant-table-row');
 
   test('before anything has happened', async () => {
     seat = await room.visit();
-    await picture(seat, 'login', seat.page.locator('section.login'));
+    await album.picture(seat, 'login', seat.page.locator('section.login'));
     await room.logIn(seat.page, 'admin');
     await seat.page.locator('[data-health=live]').waitFor();
-    await picture(seat, 'watch-empty', main().locator('.empty'), [desk, large]);
+    await album.picture(seat, 'watch-empty', main().locator('.empty'), [desk, large]);
     await go('alerts');
-    await picture(seat, 'alerts-empty', main().locator('.ant-empty, .nothing, .ant-table-placeholder'));
+    await album.picture(seat, 'alerts-empty', main().locator('.ant-empty, .nothing, .ant-table-placeholder'));
     await go('devices');
-    await picture(seat, 'devices-empty', main());
+    await album.picture(seat, 'devices-empty', main());
     await go('places');
-    await picture(seat, 'places-empty', main().locator('.nothing'));
+    await album.picture(seat, 'places-empty', main().locator('.nothing'));
     await go('figures');
-    await picture(seat, 'figures-empty', main().locator('.nothing'));
+    await album.picture(seat, 'figures-empty', main().locator('.nothing'));
     await go('quarantine');
-    await picture(seat, 'quarantine-empty', main().locator('.desk-head'));
+    await album.picture(seat, 'quarantine-empty', main().locator('.desk-head'));
     await go('shift');
-    await picture(seat, 'shift-none', main().locator('[data-shift=none]'));
+    await album.picture(seat, 'shift-none', main().locator('[data-shift=none]'));
     wall = await room.visit();
     await wall.page.goto(`${room.gateway().url}/wall`);
     await room.logIn(wall.page, 'zhao');
-    await picture(wall, 'wall-empty', wall.page.locator('.nothing-rings'), [large]);
-    goodNow();
+    await album.picture(wall, 'wall-empty', wall.page.locator('.nothing-rings'), [large]);
+    album.goodNow();
   }, 180_000);
 
   test('on a busy night', async () => {
@@ -281,10 +176,10 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await one.press();
     await gas.measure({ gas_lel: 14 });
     await seat.call('501').first().waitFor();
-    await picture(seat, 'panel', seat.page.locator('.panel .call.full .household'));
-    await picture(wall, 'wall-busy', wall.page.locator('.large'), [large, desk, huge]);
+    await album.picture(seat, 'panel', seat.page.locator('.panel .call.full .household'));
+    await album.picture(wall, 'wall-busy', wall.page.locator('.large'), [large, desk, huge]);
     await seat.page.keyboard.press('Escape');
-    await picture(seat, 'watch-ringing', seat.page.locator('.panel.shrunk'));
+    await album.picture(seat, 'watch-ringing', seat.page.locator('.panel.shrunk'));
     for (const { id, device } of (await api.get('/alerts?open=true', Open)).alerts)
       if (['gas-501', 'pager-501', 'pager-502'].includes(device)) {
         await api.post(`/alerts/${id}/take`, {}, z.unknown());
@@ -292,13 +187,13 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
         await api.post(`/alerts/${id}/comment`, { note: '跌倒，右腿疼' }, z.unknown());
       }
     await seat.panel.waitFor({ state: 'detached' });
-    await picture(seat, 'watch-busy', main().locator('.row'), [desk, large]);
+    await album.picture(seat, 'watch-busy', main().locator('.row'), [desk, large]);
     await seat.row('501').filter({ hasText: '紧急呼叫' }).locator('.title').click();
-    await picture(seat, 'alert', seat.detail.locator('.timeline'));
+    await album.picture(seat, 'alert', seat.detail.locator('.timeline'));
     await seat.detail.evaluate((detail) => {
       detail.scrollTop = detail.scrollHeight;
     });
-    await picture(seat, 'alert-end', seat.detail.locator('.timeline'));
+    await album.picture(seat, 'alert-end', seat.detail.locator('.timeline'));
     await seat.page.keyboard.press('Escape');
     await seat.detail.waitFor({ state: 'detached' });
     for (const [name, where, ready] of [
@@ -317,9 +212,9 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
       ['home', 'places/h-501', main()],
     ] as const) {
       await go(where);
-      await picture(seat, name, ready);
+      await album.picture(seat, name, ready);
     }
-    goodNow();
+    album.goodNow();
   }, 180_000);
 
   test('in a flood', async () => {
@@ -332,16 +227,16 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
         );
     await go('');
     await seat.page.locator('[data-banner=flood]').waitFor();
-    await picture(seat, 'watch-flood', main().locator('[data-building]'), [desk, large]);
+    await album.picture(seat, 'watch-flood', main().locator('[data-building]'), [desk, large]);
     await seat.page.evaluate("document.querySelector('[data-building] .fold').click()");
-    await picture(seat, 'watch-flood-unfolded', main().locator('.row'));
+    await album.picture(seat, 'watch-flood-unfolded', main().locator('.row'));
     for (let door = 1; door <= 7; door += 1) await (await room.pager(`pager-60${door}`, `60${door}`)).press();
-    await picture(seat, 'panel-flood', seat.page.locator('.panel .call:nth-child(7)'));
-    await picture(wall, 'wall-flood', wall.page.locator('.beyond'), [large, desk]);
+    await album.picture(seat, 'panel-flood', seat.page.locator('.panel .call:nth-child(7)'));
+    await album.picture(wall, 'wall-flood', wall.page.locator('.beyond'), [large, desk]);
     await seat.page.keyboard.press('Escape');
     await go('places');
-    await picture(seat, 'places-flood', main().locator('.street-map a'));
-    goodNow();
+    await album.picture(seat, 'places-flood', main().locator('.street-map a'));
+    album.goodNow();
     await leaveSeat(wall);
     await leaveSeat(seat);
   }, 180_000);

@@ -39,6 +39,8 @@ const steps: readonly CallStep[] = [
   { at, event: 'listened-to', by: 'zhao' },
   { at, event: 'left-alone', by: 'zhao' },
   { at, event: 'fell-back' },
+  { at, event: 'recording' },
+  { at, event: 'recording-broke' },
   { at, event: 'recorded' },
   { at, event: 'hung-up', side: 'room' },
   { at, event: 'hung-up', side: 'device' },
@@ -121,6 +123,7 @@ describe('the life of a call', () => {
             expect(isOver(call)).toBe(call.endedAt !== undefined);
             if (call.state === 'answered' || call.state === 'connected')
               expect(call.answeredBy).toBeDefined();
+            if (isOver(call)) expect(call.recordingAt).toBeUndefined();
           }
         },
       ),

@@ -585,6 +585,41 @@ describe('recording', () => {
     expect(recorded(false, [true])).toBe(false);
   });
 
+  test('is said of the call as long as it is made, and of nothing that rings or is over', () => {
+    const room = spoken({ recording: true });
+    const since = (): unknown => room.storedCall()?.recordingAt;
+    const tell = (on: boolean): void => {
+      room.media.recording('c1', on);
+      room.street.settle();
+    };
+    expect(since()).toBeUndefined();
+    tell(true);
+    expect(since()).toEqual(expect.any(Number));
+    tell(false);
+    expect(since()).toBeUndefined();
+    tell(true);
+    room.say('hang-up', 'c1');
+    room.street.settle();
+    expect(room.storedCall()).toMatchObject({ state: 'ended' });
+    expect(since()).toBeUndefined();
+    tell(true);
+    expect(since()).toBeUndefined();
+  });
+
+  test('begins anew when the media have died in a call, and is not said before', () => {
+    const room = pressed({ recording: true });
+    room.doing(room.street.gateway.duty.putHousehold('admin', card([true])));
+    room.connect();
+    room.media.recording('c1', true);
+    room.street.settle();
+    const asked = room.asked.length;
+    room.media.lost();
+    room.street.settle();
+    expect(room.storedCall()).toMatchObject({ state: 'connected' });
+    expect(room.storedCall()?.recordingAt).toBeUndefined();
+    expect(room.asked.slice(asked)).toContain('record c1');
+  });
+
   test('is noted on the call, also when that is over', () => {
     const room = spoken({ recording: true });
     room.say('hang-up', 'c1');

@@ -13,7 +13,7 @@ export type Exchange = {
   readonly peers: Peers;
   /** Who answers offers to this side of this call, and how they sound. Signals of a side nobody plays are only noted. */
   readonly plays: (call: string, side: Side, voice: PeerVoice) => string;
-  /** `<call> <side> flows`, `… silent`, `… failed: why`, `<call> recorded <ms>`, `lost`. */
+  /** `<call> <side> flows`, `… silent`, `… failed: why`, `<call> is being recorded`, `… is not …`, `<call> recorded <ms>`, `lost`. */
   readonly told: readonly string[];
   readonly signals: readonly { readonly call: string; readonly to: Side; readonly signal: LegSignal }[];
   /** Frames that went to the device of a call over MQTT. */
@@ -57,6 +57,7 @@ export const openExchange = (options: Partial<VoiceOptions> = {}): Exchange => {
     },
     flows: (call, side, flowing) => told.push(`${nameOf(call, side)} ${flowing ? 'flows' : 'silent'}`),
     failed: (call, side, reason) => told.push(`${nameOf(call, side)} failed: ${reason}`),
+    recording: (call, on) => told.push(`${call} ${on ? 'is' : 'is not'} being recorded`),
     recorded: (call, lengthMs) => told.push(`${call} recorded ${lengthMs}`),
     lost: () => told.push('lost'),
   };

@@ -187,6 +187,7 @@ test('twenty calls at once are all heard', async () => {
 test('a call is recorded, the resident left and the operator right, with every sample as it was sent', async () => {
   const { device, console } = await connect('taped');
   exchange.voice.record('taped');
+  await until('taped is being recorded');
   await Promise.all([hears(device, 1_000), hears(console, 440)]);
   exchange.voice.end('taped');
   await expect

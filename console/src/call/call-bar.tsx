@@ -119,8 +119,8 @@ export const CallBar = (props: {
             <Meter label={words.call.other} read={() => desk.levels(call.id).theirs} />
           </>
         )}
-        <small className={call.recorded ? 'recorded' : 'quiet'}>
-          {call.recorded ? `● ${words.call.recorded}` : words.call.notRecorded}
+        <small className={call.recordingAt === undefined ? 'quiet' : 'recorded'}>
+          {call.recordingAt === undefined ? words.call.notRecorded : `● ${words.call.recording}`}
         </small>
         <span className="spring" />
         {held && (

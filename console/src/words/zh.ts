@@ -349,7 +349,7 @@ export const zh = {
     callDevice: '呼叫这台设备',
     me: '我',
     other: '对方',
-    recorded: '录音中',
+    recording: '录音中',
     notRecorded: '未录音',
     listening: (who: string) => `${who} 在听`,
     speaks: (who: string) => `${who} 正在通话`,

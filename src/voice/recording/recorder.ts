@@ -38,8 +38,11 @@ const makeSide = (): Side => ({
   sources: new Map(),
 });
 
-/** Begins a recording in a file, or goes on with one that is there. A disk that fails ends it, with `complain`. */
-export const startRecorder = (path: string, now: number, complain: (why: string) => void): Recorder => {
+/** What a recording tells: `begun` once its file is open, `broken` where a disk that fails has ended it. */
+export type RecorderDoor = { readonly begun: () => void; readonly broken: (why: string) => void };
+
+/** Begins a recording in a file, or goes on with one that is there. */
+export const startRecorder = (path: string, now: number, door: RecorderDoor): Recorder => {
   const sides = { left: makeSide(), right: makeSide() } as const;
   /** Up to where (samples since the beginning) everything went to the disk. */
   let settled = 0;
@@ -49,13 +52,14 @@ export const startRecorder = (path: string, now: number, complain: (why: string)
   const breakOff = (why: string): void => {
     if (broken) return;
     broken = true;
-    complain(why);
+    door.broken(why);
   };
   const opened = open(path, 'a', 0o600).then(async (file) => {
     if ((await file.stat()).size < recordingHead) {
       await file.truncate(0);
       await file.write(headOfRecording(0));
     }
+    door.begun();
     return file;
   });
   let writing: Promise<unknown> = opened.catch((error: Error) => breakOff(error.message));

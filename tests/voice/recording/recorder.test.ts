@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decode, encode, silentA } from '../../../src/voice/g711.ts';
-import { startRecorder } from '../../../src/voice/recording/recorder.ts';
+import { type RecorderDoor, startRecorder } from '../../../src/voice/recording/recorder.ts';
 import { mendRecordings, openRecordings, recordingPath } from '../../../src/voice/recording/recordings.ts';
 import type { Sound } from '../../../src/voice/sound.ts';
 import { recordingHead } from '../../../src/voice/wav.ts';
@@ -25,8 +25,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const complain = (why: string): void => {
-  throw new Error(why);
+const quiet: RecorderDoor = {
+  begun: () => {},
+  broken: (why) => {
+    throw new Error(why);
+  },
 };
 /** Frame number `at` of a source, with a code of its own, so that its place can be told. */
 const packet = (source: string, at: number, code: number, startsAt = 1_000_000): Sound => ({
@@ -45,7 +48,7 @@ const channel = (path: string, which: 0 | 1): number[] => {
 
 test('every frame stands at its time, however late or disordered it came, and what is missing is silence', async () => {
   const path = join(dir, 'a.wav');
-  const recorder = startRecorder(path, 500, complain);
+  const recorder = startRecorder(path, 500, quiet);
   const order = [0, 1, 3, 2, 5, 6, 6];
   for (const [index, at] of order.entries())
     recorder.take('left', packet('d', at, 10 + at), 500 + index * 20);
@@ -58,7 +61,7 @@ test('every frame stands at its time, however late or disordered it came, and wh
 
 test('two operators who speak at once are both on the right side, and a new source is placed by the clock', async () => {
   const path = join(dir, 'b.wav');
-  const recorder = startRecorder(path, 0, complain);
+  const recorder = startRecorder(path, 0, quiet);
   const [low, high] = [encode('pcma', Int16Array.of(1_000)), encode('pcma', Int16Array.of(2_000))];
   recorder.take('right', packet('li', 0, low[0] ?? 0), 0);
   recorder.take('right', packet('zhao', 0, high[0] ?? 0, 5), 0);
@@ -71,7 +74,7 @@ test('two operators who speak at once are both on the right side, and a new sour
 
 test('a long call goes to the disk as it is made, and what comes back are the samples that were sent', async () => {
   const path = recordingPath(dir, 'long') ?? '';
-  const recorder = startRecorder(path, 0, complain);
+  const recorder = startRecorder(path, 0, quiet);
   const sent = encode('pcma', tone(440, 80_000));
   for (let at = 0; at < 500; at += 1) {
     const payload = sent.subarray(at * 160, at * 160 + 160);
@@ -109,13 +112,13 @@ test('a long call goes to the disk as it is made, and what comes back are the sa
 
 test('a recording that a crash cut off is mended once, an empty one removed, and a call that goes on is added to it', async () => {
   const path = recordingPath(dir, 'cut') ?? '';
-  const recorder = startRecorder(path, 0, complain);
+  const recorder = startRecorder(path, 0, quiet);
   for (let at = 0; at < 100; at += 1) recorder.take('left', packet('d', at, 20), at * 20);
   recorder.settle(3_000);
   await expect.poll(() => statSync(path).size).toBe(recordingHead + 32_000);
   appendFileSync(path, Buffer.of(1));
   const empty = recordingPath(dir, 'empty') ?? '';
-  const unused = startRecorder(empty, 0, () => {});
+  const unused = startRecorder(empty, 0, { ...quiet, broken: () => {} });
   await expect.poll(() => existsSync(empty) && statSync(empty).size).toBe(recordingHead);
 
   expect(mendRecordings(dir)).toEqual([{ call: 'cut', lengthMs: 2_000 }]);
@@ -123,7 +126,7 @@ test('a recording that a crash cut off is mended once, an empty one removed, and
   expect(mendRecordings(dir)).toEqual([]);
   expect(existsSync(empty)).toBe(false);
 
-  const next = startRecorder(path, 9_000, complain);
+  const next = startRecorder(path, 9_000, quiet);
   next.take('right', packet('c', 0, 30), 9_000);
   expect(await next.finish(9_020)).toBe(2_020);
   expect(channel(path, 1).at(-1)).toBe(30);
@@ -133,7 +136,7 @@ test('a recording that a crash cut off is mended once, an empty one removed, and
 test('recordings go when they are old, and not while somebody holds them', async () => {
   const recordings = openRecordings(dir);
   for (const call of ['old', 'held', 'new']) {
-    const recorder = startRecorder(recordingPath(dir, call) ?? '', 0, complain);
+    const recorder = startRecorder(recordingPath(dir, call) ?? '', 0, quiet);
     recorder.take('left', packet('d', 0, 20), 0);
     await recorder.finish(20);
     if (call !== 'new') utimesSync(join(dir, `${call}.wav`), 1_000, 1_000);
@@ -158,7 +161,10 @@ test('no name of a call leads out of the directory', () => {
 
 test('a recording that cannot be written ends with a word, and never the call', async () => {
   const said: string[] = [];
-  const recorder = startRecorder(join(dir, 'no', 'such', 'place.wav'), 0, (why) => said.push(why));
+  const recorder = startRecorder(join(dir, 'no', 'such', 'place.wav'), 0, {
+    begun: () => said.push('begun'),
+    broken: (why) => said.push(why),
+  });
   recorder.take('left', packet('d', 0, 20), 0);
   recorder.settle(2_000);
   expect(await recorder.finish(2_000)).toBeNull();
