@@ -4,7 +4,7 @@ import { useHousehold } from '../alert/household-book.ts';
 import { PersonSelect } from '../alert/person-select.tsx';
 import { spanText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
-import { useFeedState } from '../feed/live-feed.ts';
+import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { commandCall, handOverCall } from '../server/gateway.ts';
 import { useSpeech } from '../words/words.tsx';
 import { useCallDesk, useLegs } from './call-desk.ts';
@@ -75,6 +75,7 @@ export const CallBar = (props: {
   const { call, leg } = props;
   const { words } = useSpeech();
   const { names } = useFeedState();
+  const line = useLine();
   const desk = useCallDesk();
   const state = useLegs();
   const command = useCallCommand();
@@ -119,9 +120,12 @@ export const CallBar = (props: {
             <Meter label={words.call.other} read={() => desk.levels(call.id).theirs} />
           </>
         )}
-        <small className={call.recordingAt === undefined ? 'quiet' : 'recorded'}>
-          {call.recordingAt === undefined ? words.call.notRecorded : `● ${words.call.recording}`}
-        </small>
+        {/* Without the line nobody knows. */}
+        {line.open && (
+          <small className={call.recordingAt === undefined ? 'quiet' : 'recorded'}>
+            {call.recordingAt === undefined ? words.call.notRecorded : `● ${words.call.recording}`}
+          </small>
+        )}
         <span className="spring" />
         {held && (
           <button
