@@ -30,8 +30,9 @@ export type Rung = {
   readonly prompted: boolean;
 };
 
-/** An answer: ms from the operator's "answer" until the call is connected, and until the seat hears the person; null where that did not come about within 20 s. `again`: offers beyond the first of each side. */
+/** An answer: ms from the operator's "answer" until the call is connected, and until the seat hears the person; null where that did not come about within 20 s; and until the last of the other seats is told to ring no more. `again`: offers beyond the first of each side. */
 export type Answered = {
+  readonly hushedMs: number | null;
   readonly connectedMs: number | null;
   readonly soundMs: number | null;
   readonly again: number;
@@ -121,9 +122,20 @@ const firstSoundAt = async (seat: SpeakingConsole, call: string): Promise<number
   return null;
 };
 
-/** Answers a call at the seat. */
-export const answer = async ({ home, seat }: Pair, { call }: Rung): Promise<Answered> => {
+/** Answers a call at the seat, while it rings at `others`, too. */
+export const answer = async (
+  { home, seat }: Pair,
+  { call }: Rung,
+  others: readonly SpeakingConsole[] = [],
+): Promise<Answered> => {
   const since = Date.now();
+  const hushed = unlessUnseen(
+    Promise.all(
+      others.map(({ feed }) =>
+        feed.waitForCall(happenedToCall(call, 'answered'), patienceMs, `that ${call} is answered`),
+      ),
+    ).then(() => Date.now() - since),
+  );
   const connected = unlessUnseen(
     seat.feed
       .waitForCall(happenedToCall(call, 'connected'), patienceMs, `sound both ways in ${call}`)
@@ -135,6 +147,7 @@ export const answer = async ({ home, seat }: Pair, { call }: Rung): Promise<Answ
     home.pager.notices.seen().filter((told) => told.call === call && told.type === 'offer').length +
     seat.told.seen().filter((told) => told.call === call && told.kind === 'offer').length;
   return {
+    hushedMs: await hushed,
     connectedMs: await connected,
     soundMs: soundAt === null ? null : soundAt - since,
     again: offers - 2,

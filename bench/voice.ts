@@ -12,6 +12,7 @@ import { type Answered, answer, finish, openTalk, type Pair, type Rung, ring } f
 
 const inARow = 100;
 const connectWithinMs = 1_000;
+const hushWithinMs = 200;
 const atOnce = 20;
 const talkForMs = 10_000;
 /** What a tone must have of the power in every second to count as heard. */
@@ -22,7 +23,7 @@ const badLine = { lost: 0.05, delayMs: 200 };
 const lostOnTheWay = 1 - (1 - badLine.lost) ** 2;
 
 /** What never came about took for ever. */
-const allOf = (answers: readonly Answered[], of: 'connectedMs' | 'soundMs'): readonly number[] =>
+const allOf = (answers: readonly Answered[], of: 'connectedMs' | 'hushedMs' | 'soundMs'): readonly number[] =>
   answers.map((one) => one[of] ?? Number.POSITIVE_INFINITY);
 
 const inMs = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(0)} ms` : 'never');
@@ -92,7 +93,7 @@ export const voice: Bench = {
     const talk = await openTalk(gateway, api, atOnce);
     try {
       const media = childOf(gateway.pid, 'media-process');
-      const [first] = talk.pairs;
+      const [first, ...others] = talk.pairs;
       if (first === undefined) throw new Error('nobody is there to call');
 
       const rung: Rung[] = [];
@@ -100,7 +101,13 @@ export const voice: Bench = {
       for (let index = 0; index < inARow; index += 1) {
         const ringing = await ring(first);
         rung.push(ringing);
-        answers.push(await answer(first, ringing));
+        answers.push(
+          await answer(
+            first,
+            ringing,
+            others.map(({ seat }) => seat),
+          ),
+        );
         await finish(first, ringing, api);
       }
       const rings = rung.map(({ ringMs }) => ringMs);
@@ -122,6 +129,14 @@ export const voice: Bench = {
         what: `calls in a row that are connected, sound both ways, within ${connectWithinMs} ms of "answer"`,
         value: connected.filter((ms) => ms <= connectWithinMs).length,
         detail: `p99 ${inMs(percentile(connected, 0.99))}, ${spread(connected)}; ${offeredAgain(answers)}`,
+      });
+
+      const hushed = allOf(answers, 'hushedMs');
+      yield atMost(hushWithinMs, {
+        what: `"answer" → the last of ${others.length} other seats is told to ring no more, slowest of ${inARow}`,
+        value: Math.max(...hushed),
+        unit: 'ms',
+        detail: spread(hushed),
       });
 
       const costs: { readonly media: number; readonly core: number }[] = [];
