@@ -49,7 +49,7 @@ optional('Chromium', hasChromium)('a shift', () => {
     // The room's emergency lies over the page until somebody has it; shrunk, the page can be read under it.
     await li.page.keyboard.press('Escape');
     await critical(li, '501').getByRole('checkbox').check();
-    await li.page.getByText('还有 1 起紧急警情没有逐条接收').waitFor();
+    await li.page.getByText('还有 1 起险情或呼救没有逐条接收').waitFor();
     expect(await li.page.getByRole('button', { name: '双方签字，完成交接' }).isDisabled()).toBe(true);
     await critical(li, '502').getByRole('checkbox').check();
     await li.page.getByLabel('接班人用户名').fill('zhao');

@@ -222,8 +222,8 @@ const en: RulesWords = {
   again: 'Try again',
   gone: 'Rules about life are no longer in force',
   goneHint:
-    'These rules were in force and are gone. An emergency will no longer be reported by them. If that is not meant, restore an earlier version under “Versions”.',
-  goneOne: (id, kind, types) => `${id}: reports “${kind}”, for ${types}`,
+    'These rules were in force and are gone. An emergency will no longer be reported by them. If that is not meant, restore an earlier version under "Versions".',
+  goneOne: (id, kind, types) => `${id}: reports "${kind}", for ${types}`,
   meant: 'This is meant',
   meantAsk: 'It will not be said again, and stands under your name.',
   problems: (n) => `The directory of rules has ${n} mistakes; what changed there is not in force`,
@@ -365,7 +365,7 @@ const en: RulesWords = {
     run: 'Try out',
     running: 'Trying… a minute at most',
     stop: 'Stop',
-    nothing: 'Choose rules and a span, then press “Try out”',
+    nothing: 'Choose rules and a span, then press "Try out"',
     notAllowed: 'Trying out takes a supervisor or an administrator.',
     refusedDraft: 'The draft is wrong: mend it first',
     result: (would, did, readings) =>
