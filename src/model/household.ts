@@ -4,37 +4,47 @@ import { Id, Moment } from './text.ts';
 /** What the operator must know before the first word is spoken. */
 export const householdWarnings = ['deaf', 'dementia', 'dialect', 'oxygen', 'lives-alone'] as const;
 
+const Resident = z.object({
+  name: z.string().min(1).max(60),
+  born: z.number().int().min(1890).max(2100).optional(),
+  phone: z.string().max(40).optional(),
+  health: z.string().max(300).optional(),
+  /** Agrees that calls with the duty room are recorded. */
+  recordingConsent: z.boolean().default(false),
+});
+
+const Contact = z.object({
+  name: z.string().min(1).max(60),
+  relation: z.string().max(40).default(''),
+  phone: z.string().max(40).default(''),
+  hasKey: z.boolean().default(false),
+});
+
+const mostPeople = 20;
+
 /** The card of one home. Personal data: it is kept outside the journal, so that a person can be erased. `place` is the household's place id. */
 export const Household = z.object({
   place: Id,
   warnings: z.array(z.enum(householdWarnings)).default([]),
-  residents: z
-    .array(
-      z.object({
-        name: z.string().min(1).max(60),
-        born: z.number().int().min(1890).max(2100).optional(),
-        phone: z.string().max(40).optional(),
-        health: z.string().max(300).optional(),
-        /** Agrees that calls with the duty room are recorded. */
-        recordingConsent: z.boolean().default(false),
-      }),
-    )
-    .max(20)
-    .default([]),
-  contacts: z
-    .array(
-      z.object({
-        name: z.string().min(1).max(60),
-        relation: z.string().max(40).default(''),
-        phone: z.string().max(40).default(''),
-        hasKey: z.boolean().default(false),
-      }),
-    )
-    .max(20)
-    .default([]),
+  residents: z.array(Resident).max(mostPeople).default([]),
+  contacts: z.array(Contact).max(mostPeople).default([]),
   note: z.string().max(1000).default(''),
 });
 export type Household = Readonly<z.infer<typeof Household>>;
+
+/** `PUT /households/{place}`: the whole card. What is left out is empty from then on, so a misspelt field is refused, and so is a card without any. */
+export const NewHousehold = z
+  .strictObject({
+    place: Id.optional(),
+    warnings: z.array(z.enum(householdWarnings)).optional(),
+    residents: z.array(Resident.strict()).max(mostPeople).optional(),
+    contacts: z.array(Contact.strict()).max(mostPeople).optional(),
+    note: z.string().max(1000).optional(),
+  })
+  .refine(
+    ({ place: _place, ...card }) => Object.keys(card).length > 0,
+    'says nothing of the home: give warnings, residents, contacts or note; DELETE erases a card',
+  );
 
 /** Whether somebody is at home. Nothing of it mutes a call for help. */
 export const presenceStates = ['home', 'away', 'hospital', 'moved', 'deceased'] as const;

@@ -177,7 +177,7 @@ describe('rights by place', () => {
       ['POST', `/alerts/${far}/take`, {}],
       ['POST', '/devices/far/out-of-service', { reason: 'x' }],
       ['GET', '/households/h999', undefined],
-      ['PUT', '/households/h999', {}],
+      ['PUT', '/households/h999', { note: 'x' }],
       ['DELETE', '/households/h999', undefined],
     ] as const) {
       expect([url, (await li.call(method, url, body)).status]).toEqual([url, 404]);

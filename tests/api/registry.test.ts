@@ -119,15 +119,35 @@ describe('the cards of the homes', () => {
       ...card,
     });
     expect((await room.admin.call('GET', '/households/h301')).body).toMatchObject(card);
-    expect((await room.admin.call('PUT', '/households/h301', { place: 'h302' })).body.error?.code).toBe(
-      'invalid',
-    );
-    expect((await room.admin.call('PUT', '/households/h777', {})).body.error?.code).toBe('unknown-place');
+    const note = '门铃坏了';
+    const elsewhere = await room.admin.call('PUT', '/households/h301', { place: 'h302', note });
+    expect(elsewhere.body.error?.code).toBe('invalid');
+    const nowhere = await room.admin.call('PUT', '/households/h777', { note });
+    expect(nowhere.body.error?.code).toBe('unknown-place');
     expect((await room.admin.call('DELETE', '/households/h301')).status).toBe(204);
     expect((await room.admin.call('GET', '/households/h301')).status).toBe(404);
     const journal = await room.admin.call('GET', '/journal?limit=1000');
     expect(JSON.stringify(journal.body)).not.toContain('王秀兰');
   });
+
+  test.each([
+    ['a misspelt field', { contact: [{ name: '张伟' }] }, '"contact"'],
+    ['a misspelt field beside a good one', { note: 'x', resident: [] }, '"resident"'],
+    ['a misspelt field of a contact', { contacts: [{ name: '张伟', tel: '110' }] }, '"tel"'],
+    ['nothing', {}, 'says nothing of the home'],
+    ['no more than its place', { place: 'h301' }, 'says nothing of the home'],
+  ])(
+    'a card with %s is refused by name, and the card that stands there is kept',
+    async (_what, card, said) => {
+      await room.register('pager');
+      const contacts = [{ name: '王芳', relation: '女儿', phone: '13800001234', hasKey: true }];
+      await room.admin.call('PUT', '/households/h301', { contacts });
+      const { status, body } = await room.admin.call('PUT', '/households/h301', card);
+      expect([status, body.error?.code]).toEqual([400, 'bad-request']);
+      expect(body.error?.message).toContain(said);
+      expect((await room.admin.call('GET', '/households/h301')).body).toMatchObject({ contacts });
+    },
+  );
 });
 
 describe('the people', () => {
