@@ -43,6 +43,41 @@ describe('what cannot be answered', () => {
     }
   });
 
+  test.each([
+    ['POST', '/devices'],
+    ['PATCH', '/devices/pager'],
+    ['PUT', '/households/h301'],
+    ['POST', '/devices/import'],
+    ['POST', '/session'],
+  ] as const)(
+    'a body of %s %s that is no UTF-8 is refused as that, and nothing of it is kept',
+    async (method, url) => {
+      // 床头呼叫器, as an editor on a Chinese Windows saves it.
+      const name = Buffer.from('b4b2cdb7bafdbdd0c6f7', 'hex');
+      const answer = await room.api.app.inject({
+        method,
+        url: `/api/v1${url}`,
+        headers: { authorization: `Bearer ${room.admin.token}`, 'content-type': 'application/json' },
+        payload: Buffer.concat([
+          Buffer.from('{"id":"p","type":"call-button","name":"'),
+          name,
+          Buffer.from('"}'),
+        ]),
+      });
+      expect([answer.statusCode, answer.json()]).toMatchObject([
+        400,
+        { error: { code: 'bad-request', message: expect.stringContaining('It is not UTF-8: ') } },
+      ]);
+      expect((await room.admin.call('GET', '/devices/p')).status).toBe(404);
+    },
+  );
+
+  test('a body with a byte order mark before it is read', async () => {
+    const { statusCode } = await post('\ufeff{"id":"p","type":"call-button","name":"床头呼叫器"}');
+    expect(statusCode).toBe(201);
+    expect((await room.admin.call('GET', '/devices/p')).body.name).toBe('床头呼叫器');
+  });
+
   test('every problem of a request is named with its path', async () => {
     const { body } = await room.admin.call('POST', '/devices', { id: '../x', type: 3, colour: 'red' });
     const problems = body.error?.details?.problems as { path: string; message: string }[];
