@@ -7,6 +7,7 @@ import { placesOf } from './committed.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { RegistrationFault } from './doors.ts';
 import type { Ledger } from './ledger.ts';
+import { createPlaceWords } from './place-words.ts';
 import type { DeviceRecord } from './ports.ts';
 import { systemDevice } from './system-alerts.ts';
 
@@ -79,6 +80,8 @@ export const createRegistry = (parts: {
     refuse('already-exists', `${holder} has the address ${address} under ${hub}`);
   const noPlace = (place: string): Result<never> =>
     refuse('unknown-place', `no place ${place} is known; give the whole place`);
+  const placeDiffers = (contradiction: string): Result<never> =>
+    refuse('place-differs', `${contradiction}; give a known place by its id, and another place another id`);
   const missing = (id: string): Result<never> => refuse('not-found', `no device ${id}`);
 
   const placeOf = (ref: Place | string): Place | null => {
@@ -86,6 +89,14 @@ export const createRegistry = (parts: {
     return (
       placesOf([...devices.all()].map(({ record }) => record.place)).find(({ id }) => id === ref) ?? null
     );
+  };
+
+  /** How a whole place contradicts what every other device says of it; its card and its rights hang on the id alone. */
+  const contradicted = (place: Place, by: string): string | null => {
+    const words = createPlaceWords(place);
+    for (const { record } of devices.all())
+      if (record.place !== null && record.id !== by) words.note(record.place);
+    return words.contradiction(place);
   };
 
   /** The parts of a registration that point elsewhere, found; or what is wrong with them. */
@@ -104,6 +115,11 @@ export const createRegistry = (parts: {
     const place =
       wanted.place === undefined ? before.place : wanted.place === null ? null : placeOf(wanted.place);
     if (place === null && wanted.place) return noPlace(String(wanted.place));
+    const differs =
+      typeof wanted.place === 'object' && wanted.place !== null
+        ? contradicted(wanted.place, before.id)
+        : null;
+    if (differs !== null) return placeDiffers(differs);
     return { ok: true, value: { place, hub, dialect, address } };
   };
 
@@ -139,6 +155,8 @@ export const createRegistry = (parts: {
       return over?.dialect ?? 'native';
     };
     const addresses = new Map<string, string>();
+    const words = createPlaceWords();
+    for (const { record } of devices.all()) if (record.place !== null) words.note(record.place);
     const found = wanted.map((device, index): Stand => {
       const { id, place: ref } = device;
       if (beside.get(id) !== device) fault(index, 'id', refuse('already-exists', `${id} stands here twice`));
@@ -159,6 +177,11 @@ export const createRegistry = (parts: {
       }
       const place = typeof ref === 'string' ? (places.get(ref) ?? null) : (ref ?? null);
       if (typeof ref === 'string' && place === null) fault(index, 'place', noPlace(ref));
+      if (typeof ref === 'object' && ref !== null) {
+        const differs = words.contradiction(ref);
+        if (differs === null) words.note(ref);
+        else fault(index, 'place', placeDiffers(differs));
+      }
       return { place, hub, dialect, address };
     });
     return { faults, found };

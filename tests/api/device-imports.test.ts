@@ -317,3 +317,33 @@ describe('what is no list of devices', () => {
     expect(ids()).toEqual([]);
   });
 });
+
+test('a row that tells of a place otherwise than a device or a row before it is named, and nothing is registered', async () => {
+  await room.register('known');
+  const tower = { kind: 'building', id: 'b5', name: '5 号楼' } as const;
+  const flat = { kind: 'household', id: 'b5-101', name: '101' } as const;
+  const placeOf = (...path: (typeof tower | typeof flat | { kind: string; id: string; name: string })[]) => ({
+    id: path.at(-1)?.id,
+    path,
+    text: '5 号楼 101',
+  });
+  const devices = [
+    { id: 'a', type: 'call-button', place: placeOf(tower, flat) },
+    { id: 'b', type: 'smoke-alarm', place: placeOf(tower, { ...flat, name: '102' }) },
+    {
+      id: 'c',
+      type: 'smoke-alarm',
+      place: { ...home301, path: home301.path.filter((step) => step.id !== 'b1') },
+    },
+    { id: 'd', type: 'smoke-alarm', place: 'b5-101' },
+  ];
+  const { status, body } = await room.admin.call('POST', '/devices/import', devices);
+  expect(status).toBe(422);
+  expect(problemsOf(body)).toEqual([
+    [2, undefined, 'place', 'place-differs'],
+    [3, undefined, 'place', 'place-differs'],
+  ]);
+  expect(ids()).toEqual(['known']);
+  const right = devices.filter(({ id }) => id === 'a' || id === 'd');
+  expect((await room.admin.call('POST', '/devices/import', right)).status).toBe(201);
+});

@@ -70,6 +70,30 @@ describe('registering a device', () => {
     expect(await code({ id: 'x', type: 'call-button', colour: 'red' })).toBe('bad-request');
   });
 
+  test('a place that is known is not told of otherwise by the next device: its card would hang beside a wrong address', async () => {
+    await room.register('pager');
+    const elsewhere = {
+      ...home301,
+      path: home301.path.map((step) =>
+        step.kind === 'building' ? { ...step, id: 'b9', name: '9 号楼' } : step,
+      ),
+    };
+    const refused = await room.admin.call('POST', '/devices', {
+      id: 'smoke',
+      type: 'smoke-alarm',
+      place: elsewhere,
+    });
+    expect([refused.status, refused.body.error?.code]).toEqual([409, 'place-differs']);
+    expect(refused.body.error?.message).toContain('h301 lies in b1 (3 号楼) already, and not in b9 (9 号楼)');
+    await room.register('smoke', 'smoke-alarm', { ...home301, text: '3 号楼 301，北门进' });
+    const patch = (id: string, body: object) => room.admin.call('PATCH', `/devices/${id}`, body);
+    expect((await patch('smoke', { place: elsewhere })).body.error?.code).toBe('place-differs');
+    expect((await patch('smoke', { place: null })).status).toBe(200);
+    // Nobody else knows the home now: the one device that stands there may be put right.
+    expect((await patch('pager', { place: elsewhere })).status).toBe(200);
+    expect((await patch('smoke', { place: 'h301' })).body.place).toEqual(elsewhere);
+  });
+
   test('a street of devices is registered twenty at a time', async () => {
     const all = Array.from({ length: 400 }, (_, i) => `d${i}`);
     const take = async (): Promise<void> => {
