@@ -50,3 +50,26 @@ export const createPlaceWords = (only?: Place): PlaceWords => {
     },
   };
 };
+
+/** The place with the step `id` of its path called `name`, in its text too where that spells the old name as the path does, between the names around it; as it is where `id` is no step of its path. */
+export const renameIn = (place: Place, id: string, name: string): Place => {
+  const { path, text } = place;
+  const index = path.findIndex((step) => step.id === id);
+  const old = path[index]?.name;
+  if (old === undefined) return place;
+  const names = path.map((step) => step.name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  const wider = names.slice(0, index).map((one) => `(?:${one}\\s*)?`);
+  // The last of them must stand there, or 2 of “building 2, room 2” might be the other one.
+  const narrower = names
+    .slice(index + 1)
+    .map((one, at, all) => (at === all.length - 1 ? `\\s*${one}` : `(?:\\s*${one})?`));
+  const spelt = new RegExp(
+    `(?<![\\p{L}\\p{N}])(${wider.join('')})${names[index]}(?=${narrower.join('')}(?![\\p{L}\\p{N}]))`,
+    'u',
+  );
+  return {
+    ...place,
+    path: path.map((step) => (step.id === id ? { ...step, name } : step)),
+    text: text.replace(spelt, (_whole, before: string) => before + name),
+  };
+};

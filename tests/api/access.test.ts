@@ -77,6 +77,7 @@ const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELE
   ['supervisor', 'POST', '/rules/try'],
   ['admin', 'POST', '/devices'],
   ['admin', 'PATCH', '/devices/x'],
+  ['admin', 'PATCH', '/places/x'],
   ['admin', 'DELETE', '/devices/x'],
   ['admin', 'POST', '/devices/x/secret'],
   ['admin', 'POST', '/devices/import'],

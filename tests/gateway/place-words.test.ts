@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPlaceWords } from '../../src/gateway/place-words.ts';
+import { createPlaceWords, renameIn } from '../../src/gateway/place-words.ts';
 import type { Place } from '../../src/model/place.ts';
 
 type Step = Place['path'][number];
@@ -54,4 +54,34 @@ test('where devices contradict each other already, whatever one of them says can
   words.note(known);
   words.note(other);
   expect([words.contradiction(known), words.contradiction(other)]).toEqual([null, null]);
+});
+
+const unit: Step = { kind: 'unit', id: 'u', name: '2' };
+const room: Step = { kind: 'household', id: 'r', name: '2' };
+
+test.each([
+  ['as the path spells it', '平安街道 2栋 1101', 'b2', '平安街道 3栋 1101'],
+  ['without spaces', '平安街道2栋1101', 'b2', '平安街道3栋1101'],
+  ['with words of its own behind', '2栋 1101（北门进）', 'b2', '3栋 1101（北门进）'],
+  ['as part of another number', '12栋 1101', 'b2', '12栋 1101'],
+  ['nowhere', '北门旁边', 'b2', '北门旁边'],
+  ['the widest part', '平安街道 2栋 1101', 'st', '3栋 2栋 1101'],
+  ['the home itself', '平安街道 2栋 1101', 'b2-1101', '平安街道 2栋 3栋'],
+])('a place is called otherwise in a text that has its name %s', (_what, text, id, there) => {
+  const renamed = renameIn({ ...known, text }, id, '3栋');
+  expect(renamed.text).toBe(there);
+  expect(renamed.path.map(({ name }) => name)).toEqual(
+    known.path.map((step) => (step.id === id ? '3栋' : step.name)),
+  );
+});
+
+test('of two parts of the same name the one that is meant is called otherwise', () => {
+  const two = { ...placeOf('r', b2, unit, room), text: '2栋 2 2' };
+  expect([renameIn(two, 'u', 'A').text, renameIn(two, 'r', 'A').text]).toEqual(['2栋 A 2', '2栋 2 A']);
+  const short = { ...two, text: '2栋 2' };
+  expect([renameIn(short, 'u', 'A').text, renameIn(short, 'r', 'A').text]).toEqual(['2栋 2', '2栋 A']);
+});
+
+test('a place that lies elsewhere stays as it is', () => {
+  expect(renameIn(known, 'b9', '3栋')).toBe(known);
 });
