@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/api/sessions.ts';
+import type { Place } from '../../src/model/place.ts';
 import { type Caller, type DutyRoom, home301, homeElsewhere, openDutyRoom } from './duty-room.ts';
 
 let room: DutyRoom;
@@ -346,4 +347,31 @@ test('a row that tells of a place otherwise than a device or a row before it is 
   expect(ids()).toEqual(['known']);
   const right = devices.filter(({ id }) => id === 'a' || id === 'd');
   expect((await room.admin.call('POST', '/devices/import', right)).status).toBe(201);
+});
+
+test('a check tells the new places that look like a known one, or like each other, and refuses nothing', async () => {
+  const head = 'id,type,street,community,building,household\n';
+  await sendCsv(`${head}a,call-button,平安街道,和平社区,7栋,701\n`);
+  const csv = `${head}${[
+    'b,call-button,平安街道,和平社区,７栋,701',
+    'c,call-button,平安街道,和平社区,7 栋,702',
+    'd,call-button,平安街道,和平社区,7栋,703',
+    'e,call-button,平安街道,新华社区,７栋,701',
+    'f,call-button,平安街道,和平社区,8 栋,801',
+    'g,call-button,平安街道,和平社区,8栋,801',
+  ].join('\n')}\n`;
+  const { status, body } = await sendCsv(csv, { query: '?check=true' });
+  expect(status).toBe(200);
+  type Alike = { place: Place; known: Place; message: string };
+  const nameOf = ({ path }: Place): string | undefined => path.at(-1)?.name;
+  expect(body.lookAlikes.map(({ place, known }: Alike) => [nameOf(place), nameOf(known)])).toEqual([
+    ['７栋', '7栋'],
+    ['7 栋', '7栋'],
+    ['8栋', '8 栋'],
+  ]);
+  for (const { place, known, message } of body.lookAlikes as Alike[]) {
+    expect(message).toContain(place.id);
+    expect(message).toContain(known.id);
+  }
+  expect((await sendCsv(csv)).status).toBe(201);
 });
