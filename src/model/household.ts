@@ -4,6 +4,21 @@ import { Id, Moment } from './text.ts';
 /** What the operator must know before the first word is spoken. */
 export const householdWarnings = ['deaf', 'dementia', 'dialect', 'oxygen', 'lives-alone'] as const;
 
+/** The number as it is kept: full-width digits as plain ones, and no space around it. */
+export const plainPhone = (phone: string): string => phone.normalize('NFKC').trim();
+
+/** Whether it can be dialled, once it is plain: 3 to 15 digits (110; 1380000; +86 138 0000 0000), with a + before and spaces or hyphens between them. */
+export const isPhone = (plain: string): boolean => /^\+?\d(?:[ -]*\d){2,14}$/.test(plain);
+
+const Phone = z
+  .string()
+  .max(40)
+  .transform(plainPhone)
+  .refine((phone) => phone === '' || isPhone(phone), {
+    error:
+      'must be a telephone number: 3 to 15 digits, a + before and spaces or hyphens between them if need be',
+  });
+
 const Resident = z.object({
   name: z.string().min(1).max(60),
   born: z.number().int().min(1890).max(2100).optional(),
@@ -37,8 +52,14 @@ export const NewHousehold = z
   .strictObject({
     place: Id.optional(),
     warnings: z.array(z.enum(householdWarnings)).optional(),
-    residents: z.array(Resident.strict()).max(mostPeople).optional(),
-    contacts: z.array(Contact.strict()).max(mostPeople).optional(),
+    residents: z
+      .array(Resident.extend({ phone: Phone.optional() }).strict())
+      .max(mostPeople)
+      .optional(),
+    contacts: z
+      .array(Contact.extend({ phone: Phone.default('') }).strict())
+      .max(mostPeople)
+      .optional(),
     note: z.string().max(1000).optional(),
   })
   .refine(

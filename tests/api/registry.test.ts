@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/api/sessions.ts';
+import { Household } from '../../src/model/household.ts';
 import { adminPassword, type DutyRoom, home301, openDutyRoom } from './duty-room.ts';
 
 let room: DutyRoom;
@@ -152,6 +153,56 @@ describe('the cards of the homes', () => {
     expect((await room.admin.call('GET', '/households/h301')).status).toBe(404);
     const journal = await room.admin.call('GET', '/journal?limit=1000');
     expect(JSON.stringify(journal.body)).not.toContain('王秀兰');
+  });
+
+  test.each([
+    ['13800001234', '13800001234'],
+    ['１３８　００００－１２３４', '138 0000-1234'],
+    [' +86 138-0000-1234 ', '+86 138-0000-1234'],
+    ['1380000', '1380000'],
+    ['110', '110'],
+    ['', ''],
+  ])('a telephone number %o is kept as %o', async (phone, kept) => {
+    await room.register('pager');
+    const card = { residents: [{ name: '王秀兰', phone }], contacts: [{ name: '王芳', phone }] };
+    expect((await room.admin.call('PUT', '/households/h301', card)).body).toMatchObject({
+      residents: [{ phone: kept }],
+      contacts: [{ phone: kept }],
+    });
+  });
+
+  test.each([
+    '没有电话',
+    '12',
+    '1234567890123456',
+    '138000012x4',
+    '138 0000 1234 转 2',
+    '+',
+    '-138',
+    '138+0000',
+  ])('a telephone number %o, which nobody could dial, is refused with its field', async (phone) => {
+    await room.register('pager');
+    for (const [field, card] of [
+      ['body.contacts.1.phone', { contacts: [{ name: '王芳' }, { name: '张伟', phone }] }],
+      ['body.residents.0.phone', { residents: [{ name: '王秀兰', phone }] }],
+    ] as const) {
+      const { status, body } = await room.admin.call('PUT', '/households/h301', card);
+      expect([status, body.error?.message]).toEqual([
+        400,
+        expect.stringContaining(`${field}: must be a telephone number`),
+      ]);
+    }
+  });
+
+  test('a card that was stored with another telephone number is still read', async () => {
+    await room.register('pager');
+    const contacts = [{ name: '王芳', relation: '女儿', phone: '没有电话', hasKey: true }];
+    const stored = { place: 'h301', warnings: [], residents: [], contacts, note: '' };
+    expect(room.core.duty.putHousehold('admin', stored).ok).toBe(true);
+    await room.settled();
+    const { status, body } = await room.admin.call('GET', '/households/h301');
+    expect([status, body]).toMatchObject([200, { contacts }]);
+    expect(Household.parse(body)).toEqual(stored);
   });
 
   test.each([
