@@ -125,15 +125,25 @@ describe('the console’s files', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  test('the page answers every path of its own, named files are kept for ever, and a missing file is missing', async () => {
+  test('the page answers a browser on every path, a probe of a path that is none hears so, named files are kept for ever, and a missing file is missing', async () => {
     const built = await openDutyRoom({ consoleDir: dir });
     try {
-      const get = (url: string) => built.api.app.inject({ url });
-      for (const url of ['/', '/board', '/devices/p1']) {
-        const page = await get(url);
+      const get = (url: string, accept?: string) =>
+        built.api.app.inject({ url, headers: accept === undefined ? {} : { accept } });
+      const asked = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+      for (const [url, accept] of [
+        ['/', undefined],
+        ['/', asked],
+        ['/wall', asked],
+        ['/devices/p1?from=1', asked],
+      ] as const) {
+        const page = await get(url, accept);
         expect([url, page.statusCode, page.headers['cache-control']]).toEqual([url, 200, 'no-cache']);
         expect(page.body).toContain('值守');
       }
+      for (const url of ['/health', '/livez', '/wall', '/health?verbose'])
+        for (const accept of [undefined, '*/*', 'application/json'])
+          expect([url, accept, (await get(url, accept)).statusCode]).toEqual([url, accept, 404]);
       const script = await get('/assets/index-abc123.js');
       expect(script.headers['cache-control']).toContain('immutable');
       expect(script.headers['content-type']).toContain('javascript');
