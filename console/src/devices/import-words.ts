@@ -12,7 +12,7 @@ export const texts = {
     good: (count: number) => `没有问题：${count} 台可以登记`,
     newPlaces: (count: number) => `其中 ${count} 个地点是新的，请核对有没有写错：`,
     lookAlikes: (count: number) =>
-      `${count} 个新地点只在空格或全角半角上与已有的不同，很可能是同一处。是同一处就改成同样的写法，再检查一次：`,
+      `${count} 个新地点与另一处只差空格或全角半角，很可能是同一处。是同一处就改成同样的写法，再检查一次：`,
     lookAlike: (name: string, known: string) => `“${name}” 像 “${known}”`,
     more: (count: number) => `……还有 ${count} 个`,
     import: (count: number) => `登记这 ${count} 台`,
@@ -48,7 +48,7 @@ export const texts = {
     good: (count: number) => `Nothing is wrong: ${count} devices can be registered`,
     newPlaces: (count: number) => `${count} places are new with them; see whether one is misspelt:`,
     lookAlikes: (count: number) =>
-      `${count} new places differ from one that is there in nothing but spaces or full width, and are most likely the same. If they are, write both alike and check again:`,
+      `${count} new places differ from another one in nothing but spaces or full width, and are most likely the same. If they are, write both alike and check again:`,
     lookAlike: (name: string, known: string) => `“${name}” looks like “${known}”`,
     more: (count: number) => `… and ${count} more`,
     import: (count: number) => `Register these ${count}`,
