@@ -4,9 +4,10 @@ import { staleAfterMs } from '../gateway/figures.ts';
 import type { Archive } from '../gateway/ports.ts';
 import { type Alert, alertKinds, alertStates, priorities } from '../model/alert.ts';
 import { liesWithin } from '../model/place.ts';
-import { Id, Moment } from '../model/text.ts';
+import { Id } from '../model/text.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
+import { QueryMoment } from './query-moment.ts';
 
 /** Which alerts are asked for: `state` and `stale` (active for more than 24 h) mean open ones, except the state `closed`. */
 export const AlertFilter = z.object({
@@ -23,8 +24,8 @@ export const AlertFilter = z.object({
     .optional(),
   place: Id.optional(),
   device: z.string().max(64).optional(),
-  from: z.coerce.number().pipe(Moment).optional(),
-  to: z.coerce.number().pipe(Moment).optional(),
+  from: QueryMoment.optional(),
+  to: QueryMoment.optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   after: z.string().max(64).optional(),
 });

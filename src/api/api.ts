@@ -13,7 +13,7 @@ import { limitCallers } from './callers.ts';
 import { createCommits, patience } from './commits.ts';
 import { consoleFiles } from './console-files.ts';
 import { createConsoles } from './consoles.ts';
-import { answerError, malformedRequest } from './errors.ts';
+import { answerError, malformedRequest, Refused } from './errors.ts';
 import { liveFeed } from './live.ts';
 import { liveTimes } from './live-times.ts';
 import { createLockOut, lockOutLimits } from './lock-out.ts';
@@ -46,6 +46,7 @@ import { testModeRoutes } from './routes/test-modes.ts';
 import { userRoutes } from './routes/users.ts';
 import { createSeats } from './seats.ts';
 import { createSessions } from './sessions.ts';
+import { readUtf8 } from './utf8.ts';
 
 export type { ApiOptions, ApiParts } from './parts.ts';
 
@@ -109,11 +110,16 @@ const newApp = ({ tls, trustProxy, callerLimits = defaultCallerLimits, newId, lo
   }).withTypeProvider<ZodTypeProvider>();
 };
 
+const notUtf8 = 'It is not UTF-8: write the JSON in UTF-8.';
+
 const readBodies = (app: App): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parse(request, String(body), done);
+  // As bytes: read as a string, a name in GBK would be stored as marks that nobody can read back.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = readUtf8(body as Buffer);
+    if (text === null) done(new Refused({ code: 'bad-request', message: notUtf8 }));
+    else if (text === '') done(null, undefined);
+    else parse(request, text, done);
   });
   // A verb without a body is a verb with an empty one.
   app.addHook('preValidation', async (request) => {

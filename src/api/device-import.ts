@@ -3,6 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { NewDevice } from '../model/device.ts';
 import { type ImportColumn, type ImportProblem, importColumns, maxImported } from '../model/device-import.ts';
 import { type Place, type PlaceKind, placeKinds } from '../model/place.ts';
+import { readUtf8 } from './utf8.ts';
 
 /** One device of an import, and where it stands in it: `row` counts devices from 1, `line` the lines of a CSV. */
 export type ImportRow = { readonly row: number; readonly line?: number; readonly device: NewDevice };
@@ -139,12 +140,8 @@ type Cells = Readonly<Partial<Record<ImportColumn, string>>>;
 
 /** Reads a CSV of devices: UTF-8, with a header line; separated by comma, semicolon or tab. Places by names are found among `known`. */
 export const readCsvImport = (bytes: Uint8Array, known: readonly Place[]): ImportReading => {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return nothing(null, 'It is not UTF-8: save it as “CSV UTF-8”.');
-  }
+  const text = readUtf8(bytes);
+  if (text === null) return nothing(null, 'It is not UTF-8: save it as “CSV UTF-8”.');
   const fault = faultOf(text);
   if (fault !== null) return nothing(null, fault);
   let lines: { readonly line: number; readonly cells: readonly string[] }[];

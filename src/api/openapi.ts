@@ -53,7 +53,7 @@ export const describeRoutes = async (app: App, version: string): Promise<void> =
         title: 'zhishou',
         version,
         description:
-          'The monitoring gateway of a street. Times are epoch milliseconds; spans are [from, to). Every error is `{"error":{"code","message","details"?}}`. While the store cannot commit, commands answer 503 `store-unavailable`.',
+          'The monitoring gateway of a street. Times are epoch milliseconds, in a query string ISO 8601 with an offset as well; spans are [from, to). Every error is `{"error":{"code","message","details"?}}`. While the store cannot commit, commands answer 503 `store-unavailable`.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import type { DutyDoor } from '../gateway/doors.ts';
 import type { Device } from '../model/device.ts';
 import type { Series } from '../model/reading.ts';
-import { Moment } from '../model/text.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
 import { refuse } from './errors.ts';
+import { QueryMoment } from './query-moment.ts';
 
 const dayMs = 24 * 3_600_000;
 
 /** The span of a question about readings, as it stands in a query string. */
 export const Span = {
-  from: z.coerce.number().pipe(Moment).optional(),
-  to: z.coerce.number().pipe(Moment).optional(),
+  from: QueryMoment.optional(),
+  to: QueryMoment.optional(),
 };
 
 /** A query parameter that may be repeated, `most` times. */

@@ -7,7 +7,7 @@ import type { FaultCode, Result } from '../model/fault.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, NewPresence, Presence } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
-import type { Place } from '../model/place.ts';
+import type { Place, RenamedPlace } from '../model/place.ts';
 import type { Quarantined, RetryOutcome } from '../model/quarantine.ts';
 import type { Rule } from '../model/rule.ts';
 import type { RulebookVersion, RuleEdit, RuleProblem } from '../model/rulebook.ts';
@@ -164,6 +164,8 @@ export type DutyDoor = {
     devices: readonly { readonly device: NewDevice; readonly secretHash: string }[],
   ) => Result<readonly Device[]>;
   readonly changeDevice: (user: string, id: string, patch: DevicePatch) => Result<Device>;
+  /** Calls a place otherwise for every device in it, in one commit; what is open there follows, as when its device is moved. */
+  readonly renamePlace: (user: string, id: string, name: string) => Result<RenamedPlace>;
   readonly removeDevice: (user: string, id: string) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string) => Result<Device>;
   readonly takeOutOfService: (

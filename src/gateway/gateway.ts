@@ -464,6 +464,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     heed(engine.watch(registered.record, at, 0, at), at, false);
   };
 
+  /** What is open of a device goes where it is now, and so does what the rules keep of it: another place may have other limits. */
+  const follow = (user: string, device: WorkingDevice, at: number): void => {
+    followDevice(alerts, device.record, `user:${user}`, at);
+    heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
+  };
+
   const shifts = createShiftBook({
     stored: state.shifts,
     ledger,
@@ -538,11 +544,17 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const at = now();
       const result = registry.change(user, id, patch, at);
       const device = devices.get(id);
-      if (result.ok && device) followDevice(alerts, device.record, `user:${user}`, at);
-      // Another place may have other limits.
-      if (result.ok && device) heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
+      if (result.ok && device) follow(user, device, at);
       // Nor may anything be under test there.
       if (result.ok) endTests(at);
+      return result;
+    },
+    renamePlace: (user, id, name) => {
+      const at = now();
+      const result = registry.renamePlace(user, id, name, at);
+      if (!result.ok) return result;
+      for (const device of devices.all())
+        if (device.record.place?.path.some((step) => step.id === id)) follow(user, device, at);
       return result;
     },
     removeDevice: (user, id) => {

@@ -2,11 +2,12 @@ import type { Device, DevicePatch, NewDevice, OutOfService } from '../model/devi
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import type { Refusal, Result } from '../model/fault.ts';
-import type { Place } from '../model/place.ts';
+import type { Place, RenamedPlace } from '../model/place.ts';
 import { placesOf } from './committed.ts';
 import type { DeviceBook, WorkingDevice } from './device-book.ts';
 import type { RegistrationFault } from './doors.ts';
 import type { Ledger } from './ledger.ts';
+import { createPlaceWords, renameIn } from './place-words.ts';
 import type { DeviceRecord } from './ports.ts';
 import { systemDevice } from './system-alerts.ts';
 
@@ -22,6 +23,8 @@ export type Registry = {
     now: number,
   ) => Result<readonly Device[]>;
   readonly change: (user: string, id: string, patch: DevicePatch, now: number) => Result<Device>;
+  /** Calls a place otherwise in the place of every device there. */
+  readonly renamePlace: (user: string, id: string, name: string, now: number) => Result<RenamedPlace>;
   readonly remove: (user: string, id: string, now: number) => Result<null>;
   readonly renewSecret: (user: string, id: string, secretHash: string, now: number) => Result<Device>;
   readonly outOfService: (user: string, id: string, why: OutOfService | null, now: number) => Result<Device>;
@@ -79,6 +82,12 @@ export const createRegistry = (parts: {
     refuse('already-exists', `${holder} has the address ${address} under ${hub}`);
   const noPlace = (place: string): Result<never> =>
     refuse('unknown-place', `no place ${place} is known; give the whole place`);
+  const missingPlace = (id: string): Result<never> => refuse('not-found', `no device stands in ${id}`);
+  const placeDiffers = (contradiction: string): Result<never> =>
+    refuse(
+      'place-differs',
+      `${contradiction}; give a known place by its id, and another place another id; PATCH /places/{id} calls one otherwise`,
+    );
   const missing = (id: string): Result<never> => refuse('not-found', `no device ${id}`);
 
   const placeOf = (ref: Place | string): Place | null => {
@@ -86,6 +95,14 @@ export const createRegistry = (parts: {
     return (
       placesOf([...devices.all()].map(({ record }) => record.place)).find(({ id }) => id === ref) ?? null
     );
+  };
+
+  /** How a whole place contradicts what every other device says of it; its card and its rights hang on the id alone. */
+  const contradicted = (place: Place, by: string): string | null => {
+    const words = createPlaceWords(place);
+    for (const { record } of devices.all())
+      if (record.place !== null && record.id !== by) words.note(record.place);
+    return words.contradiction(place);
   };
 
   /** The parts of a registration that point elsewhere, found; or what is wrong with them. */
@@ -104,6 +121,11 @@ export const createRegistry = (parts: {
     const place =
       wanted.place === undefined ? before.place : wanted.place === null ? null : placeOf(wanted.place);
     if (place === null && wanted.place) return noPlace(String(wanted.place));
+    const differs =
+      typeof wanted.place === 'object' && wanted.place !== null
+        ? contradicted(wanted.place, before.id)
+        : null;
+    if (differs !== null) return placeDiffers(differs);
     return { ok: true, value: { place, hub, dialect, address } };
   };
 
@@ -139,6 +161,8 @@ export const createRegistry = (parts: {
       return over?.dialect ?? 'native';
     };
     const addresses = new Map<string, string>();
+    const words = createPlaceWords();
+    for (const { record } of devices.all()) if (record.place !== null) words.note(record.place);
     const found = wanted.map((device, index): Stand => {
       const { id, place: ref } = device;
       if (beside.get(id) !== device) fault(index, 'id', refuse('already-exists', `${id} stands here twice`));
@@ -159,6 +183,11 @@ export const createRegistry = (parts: {
       }
       const place = typeof ref === 'string' ? (places.get(ref) ?? null) : (ref ?? null);
       if (typeof ref === 'string' && place === null) fault(index, 'place', noPlace(ref));
+      if (typeof ref === 'object' && ref !== null) {
+        const differs = words.contradiction(ref);
+        if (differs === null) words.note(ref);
+        else fault(index, 'place', placeDiffers(differs));
+      }
       return { place, hub, dialect, address };
     });
     return { faults, found };
@@ -225,6 +254,26 @@ export const createRegistry = (parts: {
       if (!found.ok) return found;
       devices.put({ ...device.record, name: patch.name ?? device.record.name, ...found.value });
       return { ok: true, value: write(device, 'changed', `user:${user}`, now) };
+    },
+    renamePlace: (user, id, name, now) => {
+      const actor = `user:${user}`;
+      const renamed: Place[] = [];
+      const unchangedTexts: string[] = [];
+      for (const device of devices.all()) {
+        const { place } = device.record;
+        const old = place?.path.find((step) => step.id === id)?.name;
+        if (place === null || old === undefined) continue;
+        const there = renameIn(place, id, name);
+        renamed.push(there);
+        if (old === name) continue;
+        if (there.text === place.text && place.text.includes(old)) unchangedTexts.push(device.record.id);
+        devices.put({ ...device.record, place: there });
+        write(device, 'changed', actor, now);
+      }
+      const place = placesOf(renamed).find((known) => known.id === id);
+      if (place === undefined) return missingPlace(id);
+      ledger.enter(now, actor, 'place.renamed', `place:${id}`, null, { devices: renamed.length });
+      return { ok: true, value: { place, devices: renamed.length, unchangedTexts } };
     },
     remove: (user, id, now) => {
       const device = devices.get(id);

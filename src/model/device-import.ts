@@ -34,8 +34,12 @@ export type ImportProblem = Readonly<z.infer<typeof ImportProblem>>;
 export const ImportedDevice = Device.extend({ secret: z.string() });
 export type ImportedDevice = Readonly<z.infer<typeof ImportedDevice>>;
 
-/** What an import would do: how many devices it registers, and which places are new with it. */
-export const ImportCheck = z.object({ count: z.number().int(), newPlaces: z.array(Place) });
+/** What an import would do: how many devices it registers, which places are new with it, and which of those look like one that is known (`known`), or that it names before: their names differ in nothing but full width and spaces. */
+export const ImportCheck = z.object({
+  count: z.number().int(),
+  newPlaces: z.array(Place),
+  lookAlikes: z.array(z.object({ place: Place, known: Place, message: z.string() })),
+});
 export type ImportCheck = Readonly<z.infer<typeof ImportCheck>>;
 
 /** The registered devices with their secrets as CSV, one line each; none is needed where a hub connects for the device. */

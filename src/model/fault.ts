@@ -33,6 +33,7 @@ export const faults = {
   'not-all-taken': 409,
   'not-retriable': 409,
   'same-person': 409,
+  'place-differs': 409,
   'successor-absent': 409,
   'unknown-type': 422,
   'unknown-place': 422,

@@ -16,6 +16,17 @@ export const Place = z.object({
 });
 export type Place = Readonly<z.infer<typeof Place>>;
 
+/** `PATCH /places/{id}`: what the place is called from now on. */
+export const PlacePatch = z.strictObject({ name: z.string().trim().min(1).max(100) });
+
+/** What came of calling a place otherwise: how many devices stand in it, and those whose text has the old name in words of its own, so that a person must see to it. */
+export const RenamedPlace = z.object({
+  place: Place,
+  devices: z.number().int(),
+  unchangedTexts: z.array(Id).readonly(),
+});
+export type RenamedPlace = Readonly<z.infer<typeof RenamedPlace>>;
+
 /** Whether `place` is the place `area` or lies anywhere below it. */
 export const liesWithin = (place: Place, area: string): boolean =>
   place.id === area || place.path.some((step) => step.id === area);

@@ -77,6 +77,7 @@ const needed: readonly (readonly [Role, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELE
   ['supervisor', 'POST', '/rules/try'],
   ['admin', 'POST', '/devices'],
   ['admin', 'PATCH', '/devices/x'],
+  ['admin', 'PATCH', '/places/x'],
   ['admin', 'DELETE', '/devices/x'],
   ['admin', 'POST', '/devices/x/secret'],
   ['admin', 'POST', '/devices/import'],
@@ -177,7 +178,7 @@ describe('rights by place', () => {
       ['POST', `/alerts/${far}/take`, {}],
       ['POST', '/devices/far/out-of-service', { reason: 'x' }],
       ['GET', '/households/h999', undefined],
-      ['PUT', '/households/h999', {}],
+      ['PUT', '/households/h999', { note: 'x' }],
       ['DELETE', '/households/h999', undefined],
     ] as const) {
       expect([url, (await li.call(method, url, body)).status]).toEqual([url, 404]);

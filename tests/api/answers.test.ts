@@ -43,6 +43,41 @@ describe('what cannot be answered', () => {
     }
   });
 
+  test.each([
+    ['POST', '/devices'],
+    ['PATCH', '/devices/pager'],
+    ['PUT', '/households/h301'],
+    ['POST', '/devices/import'],
+    ['POST', '/session'],
+  ] as const)(
+    'a body of %s %s that is no UTF-8 is refused as that, and nothing of it is kept',
+    async (method, url) => {
+      // 床头呼叫器, as an editor on a Chinese Windows saves it.
+      const name = Buffer.from('b4b2cdb7bafdbdd0c6f7', 'hex');
+      const answer = await room.api.app.inject({
+        method,
+        url: `/api/v1${url}`,
+        headers: { authorization: `Bearer ${room.admin.token}`, 'content-type': 'application/json' },
+        payload: Buffer.concat([
+          Buffer.from('{"id":"p","type":"call-button","name":"'),
+          name,
+          Buffer.from('"}'),
+        ]),
+      });
+      expect([answer.statusCode, answer.json()]).toMatchObject([
+        400,
+        { error: { code: 'bad-request', message: expect.stringContaining('It is not UTF-8: ') } },
+      ]);
+      expect((await room.admin.call('GET', '/devices/p')).status).toBe(404);
+    },
+  );
+
+  test('a body with a byte order mark before it is read', async () => {
+    const { statusCode } = await post('\ufeff{"id":"p","type":"call-button","name":"床头呼叫器"}');
+    expect(statusCode).toBe(201);
+    expect((await room.admin.call('GET', '/devices/p')).body.name).toBe('床头呼叫器');
+  });
+
   test('every problem of a request is named with its path', async () => {
     const { body } = await room.admin.call('POST', '/devices', { id: '../x', type: 3, colour: 'red' });
     const problems = body.error?.details?.problems as { path: string; message: string }[];
@@ -90,15 +125,25 @@ describe('the console’s files', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  test('the page answers every path of its own, named files are kept for ever, and a missing file is missing', async () => {
+  test('the page answers a browser on every path, a probe of a path that is none hears so, named files are kept for ever, and a missing file is missing', async () => {
     const built = await openDutyRoom({ consoleDir: dir });
     try {
-      const get = (url: string) => built.api.app.inject({ url });
-      for (const url of ['/', '/board', '/devices/p1']) {
-        const page = await get(url);
+      const get = (url: string, accept?: string) =>
+        built.api.app.inject({ url, headers: accept === undefined ? {} : { accept } });
+      const asked = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+      for (const [url, accept] of [
+        ['/', undefined],
+        ['/', asked],
+        ['/wall', asked],
+        ['/devices/p1?from=1', asked],
+      ] as const) {
+        const page = await get(url, accept);
         expect([url, page.statusCode, page.headers['cache-control']]).toEqual([url, 200, 'no-cache']);
         expect(page.body).toContain('值守');
       }
+      for (const url of ['/health', '/livez', '/wall', '/health?verbose'])
+        for (const accept of [undefined, '*/*', 'application/json'])
+          expect([url, accept, (await get(url, accept)).statusCode]).toEqual([url, accept, 404]);
       const script = await get('/assets/index-abc123.js');
       expect(script.headers['cache-control']).toContain('immutable');
       expect(script.headers['content-type']).toContain('javascript');

@@ -77,7 +77,7 @@ describe('an operator’s command', () => {
       ['POST', '/devices/pager/out-of-service', { reason: 'x' }],
       ['POST', '/users', { username: 'li', password: 'a long password', role: 'viewer' }],
       ['PATCH', '/users/admin', { name: 'x' }],
-      ['PUT', '/households/h301', {}],
+      ['PUT', '/households/h301', { note: 'x' }],
     ] as const) {
       const answer = await room.admin.call(method, url, body);
       expect([url, answer.status, answer.body.error?.code]).toEqual([url, 503, 'store-unavailable']);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/api/sessions.ts';
+import type { Place } from '../../src/model/place.ts';
 import { type Caller, type DutyRoom, home301, homeElsewhere, openDutyRoom } from './duty-room.ts';
 
 let room: DutyRoom;
@@ -316,4 +317,61 @@ describe('what is no list of devices', () => {
     }
     expect(ids()).toEqual([]);
   });
+});
+
+test('a row that tells of a place otherwise than a device or a row before it is named, and nothing is registered', async () => {
+  await room.register('known');
+  const tower = { kind: 'building', id: 'b5', name: '5 号楼' } as const;
+  const flat = { kind: 'household', id: 'b5-101', name: '101' } as const;
+  const placeOf = (...path: (typeof tower | typeof flat | { kind: string; id: string; name: string })[]) => ({
+    id: path.at(-1)?.id,
+    path,
+    text: '5 号楼 101',
+  });
+  const devices = [
+    { id: 'a', type: 'call-button', place: placeOf(tower, flat) },
+    { id: 'b', type: 'smoke-alarm', place: placeOf(tower, { ...flat, name: '102' }) },
+    {
+      id: 'c',
+      type: 'smoke-alarm',
+      place: { ...home301, path: home301.path.filter((step) => step.id !== 'b1') },
+    },
+    { id: 'd', type: 'smoke-alarm', place: 'b5-101' },
+  ];
+  const { status, body } = await room.admin.call('POST', '/devices/import', devices);
+  expect(status).toBe(422);
+  expect(problemsOf(body)).toEqual([
+    [2, undefined, 'place', 'place-differs'],
+    [3, undefined, 'place', 'place-differs'],
+  ]);
+  expect(ids()).toEqual(['known']);
+  const right = devices.filter(({ id }) => id === 'a' || id === 'd');
+  expect((await room.admin.call('POST', '/devices/import', right)).status).toBe(201);
+});
+
+test('a check tells the new places that look like a known one, or like each other, and refuses nothing', async () => {
+  const head = 'id,type,street,community,building,household\n';
+  await sendCsv(`${head}a,call-button,平安街道,和平社区,7栋,701\n`);
+  const csv = `${head}${[
+    'b,call-button,平安街道,和平社区,７栋,701',
+    'c,call-button,平安街道,和平社区,7 栋,702',
+    'd,call-button,平安街道,和平社区,7栋,703',
+    'e,call-button,平安街道,新华社区,７栋,701',
+    'f,call-button,平安街道,和平社区,8 栋,801',
+    'g,call-button,平安街道,和平社区,8栋,801',
+  ].join('\n')}\n`;
+  const { status, body } = await sendCsv(csv, { query: '?check=true' });
+  expect(status).toBe(200);
+  type Alike = { place: Place; known: Place; message: string };
+  const nameOf = ({ path }: Place): string | undefined => path.at(-1)?.name;
+  expect(body.lookAlikes.map(({ place, known }: Alike) => [nameOf(place), nameOf(known)])).toEqual([
+    ['７栋', '7栋'],
+    ['7 栋', '7栋'],
+    ['8栋', '8 栋'],
+  ]);
+  for (const { place, known, message } of body.lookAlikes as Alike[]) {
+    expect(message).toContain(place.id);
+    expect(message).toContain(known.id);
+  }
+  expect((await sendCsv(csv)).status).toBe(201);
 });

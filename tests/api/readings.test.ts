@@ -99,3 +99,51 @@ test('a store that cannot answer is an error, and not half an answer', async () 
   const { status, body } = await ask('series=gas1:gas_lel&series=gas1:valve');
   expect([status, body.error?.code]).toEqual([500, 'internal']);
 });
+
+test('a span is given in milliseconds or as a person writes a moment, and means the same', async () => {
+  const at = room.clock.at - 10;
+  const series = 'series=gas1:gas_lel';
+  const expected = (await ask(`${series}&from=${at}&to=${at + 2}`)).body;
+  expect(expected).toMatchObject({
+    series: [
+      {
+        points: [
+          [at, 3],
+          [at + 1, 4],
+        ],
+      },
+    ],
+  });
+  const utc = (moment: number): string => new Date(moment).toISOString();
+  const east = (moment: number, plus: string): string =>
+    utc(moment + 8 * 3_600_000).replace('Z', `${plus}08:00`);
+  for (const [from, to] of [
+    [utc(at), utc(at + 2)],
+    [east(at, '%2B'), east(at + 2, '%2B')],
+    // As a script sends it that does not know what + means in a query string.
+    [east(at, '+'), String(at + 2)],
+  ])
+    expect([from, (await ask(`${series}&from=${from}&to=${to}`)).body]).toEqual([from, expected]);
+});
+
+test.each(['2026-03-01', '2026-03-01T08:00:00', '2026-02-30T08:00:00Z', 'yesterday', '-1', '1.5'])(
+  'a span from %s is refused with what a moment looks like, wherever one is asked for',
+  async (from) => {
+    for (const path of [
+      '/readings?series=gas1:gas_lel&',
+      '/devices/gas1/readings?measurement=gas_lel&',
+      '/readings/export?format=csv&device=gas1&',
+      '/alerts?',
+      '/alerts/export?format=csv&',
+      '/calls?',
+      '/figures?to=5&',
+    ]) {
+      const { status, body } = await room.admin.call('GET', `${path}from=${from}`);
+      expect([path, status, body.error?.message]).toEqual([
+        path,
+        400,
+        expect.stringContaining('querystring.from: must be milliseconds since 1970, or ISO 8601'),
+      ]);
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/api/sessions.ts';
+import { Household } from '../../src/model/household.ts';
 import { adminPassword, type DutyRoom, home301, openDutyRoom } from './duty-room.ts';
 
 let room: DutyRoom;
@@ -70,6 +71,30 @@ describe('registering a device', () => {
     expect(await code({ id: 'x', type: 'call-button', colour: 'red' })).toBe('bad-request');
   });
 
+  test('a place that is known is not told of otherwise by the next device: its card would hang beside a wrong address', async () => {
+    await room.register('pager');
+    const elsewhere = {
+      ...home301,
+      path: home301.path.map((step) =>
+        step.kind === 'building' ? { ...step, id: 'b9', name: '9 号楼' } : step,
+      ),
+    };
+    const refused = await room.admin.call('POST', '/devices', {
+      id: 'smoke',
+      type: 'smoke-alarm',
+      place: elsewhere,
+    });
+    expect([refused.status, refused.body.error?.code]).toEqual([409, 'place-differs']);
+    expect(refused.body.error?.message).toContain('h301 lies in b1 (3 号楼) already, and not in b9 (9 号楼)');
+    await room.register('smoke', 'smoke-alarm', { ...home301, text: '3 号楼 301，北门进' });
+    const patch = (id: string, body: object) => room.admin.call('PATCH', `/devices/${id}`, body);
+    expect((await patch('smoke', { place: elsewhere })).body.error?.code).toBe('place-differs');
+    expect((await patch('smoke', { place: null })).status).toBe(200);
+    // Nobody else knows the home now: the one device that stands there may be put right.
+    expect((await patch('pager', { place: elsewhere })).status).toBe(200);
+    expect((await patch('smoke', { place: 'h301' })).body.place).toEqual(elsewhere);
+  });
+
   test('a street of devices is registered twenty at a time', async () => {
     const all = Array.from({ length: 400 }, (_, i) => `d${i}`);
     const take = async (): Promise<void> => {
@@ -119,15 +144,85 @@ describe('the cards of the homes', () => {
       ...card,
     });
     expect((await room.admin.call('GET', '/households/h301')).body).toMatchObject(card);
-    expect((await room.admin.call('PUT', '/households/h301', { place: 'h302' })).body.error?.code).toBe(
-      'invalid',
-    );
-    expect((await room.admin.call('PUT', '/households/h777', {})).body.error?.code).toBe('unknown-place');
+    const note = '门铃坏了';
+    const elsewhere = await room.admin.call('PUT', '/households/h301', { place: 'h302', note });
+    expect(elsewhere.body.error?.code).toBe('invalid');
+    const nowhere = await room.admin.call('PUT', '/households/h777', { note });
+    expect(nowhere.body.error?.code).toBe('unknown-place');
     expect((await room.admin.call('DELETE', '/households/h301')).status).toBe(204);
     expect((await room.admin.call('GET', '/households/h301')).status).toBe(404);
     const journal = await room.admin.call('GET', '/journal?limit=1000');
     expect(JSON.stringify(journal.body)).not.toContain('王秀兰');
   });
+
+  test.each([
+    ['13800001234', '13800001234'],
+    ['１３８　００００－１２３４', '138 0000-1234'],
+    [' +86 138-0000-1234 ', '+86 138-0000-1234'],
+    ['1380000', '1380000'],
+    ['110', '110'],
+    ['', ''],
+  ])('a telephone number %o is kept as %o', async (phone, kept) => {
+    await room.register('pager');
+    const card = { residents: [{ name: '王秀兰', phone }], contacts: [{ name: '王芳', phone }] };
+    expect((await room.admin.call('PUT', '/households/h301', card)).body).toMatchObject({
+      residents: [{ phone: kept }],
+      contacts: [{ phone: kept }],
+    });
+  });
+
+  test.each([
+    '没有电话',
+    '12',
+    '1234567890123456',
+    '138000012x4',
+    '138 0000 1234 转 2',
+    '+',
+    '-138',
+    '138+0000',
+  ])('a telephone number %o, which nobody could dial, is refused with its field', async (phone) => {
+    await room.register('pager');
+    for (const [field, card] of [
+      ['body.contacts.1.phone', { contacts: [{ name: '王芳' }, { name: '张伟', phone }] }],
+      ['body.residents.0.phone', { residents: [{ name: '王秀兰', phone }] }],
+    ] as const) {
+      const { status, body } = await room.admin.call('PUT', '/households/h301', card);
+      expect([status, body.error?.message]).toEqual([
+        400,
+        expect.stringContaining(`${field}: must be a telephone number`),
+      ]);
+    }
+  });
+
+  test('a card that was stored with another telephone number is still read', async () => {
+    await room.register('pager');
+    const contacts = [{ name: '王芳', relation: '女儿', phone: '没有电话', hasKey: true }];
+    const stored = { place: 'h301', warnings: [], residents: [], contacts, note: '' };
+    expect(room.core.duty.putHousehold('admin', stored).ok).toBe(true);
+    await room.settled();
+    const { status, body } = await room.admin.call('GET', '/households/h301');
+    expect([status, body]).toMatchObject([200, { contacts }]);
+    expect(Household.parse(body)).toEqual(stored);
+  });
+
+  test.each([
+    ['a misspelt field', { contact: [{ name: '张伟' }] }, '"contact"'],
+    ['a misspelt field beside a good one', { note: 'x', resident: [] }, '"resident"'],
+    ['a misspelt field of a contact', { contacts: [{ name: '张伟', tel: '110' }] }, '"tel"'],
+    ['nothing', {}, 'says nothing of the home'],
+    ['no more than its place', { place: 'h301' }, 'says nothing of the home'],
+  ])(
+    'a card with %s is refused by name, and the card that stands there is kept',
+    async (_what, card, said) => {
+      await room.register('pager');
+      const contacts = [{ name: '王芳', relation: '女儿', phone: '13800001234', hasKey: true }];
+      await room.admin.call('PUT', '/households/h301', { contacts });
+      const { status, body } = await room.admin.call('PUT', '/households/h301', card);
+      expect([status, body.error?.code]).toEqual([400, 'bad-request']);
+      expect(body.error?.message).toContain(said);
+      expect((await room.admin.call('GET', '/households/h301')).body).toMatchObject({ contacts });
+    },
+  );
 });
 
 describe('the people', () => {

@@ -80,6 +80,11 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await sheet.getByText('2 处有问题，什么都没有登记', { exact: false }).waitFor();
     expect(await sheet.locator('tr.ant-table-row').nth(1).textContent()).toMatch(/^3type没有这种设备类型/);
     expect(await violationsOf(page)).toEqual([]);
+    await choose('id;type;building\nsmoke-8;smoke-alarm;8栋\ngas-8;gas-detector;８ 栋');
+    await sheet.getByRole('button', { name: '检查' }).click();
+    await sheet.getByText('1 个新地点与另一处只差空格或全角半角', { exact: false }).waitFor();
+    expect(await sheet.getByRole('listitem').first().textContent()).toContain('“８ 栋” 像 “8栋”');
+    expect(await violationsOf(page)).toEqual([]);
     await choose('id;type;hub;building;household\nsmoke-8;smoke-alarm;hub-8;8栋;801\nhub-8;hub;;8栋;');
     await sheet.getByRole('button', { name: '检查' }).click();
     await sheet.getByText('没有问题：2 台可以登记').waitFor();

@@ -45,6 +45,10 @@ optional('Chromium', hasChromium)('looking after homes', () => {
     }
     const second = card.getByRole('group', { name: '联系人 2' });
     await second.getByLabel('有钥匙').check();
+    await second.getByLabel('电话').fill('没有电话');
+    await card.getByRole('button', { name: '保存' }).click();
+    await second.getByText('3 到 15 位数字', { exact: false }).waitFor();
+    await second.getByLabel('电话').fill('１３８００００００01');
     await second.getByRole('button', { name: '往前' }).click();
     await card.getByLabel('备注', { exact: false }).fill('门口有台阶');
     expect(await violationsOf(seat.page)).toEqual([]);

@@ -11,6 +11,8 @@ const texts = {
     'already-ended': '演练已经结束',
     'unknown-type': '没有这种设备类型',
     'unknown-place': '没有这个地点',
+    'place-differs':
+      '这个地点编号已经登记在另一个地址下（上级或名称不同）。同一地点请填它的编号；不同地点请换一个编号',
     'unknown-hub': '没有这个网关箱',
     'unknown-dialect': '没有这种通信约定',
     'not-retriable': '这条报文不能再试',
@@ -29,6 +31,8 @@ const texts = {
     'already-ended': 'The test has ended already',
     'unknown-type': 'There is no such device type',
     'unknown-place': 'There is no such place',
+    'place-differs':
+      'This place id belongs to another address already (another name, or elsewhere). Give the id of a known place; give another place another id',
     'unknown-hub': 'There is no such hub',
     'unknown-dialect': 'There is no such wire convention',
     'not-retriable': 'This message cannot be tried again',

@@ -8,6 +8,7 @@ import {
   importColumns,
   secretsCsv,
 } from '../../../src/model/device-import.ts';
+import type { Place } from '../../../src/model/place.ts';
 import { DeskFrame } from '../desk/desk-frame.tsx';
 import { DeskSheet } from '../desk/desk-sheet.tsx';
 import { useRefusal } from '../desk/use-refusal.ts';
@@ -77,12 +78,31 @@ const ProblemTable = ({ found }: { readonly found: Problems }) => {
 
 const Found = ({ check }: { readonly check: ImportCheck }) => {
   const words = usePageWords(texts);
-  const { count, newPlaces } = check;
+  const { count, newPlaces, lookAlikes } = check;
+  const nameOf = ({ path }: Place): string => path.at(-1)?.name ?? '';
   return (
     <>
       <p role="status">
         <span className="good">✓</span> {words.good(count)}
       </p>
+      {lookAlikes.length > 0 && (
+        <>
+          <p role="alert">
+            <span aria-hidden="true">⚠</span> {words.lookAlikes(lookAlikes.length)}
+          </p>
+          <ul>
+            {lookAlikes.slice(0, placesShown).map(({ place, known }) => (
+              <li key={place.id}>
+                {words.lookAlike(nameOf(place), nameOf(known))}{' '}
+                <small className="quiet">
+                  {place.text} · {place.id} / {known.id}
+                </small>
+              </li>
+            ))}
+            {lookAlikes.length > placesShown && <li>{words.more(lookAlikes.length - placesShown)}</li>}
+          </ul>
+        </>
+      )}
       {newPlaces.length > 0 && (
         <>
           <p>{words.newPlaces(newPlaces.length)}</p>

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Form, Input, InputNumber, Popconfirm } from 'antd';
 import { useCallback, useState } from 'react';
-import { type Household, householdWarnings } from '../../../src/model/household.ts';
+import { type Household, householdWarnings, isPhone, plainPhone } from '../../../src/model/household.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { useRefusal } from '../desk/use-refusal.ts';
 import { useTask } from '../desk/use-task.ts';
@@ -45,6 +45,15 @@ const cardOf = (place: string, { warnings, residents, contacts, note }: Fields):
   note: note.trim(),
 });
 
+const phoneRules = (message: string) => [
+  {
+    validator: async (_rule: unknown, phone: string | undefined) => {
+      const plain = plainPhone(phone ?? '');
+      if (plain !== '' && !isPhone(plain)) throw new Error(message);
+    },
+  },
+];
+
 const Residents = () => {
   const words = usePageWords(texts);
   const required = [{ required: true, whitespace: true, message: words.required }];
@@ -61,7 +70,7 @@ const Residents = () => {
               <Form.Item name={[name, 'born']} label={words.born}>
                 <InputNumber min={1890} max={2100} precision={0} controls={false} />
               </Form.Item>
-              <Form.Item name={[name, 'phone']} label={words.phone}>
+              <Form.Item name={[name, 'phone']} label={words.phone} rules={phoneRules(words.noPhone)}>
                 <Input maxLength={40} />
               </Form.Item>
               <Form.Item name={[name, 'health']} label={words.health} className="wide">
@@ -100,7 +109,7 @@ const Contacts = () => {
               <Form.Item name={[name, 'relation']} label={words.relation}>
                 <Input maxLength={40} />
               </Form.Item>
-              <Form.Item name={[name, 'phone']} label={words.phone}>
+              <Form.Item name={[name, 'phone']} label={words.phone} rules={phoneRules(words.noPhone)}>
                 <Input maxLength={40} />
               </Form.Item>
               <Form.Item name={[name, 'hasKey']} valuePropName="checked" noStyle>

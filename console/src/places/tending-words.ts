@@ -41,6 +41,7 @@ export const texts = {
     name: '姓名',
     born: '出生年份',
     phone: '电话',
+    noPhone: '3 到 15 位数字，可带 +、空格和短横；没有电话就空着，话写在备注里',
     health: '疾病、行动',
     recordingConsent: '同意通话录音',
     contacts: '联系人，按联系的先后',
@@ -96,6 +97,8 @@ export const texts = {
     name: 'Name',
     born: 'Year of birth',
     phone: 'Telephone',
+    noPhone:
+      '3 to 15 digits, with +, spaces and hyphens; leave it empty where there is none, and write words into the note',
     health: 'Illnesses, mobility',
     recordingConsent: 'Agrees to calls being recorded',
     contacts: 'Contacts, in the order in which to call them',

@@ -4,12 +4,13 @@ import { Call, endedStates } from '../../model/call.ts';
 import type { Result } from '../../model/fault.ts';
 import { type CallVerb, callOperations, NewCall } from '../../model/operation.ts';
 import { liesWithin } from '../../model/place.ts';
-import { Id, Moment } from '../../model/text.ts';
+import { Id } from '../../model/text.ts';
 import { mayActAs, type Role, type User } from '../../model/user.ts';
 import { maySee, signedInOf, userOf } from '../access.ts';
 import { findCall } from '../call-finder.ts';
 import { Refused, refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
+import { QueryMoment } from '../query-moment.ts';
 import type { SignedIn } from '../sessions.ts';
 
 const Query = z.object({
@@ -20,8 +21,8 @@ const Query = z.object({
   device: z.string().max(64).optional(),
   alert: z.string().max(64).optional(),
   place: Id.optional(),
-  from: z.coerce.number().pipe(Moment).optional(),
-  to: z.coerce.number().pipe(Moment).optional(),
+  from: QueryMoment.optional(),
+  to: QueryMoment.optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   after: z.string().max(64).optional(),
 });

@@ -15,6 +15,7 @@ import type { Place } from '../../model/place.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
 import { type ImportReading, type ImportRow, readCsvImport, readJsonImport } from '../device-import.ts';
+import { findLookAlikes } from '../look-alikes.ts';
 import type { App, RouteParts } from '../parts.ts';
 import { hashSecret, newSecret } from '../sessions.ts';
 
@@ -31,6 +32,8 @@ const wantsCsv = ({ headers: { accept = '' } }: FastifyRequest): boolean =>
     .split(',')
     .map((one) => one.split(';')[0]?.trim())
     .find((one) => one === 'text/csv' || one === 'application/json') === 'text/csv';
+
+const said = ({ id, path }: Place): string => `“${path.at(-1)?.name ?? ''}” (${id})`;
 
 /** Registers many devices at once. */
 export const deviceImportRoutes = (app: App, { duty, commits }: RouteParts): void => {
@@ -84,11 +87,14 @@ export const deviceImportRoutes = (app: App, { duty, commits }: RouteParts): voi
   });
 
   const check = (rows: readonly ImportRow[]): ImportCheck => {
-    const known = new Set(committed.places().map(({ id }) => id));
-    return {
-      count: rows.length,
-      newPlaces: wholePlaces(rows).filter(({ id }) => !known.has(id)),
-    };
+    const known = committed.places();
+    const ids = new Set(known.map(({ id }) => id));
+    const newPlaces = wholePlaces(rows).filter(({ id }) => !ids.has(id));
+    const lookAlikes = findLookAlikes(newPlaces, known).map((pair) => ({
+      ...pair,
+      message: `the new place ${said(pair.place)} looks like ${said(pair.known)}: give both the same name if they are the same`,
+    }));
+    return { count: rows.length, newPlaces, lookAlikes };
   };
 
   const register = (user: User, rows: readonly ImportRow[]): Result<ImportedDevice[]> => {
@@ -116,7 +122,7 @@ export const deviceImportRoutes = (app: App, { duty, commits }: RouteParts): voi
         config: { role: 'admin' },
         schema: {
           tags: ['devices'],
-          summary: `Register up to ${maxImported} devices, all or none: a JSON array of what POST /devices takes, or text/csv (UTF-8; comma, semicolon or tab) with those names as its header line; a place is the id of a known one, or the columns street, community, grid, building, unit, floor, household with its names, and placeText. Children may stand before their hubs. Every problem is named with its row, line and column. Answers the secrets, once; as CSV where Accept asks for text/csv. With check=true nothing is registered`,
+          summary: `Register up to ${maxImported} devices, all or none: a JSON array of what POST /devices takes, or text/csv (UTF-8; comma, semicolon or tab) with those names as its header line; a place is the id of a known one, or the columns street, community, grid, building, unit, floor, household with its names, and placeText. Children may stand before their hubs. Every problem is named with its row, line and column. Answers the secrets, once; as CSV where Accept asks for text/csv. With check=true nothing is registered, and new places that look like known ones are told`,
           querystring: Query,
           response: { 200: ImportCheckSchema, 201: z.object({ devices: z.array(ImportedDevice) }) },
         },

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { Figures, longestFiguresMs } from '../../model/figures.ts';
-import { Id, Moment } from '../../model/text.ts';
+import { Id } from '../../model/text.ts';
 import { mayActAs } from '../../model/user.ts';
 import { userOf } from '../access.ts';
 import { refuse } from '../errors.ts';
 import type { App, RouteParts } from '../parts.ts';
+import { QueryMoment } from '../query-moment.ts';
 
 const Query = z
   .object({
-    from: z.coerce.number().pipe(Moment),
-    to: z.coerce.number().pipe(Moment),
+    from: QueryMoment,
+    to: QueryMoment,
     place: Id.optional(),
   })
   .refine(({ from, to }) => from < to, { message: 'must lie after `from`', path: ['to'] })

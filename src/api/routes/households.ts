@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Household, NewPresence, Presence } from '../../model/household.ts';
+import { Household, NewHousehold, NewPresence, Presence } from '../../model/household.ts';
 import { Id } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
 import { maySee, userOf } from '../access.ts';
@@ -37,9 +37,9 @@ export const householdRoutes = (app: App, { duty, commits }: RouteParts): void =
       config: { role: 'supervisor' },
       schema: {
         tags: ['households'],
-        summary: "Write a home's card",
+        summary: "Write a home's card, the whole of it: what is left out is empty from then on",
         params,
-        body: Household.partial({ place: true }),
+        body: NewHousehold,
         response: { 200: Household },
       },
     },
@@ -50,7 +50,7 @@ export const householdRoutes = (app: App, { duty, commits }: RouteParts): void =
       if (card.place !== undefined && card.place !== place)
         refuse('invalid', 'The card names another place than the path.');
       refuseOutsideRights(user, place);
-      return commits.run(() => duty.putHousehold(user.id, { ...card, place }));
+      return commits.run(() => duty.putHousehold(user.id, Household.parse({ ...card, place })));
     },
   );
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Place } from '../../model/place.ts';
+import { Place, PlacePatch, RenamedPlace } from '../../model/place.ts';
 import { EventName } from '../../model/reading.ts';
 import { NewSite, type Site, SiteList, SiteOnMap } from '../../model/site.ts';
 import { Id, Text } from '../../model/text.ts';
@@ -98,6 +98,27 @@ export const placeRoutes = (app: App, { duty, commits, options }: RouteParts): v
       refuseOutsideRights(user, id);
       await commits.run(() => duty.removeSite(user.id, id));
       return reply.code(204).send();
+    },
+  );
+
+  app.patch(
+    '/api/v1/places/:id',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['places'],
+        summary:
+          'Call a place otherwise, for every device in it at once; in their texts too, where those spell its name as the path does (`unchangedTexts`: the devices where they do not). An open call for help there rings anew, since whoever had it may have read out the old address',
+        params,
+        body: PlacePatch,
+        response: { 200: RenamedPlace },
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      const { id } = request.params;
+      refuseOutsideRights(user, id);
+      return commits.run(() => duty.renamePlace(user.id, id, request.body.name));
     },
   );
 
