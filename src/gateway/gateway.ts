@@ -19,6 +19,7 @@ import { createHeardIds } from './heard-ids.ts';
 import { createIngest, type Effects, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createMisdirected } from './misdirected.ts';
 import { createNotUnderstood } from './not-understood.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
@@ -440,6 +441,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ledger.afterMessage(message, message.bytes.length, acknowledge);
       return ingest.counts.readings - before;
     },
+    misdirected: createMisdirected({ devices, quarantine, puzzled }),
     linkUp: (id, at, instead) => {
       const device = devices.get(id);
       if (device === undefined) return;
