@@ -16,6 +16,8 @@ export type FakeDoor = DeviceDoor & {
   readonly texts: () => readonly string[];
   /** What was published where its sender may not: the reason, whose, where and what. */
   readonly misled: readonly (readonly [reason: string, sender: string, topic: string, text: string])[];
+  /** Under whose name a wrong secret was given, each time. */
+  readonly refused: readonly string[];
   /** `up <device>` and `down <device>`, in order. */
   readonly links: readonly string[];
   readonly deliveries: readonly string[];
@@ -36,6 +38,7 @@ export const createFakeDoor = (): FakeDoor => {
   const devices = new Map<string, { readonly hash: string; readonly carriesEmergencies: boolean }>();
   const taken: Taken[] = [];
   const misled: [string, string, string, string][] = [];
+  const refused: string[] = [];
   const links: string[] = [];
   const deliveries: string[] = [];
   const waiting: Outbound[] = [];
@@ -68,6 +71,10 @@ export const createFakeDoor = (): FakeDoor => {
       misled.push([reason, sender, topic, Buffer.from(bytes).toString()]);
       heard();
     },
+    loginRefused: (device) => {
+      refused.push(device);
+      heard();
+    },
     linkUp: (device, _at, instead) => {
       links.push(instead ? `up ${device} instead` : `up ${device}`);
       heard();
@@ -93,6 +100,7 @@ export const createFakeDoor = (): FakeDoor => {
     },
     taken,
     misled,
+    refused,
     texts: () => taken.map(({ text }) => text),
     links,
     deliveries,

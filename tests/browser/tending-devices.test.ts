@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Device } from '../../src/model/device.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
+import { misfitsOf } from './fit.ts';
 import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('looking after devices', () => {
@@ -64,6 +65,45 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await sheet.getByText('这个编号已经有人用了').waitFor();
     await leaveSeat(seat);
   });
+
+  test.each([
+    ['zh', '拒绝登录：密码不对，'],
+    ['en', 'was refused: wrong secret, '],
+  ])(
+    'a pager with a wrong secret is told in the list and on its page in %s, live, until it comes rightly',
+    async (language, words) => {
+      const id = `pager-${language}`;
+      const { secret } = await room
+        .api()
+        .post('/devices', { id, type: 'call-button' }, z.object({ secret: z.string() }));
+      const seat = await room.takeSeat('admin');
+      const { page } = seat;
+      if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
+      await page.evaluate("location.hash = '#/devices'");
+      const row = page.locator(`tr[data-device=${id}]`);
+      await row.waitFor();
+      expect(await page.locator('[data-login-refused]').count()).toBe(0);
+      const connect = (password: string): Promise<mqtt.MqttClient> =>
+        mqtt.connectAsync(room.gateway().mqttUrl, { username: id, password, reconnectPeriod: 0 }, false);
+      await expect(connect('a slip of the pen')).rejects.toMatchObject({ code: 5 });
+      await row.locator('[data-login-refused]').waitFor();
+      expect(await row.locator('[data-login-refused]').textContent()).toMatch(
+        new RegExp(`^${words}\\d\\d:\\d\\d$`),
+      );
+      expect(await misfitsOf(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      await row.locator('a', { hasText: id }).click();
+      const mark = page.locator('.device-page [data-login-refused]');
+      await mark.waitFor();
+      expect(await mark.textContent()).toMatch(new RegExp(`^${words}`));
+      expect(await misfitsOf(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      const pager = await connect(secret);
+      await mark.waitFor({ state: 'detached' });
+      await pager.endAsync();
+      await leaveSeat(seat);
+    },
+  );
 
   test('an admin imports a file: its faults are told by line, and the secrets can be taken away once', async () => {
     const seat = await room.takeSeat('admin');

@@ -507,6 +507,7 @@ export const en: Dictionary = {
     failed: 'The list of devices cannot be read',
     again: 'Try again',
     outOfService: 'out of service',
+    loginRefused: { 'wrong-secret': (at) => `was refused: wrong secret, ${at}` },
     count: (shown, all) => `${shown} of ${all}`,
     more: (n) => `Show ${n} more`,
     yes: 'yes',

@@ -509,6 +509,7 @@ export const zh = {
     failed: '设备列表读不到',
     again: '重试',
     outOfService: '停用中',
+    loginRefused: { 'wrong-secret': (at: string) => `拒绝登录：密码不对，${at}` },
     count: (shown: number, all: number) => `${shown} / ${all} 台`,
     more: (n: number) => `再显示 ${n} 台`,
     yes: '是',
