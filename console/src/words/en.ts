@@ -753,6 +753,8 @@ export const en: Dictionary = {
     mute: 'Mute or unmute the call',
     hangUp: 'Hang up (press twice)',
     sheet: 'this sheet',
+    signs:
+      'At the top: ⌂ desks on line; ● recording, ○ not recording; ✓ gateway well, ▲ gateway ill or warning; ♪ sound on, ✕ no sound',
     close: 'Close',
   },
 };
