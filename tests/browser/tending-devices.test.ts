@@ -32,7 +32,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     const sheet = page.locator('.desk-sheet');
     await sheet.getByLabel('编号', { exact: false }).fill('pager-701');
     await sheet.getByLabel('类型').click();
-    await page.getByTitle('一键呼叫器').last().click();
+    await page.getByTitle('紧急呼叫器').last().click();
     await sheet.getByLabel('新地点').check();
     await sheet.getByLabel('在哪里的下一级', { exact: false }).fill('3栋');
     await page.locator('.ant-select-tree-title', { hasText: '3栋' }).click();
@@ -59,7 +59,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await sheet.getByRole('button', { name: '再登记一台' }).click();
     await sheet.getByLabel('编号', { exact: false }).fill('pager-701');
     await sheet.getByLabel('类型').click();
-    await page.getByTitle('一键呼叫器').last().click();
+    await page.getByTitle('紧急呼叫器').last().click();
     await sheet.getByLabel('不定').check();
     await sheet.getByRole('button', { name: '保存' }).click();
     await sheet.getByText('这个编号已经有人用了').waitFor();
