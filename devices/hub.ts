@@ -6,7 +6,7 @@ import { radio } from './daily-life.ts';
 /** A hub that carries the devices of a home or a stairwell. */
 export const hub: DeviceType = {
   name: 'hub',
-  label: { zh: '网关', en: 'Hub' },
+  label: { zh: '网关箱', en: 'Hub' },
   measurements: measuring({}),
   events: [...buttonEvents, ...commonEvents, ...supplyEvents],
   power: 'mains',

@@ -6,7 +6,7 @@ import { batteryLife, between, drift, nearHour, progress, round, struck } from '
 /** A smoke alarm under the ceiling, on a battery of its own. */
 export const smokeAlarm: DeviceType = {
   name: 'smoke-alarm',
-  label: { zh: '烟感报警器', en: 'Smoke alarm' },
+  label: { zh: '烟雾报警器', en: 'Smoke alarm' },
   measurements: measuring({
     smoke: { kind: 'flag', label: { zh: '烟雾', en: 'Smoke' } },
     temperature: { kind: 'number', unit: '°C', min: -60, max: 500, label: { zh: '温度', en: 'Temperature' } },

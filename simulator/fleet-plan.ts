@@ -26,7 +26,7 @@ const typeNames: Readonly<Record<string, string>> = {
   'fall-detector': '跌倒探测器',
   siren: '声光警报器',
   screen: '信息屏',
-  hub: '网关',
+  hub: '网关箱',
 };
 
 /** A planned device of `type` at a place, on a connection of its own unless `behind` says otherwise. */

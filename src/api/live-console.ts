@@ -4,6 +4,7 @@ import type { Archive } from '../gateway/ports.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Call } from '../model/call.ts';
 import type { Change, ServerMessage } from '../model/change.ts';
+import type { Device } from '../model/device.ts';
 import type { Latest } from '../model/reading.ts';
 import type { User } from '../model/user.ts';
 import { maySee } from './access.ts';
@@ -78,7 +79,7 @@ export const linkMessages = (
   user: User | null,
 ): ServerMessage[] => {
   const messages: ServerMessage[] = [];
-  let devices: { id: string; link: 'online' | 'offline' | 'unknown'; lastSeenAt: number | null }[] = [];
+  let devices: Pick<Device, 'id' | 'link' | 'lastSeenAt' | 'loginRefused'>[] = [];
   for (const id of ids) {
     const device = committed.device(id);
     if (device === null || (user !== null && !maySee(user, device.place))) continue;
@@ -86,7 +87,8 @@ export const linkMessages = (
       messages.push({ type: 'devices', devices });
       devices = [];
     }
-    devices.push({ id, link: device.link, lastSeenAt: device.lastSeenAt });
+    const { link, lastSeenAt, loginRefused } = device;
+    devices.push({ id, link, lastSeenAt, loginRefused });
   }
   return devices.length === 0 ? messages : [...messages, { type: 'devices', devices }];
 };

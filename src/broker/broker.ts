@@ -52,7 +52,7 @@ export const createBroker = async (options: BrokerOptions, door: DeviceDoor): Pr
   const intake = createIntake(options, turns, counters, warn, monotonic);
   const presence = createPresence(door, now, monotonic);
   const guessing = createGuessing(monotonic);
-  const login = createLogin({ door, linkOf, presence, guessing, counters, warn });
+  const login = createLogin({ door, linkOf, presence, guessing, counters, warn, now });
   const publishing = createPublishing({ options, door, linkOf, intake, turns, counters, warn });
   const outgoing = createOutgoing({ door, presence, intake, links, counters, now });
 

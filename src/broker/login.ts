@@ -25,13 +25,16 @@ export type LoginParts = {
   readonly guessing: Guessing;
   readonly counters: Counters;
   readonly warn: SparingLog;
+  /** Epoch ms. */
+  readonly now: () => number;
 };
 
 /** Lets in who gives a device's id with its secret, at once; tells everybody else so after a growing delay. */
-export const createLogin = ({ door, linkOf, presence, guessing, counters, warn }: LoginParts): Login => {
+export const createLogin = (parts: LoginParts): Login => {
+  const { door, linkOf, presence, guessing, counters, warn, now } = parts;
   const delays = new Set<NodeJS.Timeout>();
 
-  // For the log alone: who asks is told nothing of it.
+  // For the log and the duty room: who asks is told nothing of it.
   const reasonOf = (user: string | undefined): string => {
     if (user === undefined) return 'no-user-name';
     if (door.secretHash(user) !== null) return 'wrong-secret';
@@ -42,7 +45,9 @@ export const createLogin = ({ door, linkOf, presence, guessing, counters, warn }
     const user = name ?? '';
     counters.refusedLogins++;
     link.told = true;
-    warn('login refused', { user: user.slice(0, 64), reason: reasonOf(name), remote: link.remote });
+    const reason = reasonOf(name);
+    warn('login refused', { user: user.slice(0, 64), reason, remote: link.remote });
+    if (reason === 'wrong-secret') door.loginRefused(user, now());
     const delayMs = guessing.failed(link.remote, user);
     if (delayMs === null) {
       link.conn.destroy();

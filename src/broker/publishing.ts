@@ -8,6 +8,9 @@ import type { SparingLog } from './sparing-log.ts';
 import { topicFault } from './topics.ts';
 import type { Account, Turns } from './turns.ts';
 
+/** Reasons to refuse a message that have nothing to do with where it was published. */
+const besideTheTopic: ReadonlySet<string> = new Set(['no-packet-id', 'no-such-device']);
+
 type Sender = { readonly account: Account; readonly device: string };
 
 /** The hook through which every PUBLISH goes, and how many messages wait for their commit. */
@@ -77,6 +80,16 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
     );
   };
 
+  const tellMisdirected = (sender: string, packet: PublishPacket, reason: string): void => {
+    const { topic, payload, retain } = packet;
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    try {
+      door.misdirected({ sender, topic, bytes, retained: retain, receivedAt: options.now() }, reason);
+    } catch (error) {
+      options.onFatal(error, 'telling of a refused message failed');
+    }
+  };
+
   /** One effect from PUBLISH to PUBREL, however often it is sent [MQTT-4.3.3-2]; aedes asks again for every copy. */
   const receiveOnce = (link: Link, sender: Sender, packet: PublishPacket, answer: () => void): void => {
     const id = packet.messageId ?? 0;
@@ -110,6 +123,7 @@ export const createPublishing = (parts: PublishingParts): Publishing => {
         counters.refusedTopics++;
         link.told = true;
         warn('publish refused', { reason, device, remote: link.remote, topic: packet.topic.slice(0, 128) });
+        if (!besideTheTopic.has(reason)) tellMisdirected(device, packet, reason);
         return done(new Error(`publish refused: ${reason}`));
       }
       if (packet.qos === 2) receiveOnce(link, { account, device }, packet, done);

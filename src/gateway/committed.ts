@@ -13,11 +13,8 @@ import type { Committed } from './doors.ts';
 import { floodFact, floodsIn } from './flood.ts';
 import type { Batch, DeviceRecord, Session, StoredState, UserRecord } from './ports.ts';
 
-/** What is volatile about a device and never journalled: how its link stands and when it was last heard. */
-export type Liveness = (device: string) => {
-  readonly link: Device['link'];
-  readonly lastSeenAt: number | null;
-};
+/** What is volatile about a device and never journalled: how its link stands, when it was last heard, and whether it was refused. */
+export type Liveness = (device: string) => Pick<Device, 'link' | 'lastSeenAt' | 'loginRefused'>;
 
 /** The places named by the paths of these, each once. */
 export const placesOf = (places: Iterable<Place | null>): Place[] => {

@@ -1,4 +1,4 @@
-import type { Device } from '../model/device.ts';
+import type { Device, LoginRefusal } from '../model/device.ts';
 import type { Subject } from '../model/dialect.ts';
 import type { Latest, Value } from '../model/reading.ts';
 import type { DeviceRecord, DeviceState, StoredState } from './ports.ts';
@@ -8,8 +8,10 @@ export type WorkingDevice = {
   record: DeviceRecord;
   link: Device['link'];
   lastSeenAt: number | null;
+  /** Its last connection with a wrong secret, unless it has connected since. */
+  loginRefused: LoginRefusal | null;
   readonly latest: Map<string, Latest>;
-  /** Heard since its state was last put down. */
+  /** Heard, or refused, since its state was last put down. */
   dirty: boolean;
 };
 
@@ -22,7 +24,7 @@ export type DeviceBook = {
   readonly resolve: (sender: string, subject: Subject) => WorkingDevice | null;
   readonly put: (record: DeviceRecord) => WorkingDevice;
   readonly remove: (id: string) => void;
-  /** Up to `most` devices heard since their state was last taken. */
+  /** Up to `most` devices heard, or refused, since their state was last taken. */
   readonly takeDirty: (most: number) => readonly WorkingDevice[];
   readonly noteValue: (
     device: WorkingDevice,
@@ -32,12 +34,26 @@ export type DeviceBook = {
     receivedAt: number,
   ) => void;
   readonly noteHeard: (device: WorkingDevice, at: number) => void;
+  readonly noteLogin: (device: WorkingDevice, refused: LoginRefusal | null) => void;
 };
+
+/** How its connection stands; who speaks through a hub has none that could be refused. */
+export const livenessOf = ({
+  record,
+  link,
+  lastSeenAt,
+  loginRefused,
+}: WorkingDevice): Pick<Device, 'link' | 'lastSeenAt' | 'loginRefused'> => ({
+  link,
+  lastSeenAt,
+  ...(loginRefused === null || record.hub !== null ? {} : { loginRefused }),
+});
 
 /** What of a device is put down now and then. */
 export const stateOfDevice = (device: WorkingDevice): DeviceState => ({
   lastSeenAt: device.lastSeenAt,
   latest: Object.fromEntries(device.latest),
+  ...(device.loginRefused === null ? {} : { loginRefused: device.loginRefused }),
 });
 
 /** Makes the book from what was stored. */
@@ -77,6 +93,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
       record,
       link: 'unknown',
       lastSeenAt: state?.lastSeenAt ?? null,
+      loginRefused: state?.loginRefused ?? null,
       latest: new Map(Object.entries(state?.latest ?? {})),
       dirty: false,
     };
@@ -86,8 +103,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
   };
   for (const record of stored.devices) put(record);
 
-  const noteHeard = (device: WorkingDevice, at: number): void => {
-    device.lastSeenAt = at;
+  const soil = (device: WorkingDevice): void => {
     if (device.dirty) return;
     device.dirty = true;
     dirty.add(device);
@@ -125,6 +141,13 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
       const known = device.latest.get(measurement);
       if (known === undefined || known.at <= at) device.latest.set(measurement, { value, at, receivedAt });
     },
-    noteHeard,
+    noteHeard: (device, at) => {
+      device.lastSeenAt = at;
+      soil(device);
+    },
+    noteLogin: (device, refused) => {
+      device.loginRefused = refused;
+      soil(device);
+    },
   };
 };

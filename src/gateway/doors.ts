@@ -36,6 +36,10 @@ export type DeviceDoor = {
   readonly carriesEmergencies: (device: string) => boolean;
   /** A message takes effect now; `acknowledge` is called, in order, once it and all that followed from it are committed. Answers how many values it brought. Never throws for what is in the message. */
   readonly receive: (message: Inbound, acknowledge: () => void) => number;
+  /** The device said this under a topic on which it may not publish, for this reason (kebab-case): it is not acknowledged and its connection ends. Never throws. */
+  readonly misdirected: (message: Inbound, reason: string) => void;
+  /** Somebody gave the name of this device and a wrong secret. It may be told as often as anybody guesses. */
+  readonly loginRefused: (device: string, at: number) => void;
   /** The connection came or went. A will, and a connection lost, are "link down" and no more; `instead`: it takes the place of one that stood, which its device has therefore lost. */
   readonly linkUp: (device: string, at: number, instead: boolean) => void;
   readonly linkDown: (device: string, at: number) => void;

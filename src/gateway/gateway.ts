@@ -1,4 +1,5 @@
 import { isEmergency } from '../model/alert.ts';
+import type { LoginRefusal } from '../model/device.ts';
 import type { DeviceTypes } from '../model/device-type.ts';
 import type { Dialects } from '../model/dialect.ts';
 import { covers, liesWithin, type Place } from '../model/place.ts';
@@ -11,7 +12,7 @@ import type { Media, MediaDoor } from './call-doors.ts';
 import { createCalls } from './calls.ts';
 import { createCommandBook } from './command-book.ts';
 import { createCommitted } from './committed.ts';
-import { createDeviceBook, stateOfDevice, type WorkingDevice } from './device-book.ts';
+import { createDeviceBook, livenessOf, stateOfDevice, type WorkingDevice } from './device-book.ts';
 import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
@@ -19,6 +20,7 @@ import { createHeardIds } from './heard-ids.ts';
 import { createIngest, type Effects, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
+import { createMisdirected } from './misdirected.ts';
 import { createNotUnderstood } from './not-understood.ts';
 import { createPeopleBook } from './people-book.ts';
 import type { Batch, Downlink, Journal, Listener, MessageIds, StoredState, StoreHealth } from './ports.ts';
@@ -43,6 +45,8 @@ const repairsEveryMs = 1_000;
 /** How often what was last heard of the devices is written, and of how many at a time: it is only the newest that matters. */
 const statesEveryMs = 30_000;
 const statesAtOnce = 500;
+/** Of a device that is refused again and again only so often a change is made (ms): guessing must cost nothing. */
+const refusalToldEveryMs = 60_000;
 /** After a start every device has at least this long to come back before its silence counts (ms). */
 const returnGraceMs = 60_000;
 
@@ -113,7 +117,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const devices = createDeviceBook(state);
   const committed = createCommitted(state, (id) => {
     const device = devices.get(id);
-    return { link: device?.link ?? 'unknown', lastSeenAt: device?.lastSeenAt ?? null };
+    return device === undefined ? { link: 'unknown', lastSeenAt: null } : livenessOf(device);
   });
   let health: StoreHealth = { ok: true };
   let watching: readonly (readonly string[])[] = [];
@@ -208,6 +212,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     covered: testModes.covers,
   });
   const { heed } = findings;
+
+  const noteLogin = (device: WorkingDevice, refused: LoginRefusal | null): void => {
+    devices.noteLogin(device, refused);
+    for (const listener of listeners) listener.links?.(device.record.id);
+  };
 
   const setLink = (device: WorkingDevice, link: 'online' | 'offline', at: number): void => {
     if (link === 'online') devices.noteHeard(device, at);
@@ -440,9 +449,18 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       ledger.afterMessage(message, message.bytes.length, acknowledge);
       return ingest.counts.readings - before;
     },
+    misdirected: createMisdirected({ devices, quarantine, puzzled }),
+    loginRefused: (id, at) => {
+      const device = devices.get(id);
+      if (device === undefined) return;
+      const known = device.loginRefused;
+      if (known === null || Math.abs(at - known.at) >= refusalToldEveryMs)
+        noteLogin(device, { at, reason: 'wrong-secret' });
+    },
     linkUp: (id, at, instead) => {
       const device = devices.get(id);
       if (device === undefined) return;
+      if (device.loginRefused !== null) noteLogin(device, null);
       // Whoever comes in beside a connection of its own has lost that one.
       if (instead) heed(engine.link(device.record, 'offline', at), at, false);
       setLink(device, 'online', at);

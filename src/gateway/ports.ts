@@ -2,7 +2,7 @@ import type { Alert, Priority } from '../model/alert.ts';
 import type { Call, VoiceMessage } from '../model/call.ts';
 import type { Change, Note, TimelineEntry } from '../model/change.ts';
 import type { Command } from '../model/command.ts';
-import type { Device } from '../model/device.ts';
+import type { Device, LoginRefusal } from '../model/device.ts';
 import type { Figures } from '../model/figures.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { ChainedEntry, Entry } from '../model/journal.ts';
@@ -19,12 +19,15 @@ import type { TryAnswer } from '../model/try-out.ts';
 import type { User } from '../model/user.ts';
 
 /** A device as the registry stores it; what was last heard of it is in its `DeviceState`. */
-export type DeviceRecord = Omit<Device, 'link' | 'lastSeenAt' | 'latest'> & { readonly secretHash: string };
+export type DeviceRecord = Omit<Device, 'link' | 'lastSeenAt' | 'loginRefused' | 'latest'> & {
+  readonly secretHash: string;
+};
 
 /** What was last heard of a device: written now and then, because only the newest matters. */
 export type DeviceState = {
   readonly lastSeenAt: number | null;
   readonly latest: Readonly<Record<string, Latest>>;
+  readonly loginRefused?: LoginRefusal;
 };
 
 /** How far the ringing of an emergency, or of a person who asks to speak, has come; deadlines in epoch ms, null = none is running. */
@@ -326,6 +329,7 @@ export type Listener = {
   readonly change?: (change: Change, text: string) => void;
   readonly uncommitted?: (alert: Alert) => void;
   readonly readings?: (readings: readonly Reading[]) => void;
+  /** Its link, or whether it was refused, changed. */
   readonly links?: (device: string) => void;
   /** Signalling of a call for one console. Not a change: nothing of it is kept. */
   readonly voice?: (console: string, message: VoiceMessage) => void;

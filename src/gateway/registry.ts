@@ -4,7 +4,7 @@ import type { Dialects } from '../model/dialect.ts';
 import type { Refusal, Result } from '../model/fault.ts';
 import type { Place, RenamedPlace } from '../model/place.ts';
 import { placesOf } from './committed.ts';
-import type { DeviceBook, WorkingDevice } from './device-book.ts';
+import { type DeviceBook, livenessOf, type WorkingDevice } from './device-book.ts';
 import type { RegistrationFault } from './doors.ts';
 import type { Ledger } from './ledger.ts';
 import { createPlaceWords, renameIn } from './place-words.ts';
@@ -45,9 +45,9 @@ const refuse = (code: Refusal['code'], message: string): Result<never> => ({
 });
 
 /** A device as it is now. */
-export const viewOf = ({ record, link, lastSeenAt, latest }: WorkingDevice): Device => {
-  const { secretHash: _secret, ...known } = record;
-  return { ...known, link, lastSeenAt, latest: Object.fromEntries(latest) };
+export const viewOf = (device: WorkingDevice): Device => {
+  const { secretHash: _secret, ...known } = device.record;
+  return { ...known, ...livenessOf(device), latest: Object.fromEntries(device.latest) };
 };
 
 /** Makes the registry. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Alert } from './alert.ts';
 import { Call, VoiceMessage } from './call.ts';
-import { Device } from './device.ts';
+import { Device, LoginRefusal } from './device.ts';
 import { Flood } from './flood.ts';
 import { Latest } from './reading.ts';
 import { Seat, SeatMessage } from './seat.ts';
@@ -124,7 +124,12 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('devices'),
     devices: z.array(
-      z.object({ id: Id, link: z.enum(['online', 'offline', 'unknown']), lastSeenAt: Moment.nullable() }),
+      z.object({
+        id: Id,
+        link: z.enum(['online', 'offline', 'unknown']),
+        lastSeenAt: Moment.nullable(),
+        loginRefused: LoginRefusal.optional(),
+      }),
     ),
   }),
   /** Everybody who may answer and is on line; the whole list anew, a second at most after it changed. */

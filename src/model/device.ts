@@ -16,7 +16,11 @@ export const OutOfService = z.object({
 });
 export type OutOfService = Readonly<z.infer<typeof OutOfService>>;
 
-/** A device as the registry knows it and as it was last heard. `link` is its connection (its hub's word for a child); `unknown` until it has been heard since the last start. */
+/** A connection under the device's name was refused: when (epoch ms, to the minute), and why. */
+export const LoginRefusal = z.object({ at: Moment, reason: z.enum(['wrong-secret']) });
+export type LoginRefusal = Readonly<z.infer<typeof LoginRefusal>>;
+
+/** A device as the registry knows it and as it was last heard. `link` is its connection (its hub's word for a child); `unknown` until it has been heard since the last start. `loginRefused` stands until it has connected with the right secret. */
 export const Device = z.object({
   id: Id,
   type: z.string(),
@@ -30,6 +34,7 @@ export const Device = z.object({
   flags: z.array(z.enum(deviceFlags)),
   link: z.enum(['online', 'offline', 'unknown']),
   lastSeenAt: Moment.nullable(),
+  loginRefused: LoginRefusal.optional(),
   latest: z.record(z.string(), Latest),
 });
 export type Device = Readonly<z.infer<typeof Device>>;

@@ -192,6 +192,27 @@ describe('a console that opens the feed', () => {
     expect((await near.until(ofType('devices'))).devices.map(({ id }) => id)).toEqual(['p1', 'p2']);
   });
 
+  test('hears that a device gave a wrong secret, and that it has come since with the right one', async () => {
+    await room.register('p1');
+    const desk = await room.console(room.admin);
+    await desk.until(snapshot);
+    const { at } = room.clock;
+    const refused = { at, reason: 'wrong-secret' };
+    room.core.devices.loginRefused('p1', at);
+    expect((await desk.until(ofType('devices'))).devices).toEqual([
+      { id: 'p1', link: 'unknown', lastSeenAt: null, loginRefused: refused },
+    ]);
+    expect((await room.admin.call('GET', '/api/v1/devices/p1')).body.loginRefused).toEqual(refused);
+    expect((await room.admin.call('GET', '/api/v1/devices')).body).toMatchObject({
+      devices: [{ id: 'p1', loginRefused: refused }],
+    });
+    room.core.devices.linkUp('p1', at, false);
+    const isOnLine = (message: ServerMessage): message is ServerMessage & { type: 'devices' } =>
+      message.type === 'devices' && message.devices.some(({ link }) => link === 'online');
+    expect((await desk.until(isOnLine)).devices).toEqual([{ id: 'p1', link: 'online', lastSeenAt: at }]);
+    expect((await room.admin.call('GET', '/api/v1/devices/p1')).body).not.toHaveProperty('loginRefused');
+  });
+
   test('is told what it said wrong, and stays', async () => {
     const desk = await room.console(room.admin);
     await desk.until(snapshot);

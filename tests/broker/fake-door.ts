@@ -14,6 +14,10 @@ export type FakeDoor = DeviceDoor & {
   readonly commitAtOnce: (atOnce: boolean) => void;
   readonly taken: readonly Taken[];
   readonly texts: () => readonly string[];
+  /** What was published where its sender may not: the reason, whose, where and what. */
+  readonly misled: readonly (readonly [reason: string, sender: string, topic: string, text: string])[];
+  /** Under whose name a wrong secret was given, each time. */
+  readonly refused: readonly string[];
   /** `up <device>` and `down <device>`, in order. */
   readonly links: readonly string[];
   readonly deliveries: readonly string[];
@@ -33,6 +37,8 @@ const deadlineMs = 10_000;
 export const createFakeDoor = (): FakeDoor => {
   const devices = new Map<string, { readonly hash: string; readonly carriesEmergencies: boolean }>();
   const taken: Taken[] = [];
+  const misled: [string, string, string, string][] = [];
+  const refused: string[] = [];
   const links: string[] = [];
   const deliveries: string[] = [];
   const waiting: Outbound[] = [];
@@ -61,6 +67,14 @@ export const createFakeDoor = (): FakeDoor => {
       heard();
       return brought;
     },
+    misdirected: ({ sender, topic, bytes }, reason) => {
+      misled.push([reason, sender, topic, Buffer.from(bytes).toString()]);
+      heard();
+    },
+    loginRefused: (device) => {
+      refused.push(device);
+      heard();
+    },
     linkUp: (device, _at, instead) => {
       links.push(instead ? `up ${device} instead` : `up ${device}`);
       heard();
@@ -85,6 +99,8 @@ export const createFakeDoor = (): FakeDoor => {
       atOnce = yes;
     },
     taken,
+    misled,
+    refused,
     texts: () => taken.map(({ text }) => text),
     links,
     deliveries,

@@ -23,6 +23,22 @@ test.each([
   expect(street.door.links).toEqual([]);
 });
 
+test('the gateway is told of a wrong secret under the name of a device, and of no other refusal', async () => {
+  await using street = await openStreet();
+  street.door.register('pager-1', secretOf('pager-1'));
+  const attempts = [
+    { username: 'stranger', password: 'guess' },
+    { username: undefined, password: undefined },
+    { username: 'pager-1', password: 'guess' },
+    { username: 'pager-1', password: undefined },
+  ];
+  for (const given of attempts)
+    await expect(street.connect('pager-1', given as never)).rejects.toMatchObject({ code: 5 });
+  expect(street.door.refused).toEqual(['pager-1', 'pager-1']);
+  await street.connect('pager-1');
+  expect(street.door.refused).toHaveLength(2);
+});
+
 test('who guesses waits longer each time, while the right secret from the same address is let in at once', async () => {
   await using street = await openStreet();
   street.door.register('pager-1', secretOf('pager-1'));

@@ -173,6 +173,42 @@ test.each([
   expect(street.fatal).toEqual([]);
 });
 
+test.each([
+  ['not-its-own-topic', 'zhishou/v1/device/pager-1/events'],
+  ['not-its-own-topic', 'zhishou/v1/devices/Pager-1/events'],
+  ['reserved-topic', '$SYS/sos'],
+  ['topic-length', topicOf('pager-1', 'x'.repeat(600))],
+])('the gateway is told what was said where a pager may not publish, and why: %s', async (why, topic) => {
+  await using street = await openStreet();
+  const raw = await rawPager(street);
+  raw.send(publishPacket(topic, 'sos', { id: 5 }));
+  expect(await raw.next()).toBeNull();
+  expect(street.door.misled).toEqual([[why, 'pager-1', topic, 'sos']]);
+});
+
+test('a pager that presses under a wrong topic is heard each time it comes back, and never acknowledged', async () => {
+  await using street = await openStreet();
+  const pager = await street.connect('pager-1', { reconnectPeriod: 10 });
+  pager.publish('zhishou/v1/device/pager-1/events', 'sos', { qos: 1 });
+  await street.door.until(() => street.door.misled.length >= 3);
+  expect(street.broker.stats()).toMatchObject({ received: 0, acknowledged: 0 });
+  expect(street.door.misled[2]).toEqual([
+    'not-its-own-topic',
+    'pager-1',
+    'zhishou/v1/device/pager-1/events',
+    'sos',
+  ]);
+});
+
+test('of a device that was removed while connected nothing is told', async () => {
+  await using street = await openStreet();
+  const raw = await rawPager(street);
+  street.door.remove('pager-1');
+  raw.send(publishPacket('anywhere', 'sos', { id: 5 }));
+  expect(await raw.next()).toBeNull();
+  expect(street.door.misled).toEqual([]);
+});
+
 test('a topic in letters that are no UTF-8 costs the connection', async () => {
   await using street = await openStreet();
   const raw = await rawPager(street);

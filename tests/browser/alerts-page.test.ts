@@ -50,6 +50,15 @@ optional('Chromium', hasChromium)('the page of alerts', () => {
     expect(await rows.count()).toBe(3);
     expect(await rows.filter({ hasText: home('501').text }).textContent()).toMatch(/已结.*紧急呼叫.*误按/);
     expect(await violationsOf(page)).toEqual([]);
+    for (const other of ['English', '中文']) {
+      const middles = await page
+        .locator('.desk-filters:not(.alert-views) > *')
+        .evaluateAll((parts) =>
+          parts.map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2),
+        );
+      expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(10);
+      await page.getByRole('button', { name: other }).click();
+    }
 
     await page.locator('[data-view=shelved]').click();
     await expect.poll(() => rows.count()).toBe(1);

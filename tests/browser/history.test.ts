@@ -168,7 +168,7 @@ optional('Chromium', hasChromium)('what a device measured', () => {
     await tile.getByText('0.26 MPa', { exact: true }).waitFor();
     await tile.getByRole('img', { name: '近 24 小时: 0.26 至 0.3 MPa' }).waitFor();
     await family
-      .getByRole('link', { name: /一键呼叫器/ })
+      .getByRole('link', { name: /紧急呼叫器/ })
       .getByText('只报事件，没有曲线')
       .waitFor();
     await water.measure({ water_pressure: 0.22 });

@@ -48,6 +48,28 @@ optional('Chromium', hasChromium)('the strip', () => {
     await leaveSeat(seat);
   });
 
+  test('says in words what its signs mean where it has no room for them, to the pointer, to a reader and on the sheet of keys', async () => {
+    const seat = await room.takeSeat('li');
+    const { page, strip } = seat;
+    await page.getByRole('button', { name: 'English' }).click();
+    for (const [sign, words] of [
+      ['[data-recording]', 'not recording'],
+      ['[data-gateway]', 'gateway well'],
+      ['[data-sound]', 'Sound on'],
+    ] as const) {
+      const part = strip.locator(sign);
+      await part.and(page.getByTitle(words, { exact: true })).waitFor();
+      expect(await part.ariaSnapshot()).toContain(words);
+    }
+    await page.getByRole('button', { name: /1 desk.*not recording.*gateway well/ }).waitFor();
+    await page.keyboard.press('?');
+    const told = await page.locator('.sheet [data-signs]').textContent();
+    for (const sign of await strip.locator('[data-room] i, [data-sound] i').allTextContents())
+      expect(told).toContain(sign);
+    await page.keyboard.press('Escape');
+    await leaveSeat(seat);
+  });
+
   test('has its digits in the order of its pages, says so on the sheet of keys, and heeds none of a page that this seat may not see', async () => {
     const seat = await room.takeSeat('li');
     const { page, strip } = seat;

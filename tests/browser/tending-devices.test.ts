@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Device } from '../../src/model/device.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
+import { misfitsOf } from './fit.ts';
 import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('looking after devices', () => {
@@ -31,7 +32,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     const sheet = page.locator('.desk-sheet');
     await sheet.getByLabel('编号', { exact: false }).fill('pager-701');
     await sheet.getByLabel('类型').click();
-    await page.getByTitle('一键呼叫器').last().click();
+    await page.getByTitle('紧急呼叫器').last().click();
     await sheet.getByLabel('新地点').check();
     await sheet.getByLabel('在哪里的下一级', { exact: false }).fill('3栋');
     await page.locator('.ant-select-tree-title', { hasText: '3栋' }).click();
@@ -58,12 +59,51 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     await sheet.getByRole('button', { name: '再登记一台' }).click();
     await sheet.getByLabel('编号', { exact: false }).fill('pager-701');
     await sheet.getByLabel('类型').click();
-    await page.getByTitle('一键呼叫器').last().click();
+    await page.getByTitle('紧急呼叫器').last().click();
     await sheet.getByLabel('不定').check();
     await sheet.getByRole('button', { name: '保存' }).click();
     await sheet.getByText('这个编号已经有人用了').waitFor();
     await leaveSeat(seat);
   });
+
+  test.each([
+    ['zh', '拒绝登录：密码不对，'],
+    ['en', 'was refused: wrong secret, '],
+  ])(
+    'a pager with a wrong secret is told in the list and on its page in %s, live, until it comes rightly',
+    async (language, words) => {
+      const id = `pager-${language}`;
+      const { secret } = await room
+        .api()
+        .post('/devices', { id, type: 'call-button' }, z.object({ secret: z.string() }));
+      const seat = await room.takeSeat('admin');
+      const { page } = seat;
+      if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
+      await page.evaluate("location.hash = '#/devices'");
+      const row = page.locator(`tr[data-device=${id}]`);
+      await row.waitFor();
+      expect(await page.locator('[data-login-refused]').count()).toBe(0);
+      const connect = (password: string): Promise<mqtt.MqttClient> =>
+        mqtt.connectAsync(room.gateway().mqttUrl, { username: id, password, reconnectPeriod: 0 }, false);
+      await expect(connect('a slip of the pen')).rejects.toMatchObject({ code: 5 });
+      await row.locator('[data-login-refused]').waitFor();
+      expect(await row.locator('[data-login-refused]').textContent()).toMatch(
+        new RegExp(`^${words}\\d\\d:\\d\\d$`),
+      );
+      expect(await misfitsOf(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      await row.locator('a', { hasText: id }).click();
+      const mark = page.locator('.device-page [data-login-refused]');
+      await mark.waitFor();
+      expect(await mark.textContent()).toMatch(new RegExp(`^${words}`));
+      expect(await misfitsOf(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      const pager = await connect(secret);
+      await mark.waitFor({ state: 'detached' });
+      await pager.endAsync();
+      await leaveSeat(seat);
+    },
+  );
 
   test('an admin imports a file: its faults are told by line, and the secrets can be taken away once', async () => {
     const seat = await room.takeSeat('admin');

@@ -172,6 +172,19 @@ test('links and readings freshen the devices that are known and invent none', ()
   });
 });
 
+test('that a device was refused is known until the feed says that it came, however slow a list is', () => {
+  const loginRefused = { at: 3_000, reason: 'wrong-secret' } as const;
+  const refused = hear(withDeviceList(ready(), [device('d1', null, 'unknown')]), {
+    type: 'devices',
+    devices: [{ id: 'd1', link: 'unknown', lastSeenAt: null, loginRefused }],
+  });
+  expect(refused.devices.get('d1')?.loginRefused).toEqual(loginRefused);
+  const came = hear(refused, { type: 'devices', devices: [{ id: 'd1', link: 'online', lastSeenAt: 5_000 }] });
+  expect(came.devices.get('d1')?.loginRefused).toBeUndefined();
+  const listed = withDeviceList(came, [{ ...device('d1', null, 'unknown'), loginRefused }]);
+  expect(listed.devices.get('d1')?.loginRefused).toBeUndefined();
+});
+
 test('a list of devices that was slow to come does not overwrite newer news of a link', () => {
   const known = hear(withDeviceList(ready(), [device('d1', 1_000)]), {
     type: 'devices',

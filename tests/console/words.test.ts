@@ -40,6 +40,14 @@ test('every device type, measurement, event and step of an alert’s life has a 
   }
 });
 
+test('a device type is called at the console what its file declares, in both languages', () => {
+  for (const [name, { label }] of deviceTypes) {
+    expect((zh.type as Readonly<Record<string, string>>)[name]).toBe(label.zh);
+    expect((en.type as Readonly<Record<string, string>>)[name]).toBe(label.en);
+  }
+  expect(Object.keys(zh.type).sort()).toEqual([...deviceTypes.keys()].sort());
+});
+
 test('every reason that a call can end or break for has a word', () => {
   for (const words of [zh, en])
     expect(Object.keys(words.call.reason)).toEqual(expect.arrayContaining([...callReasons]));

@@ -67,7 +67,7 @@ const DeviceSelect = (props: {
       allowClear
       aria-label={props.label}
       placeholder={props.label}
-      style={{ width: '12rem' }}
+      style={{ width: '11rem' }}
       popupMatchSelectWidth={420}
       value={props.value ?? (null as never)}
       options={[...(options ?? [])]}
@@ -118,7 +118,7 @@ const Filters = (props: {
           allowClear
           aria-label={words.priority}
           placeholder={words.priority}
-          style={{ width: '7rem' }}
+          style={{ width: '6.5rem' }}
           value={filter.priority ?? (null as never)}
           options={priorities.map((value) => ({ value, label: room.priority[value] }))}
           onChange={(priority) => put({ priority: priority ?? null })}
@@ -128,7 +128,7 @@ const Filters = (props: {
           showSearch={{ optionFilterProp: 'label' }}
           aria-label={words.kind}
           placeholder={words.kind}
-          style={{ width: '10rem' }}
+          style={{ width: '9rem' }}
           value={filter.kind ?? (null as never)}
           options={alertKinds.map((value) => ({ value, label: room.kind[value] }))}
           onChange={(kind) => put({ kind: kind ?? null })}

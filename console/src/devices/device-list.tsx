@@ -7,7 +7,7 @@ import { readDevices } from '../server/gateway.ts';
 import { LatePart } from '../strip/late-page.tsx';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
-import { LastSeen, LinkState, linkSigns, nameBeside } from './link-state.tsx';
+import { LastSeen, LinkState, LoginRefused, linkSigns, nameBeside } from './link-state.tsx';
 import { useWatch } from './use-watch.ts';
 import { readableValues } from './values.ts';
 import './devices.css';
@@ -36,8 +36,9 @@ const DeviceRow = memo(({ device }: { readonly device: Device }) => {
       <td>
         <a href={deviceHref(device.id)}>
           {nameBeside(device)} <span className="quiet">{device.id}</span>
-        </a>
-        {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
+        </a>{' '}
+        {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}{' '}
+        <LoginRefused refused={device.loginRefused} />
       </td>
       <td className="age">
         <LastSeen at={device.lastSeenAt} />

@@ -26,7 +26,7 @@ import { goTo } from '../use-address.ts';
 import { wordFor } from '../words/word-for.ts';
 import { useSpeech } from '../words/words.tsx';
 import { deviceWord } from './device-word.ts';
-import { Age, givenName, heardAt, LinkState } from './link-state.tsx';
+import { Age, givenName, heardAt, LinkState, LoginRefused } from './link-state.tsx';
 import { PlaceLinks } from './place-links.tsx';
 import { useWatch } from './use-watch.ts';
 import { inOrder, isEveryday, isOfHome, unitOf, valueText } from './values.ts';
@@ -419,6 +419,7 @@ export const DevicePage = (props: {
           <span className="standing">
             <LinkState link={device.link} />
             {device.outOfService && <span className="mark">{words.devices.outOfService}</span>}
+            <LoginRefused refused={device.loginRefused} />
             <span className="quiet">
               {words.device.heard} <Age at={heardAt(device)} />
             </span>

@@ -2,6 +2,7 @@ import type { Device } from '../../../src/model/device.ts';
 import type { Text } from '../../../src/model/text.ts';
 import { ageText } from '../board/deadline.ts';
 import { useClock } from '../feed/clock.ts';
+import { useTimes } from '../time/use-times.ts';
 import { useSpeech } from '../words/words.tsx';
 import { isNamed } from './device-word.ts';
 
@@ -14,6 +15,18 @@ export const LinkState = ({ link }: { readonly link: Device['link'] }) => {
   return (
     <span className={`link ${link}`}>
       <i aria-hidden="true">{linkSigns[link]}</i> {words.devices[link]}
+    </span>
+  );
+};
+
+/** That the device was refused, when and why, until it has connected rightly; nothing where it was not. */
+export const LoginRefused = ({ refused }: { readonly refused: Device['loginRefused'] }) => {
+  const { words } = useSpeech();
+  const times = useTimes();
+  if (refused === undefined) return null;
+  return (
+    <span className="mark loud" data-login-refused={refused.reason}>
+      {words.devices.loginRefused[refused.reason](times.minuteOf(refused.at))}
     </span>
   );
 };

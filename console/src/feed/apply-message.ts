@@ -200,9 +200,9 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
     }
     case 'devices': {
       const devices = new Map(state.devices);
-      for (const { id, link, lastSeenAt } of message.devices) {
+      for (const { id, link, lastSeenAt, loginRefused } of message.devices) {
         const device = devices.get(id);
-        if (device) devices.set(id, { ...device, link, lastSeenAt });
+        if (device) devices.set(id, { ...device, link, lastSeenAt, loginRefused });
       }
       return { ...state, devices };
     }
@@ -229,7 +229,9 @@ export const withDeviceList = (state: FeedState, list: readonly Device[]): FeedS
     list.map((device) => {
       const known = state.devices.get(device.id);
       const newer = known !== undefined && (known.lastSeenAt ?? 0) > (device.lastSeenAt ?? 0);
-      return [device.id, newer ? { ...device, link: known.link, lastSeenAt: known.lastSeenAt } : device];
+      if (!newer) return [device.id, device];
+      const { link, lastSeenAt, loginRefused } = known;
+      return [device.id, { ...device, link, lastSeenAt, loginRefused }];
     }),
   ),
 });

@@ -17,19 +17,23 @@ export const RoomState = (props: {
   const ill = gateway !== null && !gateway.ok;
   const warned = gateway !== null && gateway.warnings.length > 0;
   const people = seats.map(({ name }) => name).join(words.roomState.and);
+  const recording =
+    gateway === null
+      ? words.roomState.recordingUnknown
+      : gateway.recording
+        ? words.roomState.recording
+        : words.roomState.notRecording;
+  const gatewaySaid =
+    gateway === null
+      ? words.roomState.gatewayUnknown
+      : [...gateway.problems, ...gateway.warnings].join(words.roomState.and) || words.roomState.gatewayWell;
   const said = [
     known
       ? `${words.roomState.desks(desks)}${people === '' ? '' : ` (${people})`}`
       : words.roomState.desksUnknown,
     known && !props.heardElsewhere ? words.roomState.onlyHere : '',
-    gateway === null
-      ? words.roomState.recordingUnknown
-      : gateway.recording
-        ? words.roomState.recording
-        : words.roomState.notRecording,
-    gateway === null
-      ? words.roomState.gatewayUnknown
-      : [...gateway.problems, ...gateway.warnings].join(words.roomState.and) || words.roomState.gatewayWell,
+    recording,
+    gatewaySaid,
   ];
   return (
     <button
@@ -65,17 +69,16 @@ export const RoomState = (props: {
         </>
       )}
       {gateway !== null && (
-        <span data-recording={gateway.recording}>
+        <span data-recording={gateway.recording} title={recording}>
           <i aria-hidden="true">{gateway.recording ? '●' : '○'}</i>{' '}
-          <span className={gateway.recording ? undefined : 'wordy'}>
-            {gateway.recording ? words.roomState.recording : words.roomState.notRecording}
-          </span>
+          <span className={gateway.recording ? undefined : 'wordy'}>{recording}</span>
         </span>
       )}
       {gateway !== null && (
         <span
           className={ill || warned ? 'bad' : 'good'}
           data-gateway={ill ? 'ill' : warned ? 'warned' : 'well'}
+          title={gatewaySaid}
         >
           <i aria-hidden="true">{ill || warned ? '▲' : '✓'}</i>{' '}
           <span className={ill || warned ? undefined : 'wordy'}>

@@ -4,7 +4,7 @@ import { useSpeech } from '../words/words.tsx';
 import { maySeePage } from './page-rights.ts';
 import { pages } from './pages.ts';
 
-/** What the keyboard does. */
+/** What the keyboard does, and what the signs of the strip mean, which stand there without words where it is narrow. */
 export const Sheet = ({ close }: { readonly close: () => void }) => {
   const { words } = useSpeech();
   const { user } = useFeedState();
@@ -38,6 +38,7 @@ export const Sheet = ({ close }: { readonly close: () => void }) => {
           </div>
         ))}
       </dl>
+      <p data-signs>{words.sheet.signs}</p>
       <button ref={button} type="button" onClick={close}>
         {words.sheet.close}
       </button>

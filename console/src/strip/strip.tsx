@@ -123,7 +123,7 @@ export const Strip = (props: {
           open={() => props.open('shift')}
         />
       )}
-      <span className={`lamp ${sign.look}`}>
+      <span className={`lamp ${sign.look}`} data-sound={sound.audio} title={heard}>
         <i aria-hidden="true">{sign.drawn}</i>{' '}
         <span className={sound.audio === 'running' ? 'wordy' : undefined}>{heard}</span>
       </span>

@@ -507,6 +507,7 @@ export const en: Dictionary = {
     failed: 'The list of devices cannot be read',
     again: 'Try again',
     outOfService: 'out of service',
+    loginRefused: { 'wrong-secret': (at) => `was refused: wrong secret, ${at}` },
     count: (shown, all) => `${shown} of ${all}`,
     more: (n) => `Show ${n} more`,
     yes: 'yes',
@@ -752,6 +753,8 @@ export const en: Dictionary = {
     mute: 'Mute or unmute the call',
     hangUp: 'Hang up (press twice)',
     sheet: 'this sheet',
+    signs:
+      'At the top: ⌂ desks on line; ● recording, ○ not recording; ✓ gateway well, ▲ gateway ill or warning; ♪ sound on, ✕ no sound',
     close: 'Close',
   },
 };
