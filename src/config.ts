@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readText } from './read-text.ts';
 import { readTarget } from './store/influx/target.ts';
 
 const projectDir = resolve(import.meta.dirname, '..');
@@ -218,7 +219,9 @@ export const loadConfig = (
   const problems: ConfigProblem[] = [];
   let tree: Tree = {};
   if (existsSync(file)) {
-    const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true });
+    const read = readText(readFileSync(file));
+    if (!read.ok) problems.push({ path: file, message: read.problem });
+    const document = parseDocument(read.ok ? read.text : '', { uniqueKeys: true });
     for (const error of document.errors)
       problems.push({
         path: `${file}:${error.linePos?.[0].line ?? 1}`,

@@ -104,6 +104,19 @@ describe('the settings', () => {
     expect(loadConfig({ ZHISHOU_CONFIG: file('torn.yaml', 'mqtt: [') }).ok).toBe(false);
   });
 
+  test('in a file that is not UTF-8 are refused with the remedy', () => {
+    const told = (name: string, bytes: Buffer) => {
+      writeFileSync(join(dir, name), bytes);
+      const loaded = loadConfig({ ZHISHOU_CONFIG: join(dir, name) });
+      return loaded.ok ? [] : loaded.problems.map(({ path, message }) => [path, message]);
+    };
+    const gb = Buffer.from([...Buffer.from('map:\n  attribution: '), 0xc8, 0xbc, 0xc6, 0xf8]);
+    expect(told('gb.yaml', gb)).toEqual([[join(dir, 'gb.yaml'), 'is not UTF-8: save it as UTF-8']]);
+    expect(told('utf16.yaml', Buffer.from('mqtt:\n  port: 1999\n', 'utf16le'))).toEqual([
+      [join(dir, 'utf16.yaml'), 'is not UTF-8 (it looks like UTF-16): save it as UTF-8'],
+    ]);
+  });
+
   test('that nobody knows are told of and stop nothing', () => {
     expect(loadConfig({ ZHISHOU_MQTT_PROT: '1' })).toMatchObject({
       ok: true,
