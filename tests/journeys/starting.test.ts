@@ -32,6 +32,14 @@ const run = async (
   return { out: out.join('\n'), err: err.join('\n'), status };
 };
 
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 const occupyPort = async (): Promise<string> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -72,6 +80,38 @@ describe('a gateway that cannot open its listeners', () => {
     journeyMs,
   );
 });
+
+test(
+  'whoever stops npm stops the gateway, and the next one starts on its data',
+  async () => {
+    const dir = openDirectory();
+    const ready = 'zhishou ready ';
+    for (const shell of ['/bin/sh', '/bin/bash']) {
+      const npm = spawn('npm', ['start', `--script-shell=${shell}`], {
+        env: {
+          ...process.env,
+          ZHISHOU_MQTT_PORT: '0',
+          ZHISHOU_HTTP_PORT: '0',
+          ZHISHOU_VOICE_PORT: '0',
+          ZHISHOU_DATA_DIR: dir,
+        },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let gateway: number | null = null;
+      onTestFinished(() => {
+        npm.kill('SIGKILL');
+        if (gateway !== null && isRunning(gateway)) process.kill(gateway, 'SIGKILL');
+      });
+      createInterface({ input: npm.stdout }).on('line', (line) => {
+        if (line.startsWith(ready)) gateway = Number(/"pid":(\d+)/.exec(line)?.[1]);
+      });
+      await expect.poll(() => gateway, { timeout: 60_000 }).not.toBeNull();
+      npm.kill('SIGTERM');
+      await expect.poll(() => isRunning(gateway ?? 0), { timeout: 5_000 }).toBe(false);
+    }
+  },
+  journeyMs,
+);
 
 describe('a lost password of the admin', () => {
   test(
