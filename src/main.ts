@@ -17,6 +17,7 @@ import {
 } from './certificates.ts';
 import { createClock } from './clock.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
+import { tellFirstPassword } from './first-password.ts';
 import type { Inbound } from './gateway/doors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultLedgerLimits } from './gateway/ledger.ts';
@@ -425,7 +426,9 @@ const run = async (): Promise<void> => {
     );
     await core.duty.settled();
     if (config.adminPassword === null)
-      process.stdout.write(`zhishou admin password (shown this once): ${firstPassword}\n`);
+      process.stdout.write(
+        `${tellFirstPassword(firstPassword, dataDirectory(resolve(config.dataDir)).firstPassword, process.env)}\n`,
+      );
   }
   const stop = async (signal: string): Promise<void> => {
     if (ended) return;

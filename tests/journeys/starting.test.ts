@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -94,6 +94,39 @@ test(
     const begun = await run('src/main.ts', [], { ...env, ZHISHOU_ADMIN_PASSWORD: 'long enough' });
     expect(begun.status).toBe(0);
     expect((await run('src/main.ts', [], env)).status).toBe(0);
+  },
+  journeyMs,
+);
+
+test(
+  'the first password does not stay in the journal of systemd: a file that only its owner reads holds it',
+  async () => {
+    const dataDir = openDirectory();
+    const journal = join(openDirectory(), 'journal');
+    const out = openSync(journal, 'w');
+    const { dev, ino } = fstatSync(out);
+    const child = spawn(process.execPath, ['src/main.ts'], {
+      env: {
+        ...process.env,
+        ZHISHOU_ADMIN_PASSWORD: '',
+        ZHISHOU_MQTT_PORT: '0',
+        ZHISHOU_HTTP_PORT: '0',
+        ZHISHOU_VOICE_PORT: '0',
+        ZHISHOU_DATA_DIR: dataDir,
+        JOURNAL_STREAM: `${dev}:${ino}`,
+      },
+      stdio: ['ignore', out, 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const said = (): string => readFileSync(journal, 'utf8');
+    await expect.poll(said, { timeout: 60_000 }).toContain('zhishou ready ');
+    const file = join(dataDir, 'first-password');
+    const password = readFileSync(file, 'utf8').trim();
+    const port = /"http":(\d+)/.exec(said())?.[1];
+    expect(said()).toContain(`zhishou admin password: in ${file};`);
+    expect(said()).not.toContain(password);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await signIn(`http://127.0.0.1:${port}`, 'admin', password);
   },
   journeyMs,
 );

@@ -199,6 +199,7 @@ test('what lies beside the databases comes along; locks, copies from before migr
     db.close();
   }
   writeFileSync(join(dir, 'under-way.json'), '{"a":1}');
+  writeFileSync(join(dir, 'first-password'), 'seen by nobody else');
   writeFileSync(join(dir, 'influx-refused.ndjson.tmp'), '');
   writeFileSync(join(dir, 'backups', 'before-0002.db'), 'a copy');
   const backup = await backUp(dir);

@@ -39,7 +39,8 @@ const itemsOf = (data: DataDirectory): readonly Item[] => {
       for (const name of readdirSync(join(data.root, folder)).sort())
         if (name.endsWith('.db')) found.push({ path: join(folder, name), kind: 'partition' });
   for (const entry of readdirSync(data.root, { withFileTypes: true }))
-    if (entry.isFile() && !isCompanion.test(entry.name)) found.push({ path: entry.name, kind: 'plain' });
+    if (entry.isFile() && !isCompanion.test(entry.name) && join(data.root, entry.name) !== data.firstPassword)
+      found.push({ path: entry.name, kind: 'plain' });
   return found;
 };
 
