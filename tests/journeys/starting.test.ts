@@ -179,7 +179,8 @@ describe('a lost password of the admin', () => {
 
       const told = await run('src/reset-password.ts', ['admin', '--data', dataDir], {});
       expect([told.status, told.err]).toEqual([0, '']);
-      const password = /^the new password of admin \(shown this once\): (\S+)$/.exec(told.out)?.[1] ?? '';
+      const password =
+        /^the new password of admin in \S+ \(shown this once\): (\S+)$/.exec(told.out)?.[1] ?? '';
 
       const again = await openGateway({ dataDir, password: gateway.password });
       expect(again.log().filter((line) => line.includes('ZHISHOU_ADMIN_PASSWORD'))).toHaveLength(1);
