@@ -48,7 +48,7 @@ const wayBack = (database: string, backups: string, newest: number): string => {
     .at(-1);
   return copy === undefined
     ? 'restore a backup made before it was started'
-    : `go back to the copy made before its migration, without what came since: move ${database}, ${database}-wal and ${database}-shm away and copy ${join(backups, copy)} to ${database}`;
+    : `go back to the copy made before its migration, without what came since: move ${database}* away and copy ${join(backups, copy)} to ${database}`;
 };
 
 /** Removes the copies that have reached their age. */
