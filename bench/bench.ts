@@ -108,5 +108,5 @@ const main = async (args: readonly string[]): Promise<number> => {
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void endEverything().finally(() => process.exit(130)));
+  process.on(signal, () => void endEverything().finally(() => process.exit(130)));
 process.exit(await main(process.argv.slice(2)));

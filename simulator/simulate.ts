@@ -189,8 +189,9 @@ const play = async (wanted: Wanted): Promise<RunReport> => {
   const stop = (): void => {
     void (own === null ? Promise.resolve() : own.stop()).then(() => process.exit(2));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // Ctrl-C comes twice: from the terminal and from npm.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   const progress = createProgress();
   try {
     const gateway =

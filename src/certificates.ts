@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
@@ -46,13 +46,51 @@ const factsOf = (pem: string): Readonly<Record<string, string>> => {
   return { sha256: fingerprint256, names: subjectAltName ?? '', until: validToDate.toISOString() };
 };
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isPem = (text: string): boolean => text.includes('-----BEGIN ');
+
+const whyNoKey = (key: string): string | null => {
+  // Asked of OpenSSL, it would ask for the passphrase at the terminal.
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(key))
+    return 'the key has a passphrase: give one without (openssl pkey -in OLD -out NEW)';
+  try {
+    createPrivateKey(key);
+    return null;
+  } catch (error) {
+    return `is no key that can be read: ${messageOf(error)}`;
+  }
+};
+
+/** What is wrong with two files that cannot be used, with the name of the one at fault, in the words of whoever made them; null where it is none of the usual. */
+const findFault = (
+  { cert, key }: CertificateAndKey,
+  files: { readonly cert: string; readonly key: string },
+): string | null => {
+  for (const [text, file] of [
+    [cert, files.cert],
+    [key, files.key],
+  ] as const)
+    if (!isPem(text)) return `${file}: is not PEM (text that begins with -----BEGIN)`;
+  if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(cert))
+    return `${files.cert}: holds no certificate${cert.includes('PRIVATE KEY') ? ' but a key; are the two files swapped?' : ''}`;
+  if (!key.includes('PRIVATE KEY-----')) return `${files.key}: holds no private key`;
+  const noKey = whyNoKey(key);
+  if (noKey !== null) return `${files.key}: ${noKey}`;
+  try {
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+      return `${files.key}: does not belong to the certificate in ${files.cert} (which begins with the server’s own, the chain behind it)`;
+  } catch (error) {
+    return `${files.cert}: is no certificate that can be read: ${messageOf(error)}`;
+  }
+  return null;
+};
+
 /** Throws where the two are no certificate and key that belong together. */
 const check = ({ cert, key }: CertificateAndKey): void => {
   createSecureContext({ cert, key });
   new X509Certificate(cert);
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Serves the certificate of two PEM files and follows their changes; what cannot be used leaves the one before in its place. Throws CertificateError where there is none to begin with. */
 export const keepGivenCertificate = (
@@ -63,12 +101,18 @@ export const keepGivenCertificate = (
     cert: readFileSync(files.cert, 'utf8'),
     key: readFileSync(files.key, 'utf8'),
   });
+  const checkGiven = (pair: CertificateAndKey): void => {
+    const fault = findFault(pair, files);
+    if (fault !== null) throw new CertificateError(`tls: ${fault}`);
+    check(pair);
+  };
   const begin = (): CertificateAndKey => {
     try {
       const first = read();
-      check(first);
+      checkGiven(first);
       return first;
     } catch (error) {
+      if (error instanceof CertificateError) throw error;
       throw new CertificateError(`tls: ${files.cert} and ${files.key} cannot be used: ${messageOf(error)}`);
     }
   };
@@ -81,7 +125,7 @@ export const keepGivenCertificate = (
       try {
         const next = read();
         if (next.cert !== current.cert || next.key !== current.key) {
-          check(next);
+          checkGiven(next);
           current = next;
           log.info({ certificate: factsOf(next.cert) }, 'the certificate was replaced');
           changed(next);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readText } from './read-text.ts';
 import { readTarget } from './store/influx/target.ts';
 
 const projectDir = resolve(import.meta.dirname, '..');
@@ -208,6 +209,56 @@ const fromText = (schema: z.ZodType, text: string): unknown => {
   return text;
 };
 
+const expectations: Readonly<Record<string, string>> = {
+  number: 'must be a number',
+  int: 'must be a whole number',
+  boolean: 'must be true or false',
+};
+
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  (issue.code === 'invalid_type' ? expectations[issue.expected] : undefined) ?? issue.message;
+
+/** In how many letters two words differ: put in, left out, or another. */
+const distance = (one: string, other: string): number => {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const changed = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+};
+
+const farthestSlip = 2;
+
+const isEverywhere = (...hosts: readonly string[]): boolean =>
+  hosts.some((host) => host === '0.0.0.0' || host === '::');
+
+/** Names each key that is no setting, with the one of its group that was probably meant. */
+const unknownKeys = (
+  keys: readonly string[],
+  group: readonly PropertyKey[],
+  file: string,
+): readonly ConfigProblem[] => {
+  const siblings = leaves(Config)
+    .filter(({ path }) => group.every((part, index) => path[index] === part))
+    .map(({ path }) => path[group.length] ?? '');
+  return keys.map((key) => {
+    const [near] = [...new Set(siblings)]
+      .map((name) => ({ name, far: distance(key.toLowerCase(), name.toLowerCase()) }))
+      .filter(({ name, far }) => far <= farthestSlip && far < name.length - 1)
+      .sort((a, b) => a.far - b.far);
+    const path = [...group.map(String), key].join('.');
+    return {
+      path: file,
+      message: `${path} is no setting${near === undefined ? '' : `; did you mean ${near.name}?`}`,
+    };
+  });
+};
+
 /** Reads the file and the environment, which wins. Every problem is listed, never only the first. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
@@ -218,7 +269,9 @@ export const loadConfig = (
   const problems: ConfigProblem[] = [];
   let tree: Tree = {};
   if (existsSync(file)) {
-    const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true });
+    const read = readText(readFileSync(file));
+    if (!read.ok) problems.push({ path: file, message: read.problem });
+    const document = parseDocument(read.ok ? read.text : '', { uniqueKeys: true });
     for (const error of document.errors)
       problems.push({
         path: `${file}:${error.linePos?.[0].line ?? 1}`,
@@ -243,7 +296,9 @@ export const loadConfig = (
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const path = issue.path.join('.');
-      problems.push({ path: named.get(path) ?? (path === '' ? file : path), message: issue.message });
+      const fromVariable = named.get(path);
+      if (issue.code === 'unrecognized_keys') problems.push(...unknownKeys(issue.keys, issue.path, file));
+      else problems.push({ path: fromVariable ?? (path === '' ? file : path), message: messageOf(issue) });
     }
     return { ok: false, problems };
   }
@@ -268,6 +323,22 @@ export const loadConfig = (
       path: 'voice.promptsDir',
       message: `${resolve(config.voice.promptsDir)} does not exist`,
     });
+  const { mqtt, mqtts, http } = config;
+  const listeners = [
+    { host: mqtt.host, port: mqtt.port, path: 'mqtt.port' },
+    { host: mqtt.host, port: mqtts.port, path: 'mqtts.port' },
+    { host: http.host, port: http.port, path: 'http.port' },
+  ];
+  for (const [index, { host, port, path }] of listeners.entries()) {
+    const earlier = listeners
+      .slice(0, index)
+      .find((other) => other.port === port && (other.host === host || isEverywhere(host, other.host)));
+    if (port !== null && port !== 0 && earlier !== undefined)
+      problems.push({
+        path: named.get(path) ?? path,
+        message: `is ${port}, and so is ${named.get(earlier.path) ?? earlier.path}: each needs a port of its own`,
+      });
+  }
   const { exactDays, minutesDays, hoursDays } = config.store;
   if (minutesDays < exactDays)
     problems.push({ path: 'store.minutesDays', message: 'must not be shorter than store.exactDays' });

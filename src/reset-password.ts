@@ -7,6 +7,7 @@ import { hashPassword } from './api/passwords.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
 import { createLedger, defaultLedgerLimits } from './gateway/ledger.ts';
 import { createPeopleBook } from './gateway/people-book.ts';
+import { nameAnother } from './store/find-data.ts';
 import { openStore } from './store/store.ts';
 import { StoreError } from './store/store-error.ts';
 
@@ -42,7 +43,7 @@ const wanted = (): { readonly username: string; readonly config: Config } => {
 const reset = async (username: string, config: Config): Promise<string> => {
   const dir = config.dataDir;
   if (!existsSync(join(dir, 'zhishou.db')))
-    throw new CannotResetError(`there is no data of a gateway in ${dir}`);
+    throw new CannotResetError(`there is no data of a gateway in ${dir}; ${nameAnother}`);
   const broken = (error: unknown): void => {
     throw error;
   };
@@ -87,7 +88,9 @@ const reset = async (username: string, config: Config): Promise<string> => {
 try {
   const { username, config } = wanted();
   const password = await reset(username, config);
-  process.stdout.write(`the new password of ${username} (shown this once): ${password}\n`);
+  process.stdout.write(
+    `the new password of ${username} in ${config.dataDir} (shown this once): ${password}\n`,
+  );
 } catch (error) {
   if (!(error instanceof CannotResetError) && !(error instanceof StoreError)) throw error;
   const hint = error instanceof StoreError && error.code === 'locked' ? '; stop it first' : '';

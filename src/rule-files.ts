@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RuleDirectory, RuleFile, RuleProblem } from './model/rulebook.ts';
+import { readText } from './read-text.ts';
 
 /** No file of rules is this long (bytes); what is longer is something else under a wrong name. */
 const longestFile = 4 * 1024 * 1024;
@@ -23,8 +24,13 @@ export const readRuleFiles = async (dir: string): Promise<RuleDirectory> => {
     try {
       const path = join(dir, name);
       const { size } = await stat(path);
-      if (size > longestFile) problems.push(problem(name, `is longer than ${longestFile} bytes`));
-      else files.push({ name, text: await readFile(path, 'utf8') });
+      if (size > longestFile) {
+        problems.push(problem(name, `is longer than ${longestFile} bytes`));
+        continue;
+      }
+      const read = readText(await readFile(path));
+      if (read.ok) files.push({ name, text: read.text });
+      else problems.push(problem(name, read.problem));
     } catch (error) {
       problems.push(problem(name, `cannot be read: ${why(error)}`));
     }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -239,9 +239,56 @@ describe('a given certificate', () => {
     expect(certificates.warnings()).toEqual([`tls: the certificate ended on ${on}`]);
   });
 
+  test.each<readonly [string, (first: CertificateAndKey) => Partial<CertificateAndKey>, RegExp]>([
+    [
+      'are swapped',
+      ({ cert, key }) => ({ cert: key, key: cert }),
+      /^tls: \S+cert\.pem: holds no certificate but a key; are the two files swapped\?$/,
+    ],
+    [
+      'are DER',
+      ({ key }) => ({
+        key: createPrivateKey(key).export({ type: 'pkcs8', format: 'der' }).toString('latin1'),
+      }),
+      /^tls: \S+key\.pem: is not PEM/,
+    ],
+    [
+      'hold a key with a passphrase',
+      ({ key }) => ({
+        key: createPrivateKey(key)
+          .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+          .toString(),
+      }),
+      /^tls: \S+key\.pem: the key has a passphrase/,
+    ],
+    [
+      'hold a key of the old form with a passphrase',
+      ({ key }) => ({
+        key: createPrivateKey(key)
+          .export({ type: 'sec1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+          .toString(),
+      }),
+      /^tls: \S+key\.pem: the key has a passphrase/,
+    ],
+    [
+      'hold a key that was cut off',
+      ({ key }) => ({ key: key.slice(0, 60) }),
+      /^tls: \S+key\.pem: is no key that can be read/,
+    ],
+    [
+      'hold a certificate that was cut off',
+      ({ cert }) => ({ cert: cert.slice(0, 60) }),
+      /^tls: \S+cert\.pem: is no certificate that can be read/,
+    ],
+  ])('whose files %s is refused at the start, with the file and why', async (_what, spoil, words) => {
+    const { put, keep, first } = await given();
+    put(spoil(first));
+    expect(keep).toThrow(words);
+  });
+
   test('whose key belongs to another is refused at the start, in words', async () => {
     const { put, keep } = await given();
     put({ key: (await anyCertificate()).key });
-    expect(keep).toThrow(/cert\.pem and .*key\.pem cannot be used: .*key values mismatch/);
+    expect(keep).toThrow(/key\.pem: does not belong to the certificate in \S+cert\.pem/);
   });
 });

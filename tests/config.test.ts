@@ -70,8 +70,8 @@ describe('the settings', () => {
     expect(loaded.ok).toBe(false);
     if (loaded.ok) return;
     expect(loaded.problems.map((problem) => problem.path).sort()).toEqual([
+      path,
       'ZHISHOU_HTTP_PORT',
-      'mqtt',
       'mqtt.port',
       'timeZone',
     ]);
@@ -102,6 +102,47 @@ describe('the settings', () => {
       problems: [{ path: 'ZHISHOU_CONFIG' }],
     });
     expect(loadConfig({ ZHISHOU_CONFIG: file('torn.yaml', 'mqtt: [') }).ok).toBe(false);
+  });
+
+  test('that are wrong are told in the words of whoever wrote them, with the setting that was probably meant', () => {
+    const path = file('slips.yaml', 'mqtt:\n  prot: 1883\n  colour: red\nbakup: {}\n');
+    const env = { ZHISHOU_CONFIG: path, ZHISHOU_MQTT_PORT: 'abc', ZHISHOU_HTTP_TLS: 'yes' };
+    const loaded = loadConfig(env);
+    expect(loaded.ok ? [] : loaded.problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'ZHISHOU_MQTT_PORT: must be a number',
+      `${path}: mqtt.prot is no setting; did you mean port?`,
+      `${path}: mqtt.colour is no setting`,
+      'ZHISHOU_HTTP_TLS: must be true or false',
+      `${path}: bakup is no setting; did you mean backup?`,
+    ]);
+    const half = loadConfig({ ZHISHOU_MQTT_PORT: '18.5' });
+    expect(half.ok ? [] : half.problems[0]?.message).toBe('must be a whole number');
+  });
+
+  test('that give two listeners one port are refused, and free ones are not', () => {
+    expect(loadConfig({ ZHISHOU_HTTP_PORT: '1883' })).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          path: 'ZHISHOU_HTTP_PORT',
+          message: 'is 1883, and so is mqtt.port: each needs a port of its own',
+        },
+      ],
+    });
+    expect(loadConfig({ ZHISHOU_HTTP_PORT: '0', ZHISHOU_MQTT_PORT: '0' }).ok).toBe(true);
+  });
+
+  test('in a file that is not UTF-8 are refused with the remedy', () => {
+    const told = (name: string, bytes: Buffer) => {
+      writeFileSync(join(dir, name), bytes);
+      const loaded = loadConfig({ ZHISHOU_CONFIG: join(dir, name) });
+      return loaded.ok ? [] : loaded.problems.map(({ path, message }) => [path, message]);
+    };
+    const gb = Buffer.from([...Buffer.from('map:\n  attribution: '), 0xc8, 0xbc, 0xc6, 0xf8]);
+    expect(told('gb.yaml', gb)).toEqual([[join(dir, 'gb.yaml'), 'is not UTF-8: save it as UTF-8']]);
+    expect(told('utf16.yaml', Buffer.from('mqtt:\n  port: 1999\n', 'utf16le'))).toEqual([
+      [join(dir, 'utf16.yaml'), 'is not UTF-8 (it looks like UTF-16): save it as UTF-8'],
+    ]);
   });
 
   test('that nobody knows are told of and stop nothing', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { settings } from '../src/config.ts';
@@ -31,10 +31,37 @@ describe('the README', () => {
     ].map(([, path]) => path ?? '');
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) expect(existsSync(join(root, path)), path).toBe(true);
-    for (const script of Object.values(scripts)) {
-      const file = /^node (\S+)/.exec(script)?.[1];
-      if (file) expect(existsSync(join(root, file)), file).toBe(true);
-    }
+    // A shell between npm and the program would keep a signal to itself.
+    const files = Object.values(scripts)
+      .filter((script) => /\bnode /.test(script))
+      .map((script) => /^exec node (\S+)$/.exec(script)?.[1] ?? script);
+    expect(files.length).toBeGreaterThan(4);
+    for (const file of files) expect(existsSync(join(root, file)), file).toBe(true);
+  });
+});
+
+describe('the documents', () => {
+  const documents = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const texts = [
+    ...documents.map((name) => [`docs/${name}`, readFileSync(join(root, 'docs', name), 'utf8')] as const),
+    ['config/zhishou.service', readFileSync(join(root, 'config/zhishou.service'), 'utf8')] as const,
+    ['README.md', readme] as const,
+  ];
+
+  test.each(texts)('%s names only commands, settings and documents that exist', (name, text) => {
+    const known = new Set([
+      ...settings().flatMap(({ path, variable }) => [path, variable]),
+      'ZHISHOU_CONFIG',
+      'ZHISHOU_PICTURES',
+    ]);
+    const groups = new Set(settings().map(({ path }) => path.split('.')[0]));
+    for (const [, command = ''] of text.matchAll(/npm run ([\w:-]+)/g))
+      expect(Object.keys(scripts), name).toContain(command);
+    for (const [variable] of text.matchAll(/ZHISHOU_[A-Z_]+/g)) expect(known, name).toContain(variable);
+    for (const [, setting = ''] of text.matchAll(/`(\w+\.\w+)`/g))
+      if (groups.has(setting.split('.')[0])) expect(known, name).toContain(setting);
+    for (const [path] of text.matchAll(/docs\/[\w-]+\.md/g))
+      expect(existsSync(join(root, path)), path).toBe(true);
   });
 });
 

@@ -71,6 +71,19 @@ test('a file that cannot be read is a problem, and not a file that is gone', asy
   expect(await readRuleFiles(join(dir, 'nowhere'))).toMatchObject({ ok: false, problems: [{ file: '.' }] });
 });
 
+test('a file that was not saved as UTF-8 is a problem with its remedy, and no rules in other words', async () => {
+  const dir = directory({ 'a.yaml': 'title: 燃气' });
+  // 燃气 in GB18030.
+  await writeFile(join(dir, 'b.yaml'), Buffer.from([...Buffer.from('title: '), 0xc8, 0xbc, 0xc6, 0xf8]));
+  await writeFile(join(dir, 'c.yaml'), Buffer.from('\ufefftitle: 燃气', 'utf16le'));
+  await writeFile(join(dir, 'd.yaml'), '\ufefftitle: 燃气');
+  const read = await readRuleFiles(dir);
+  expect(read.ok ? [] : read.problems.map(({ file, message }) => `${file} ${message}`)).toEqual([
+    'b.yaml is not UTF-8: save it as UTF-8',
+    'c.yaml is not UTF-8 (it looks like UTF-16): save it as UTF-8',
+  ]);
+});
+
 test('an edit is handed over once it has settled, a new and a removed file too', async () => {
   const dir = directory({ 'a.yaml': 'a' });
   const watch = await watched(dir);

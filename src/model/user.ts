@@ -19,7 +19,8 @@ export const User = z.object({
 });
 export type User = Readonly<z.infer<typeof User>>;
 
-const Password = z.string().min(8, 'a password has at least 8 characters').max(200);
+/** A password that somebody chooses. */
+export const Password = z.string().min(8, 'a password has at least 8 characters').max(200);
 
 /** `POST /users`. */
 export const NewUser = z.strictObject({

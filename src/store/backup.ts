@@ -6,6 +6,7 @@ import type { Manifest } from './backups/manifest.ts';
 import { showProgress } from './backups/progress.ts';
 import { dataDirectory } from './data-directory.ts';
 import { describeError } from './database.ts';
+import { findData } from './find-data.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 const usage = `usage: npm run backup -- DIR [--data DIR] [--since BACKUP]
@@ -34,7 +35,7 @@ const readWords = (): Wanted => {
   if (keep !== null && values.since !== undefined)
     throw new Error('--keep finds the backup before by itself: leave out --since');
   return {
-    data: resolve(values.data ?? process.env.ZHISHOU_DATA_DIR ?? './data'),
+    data: findData(values.data, process.env),
     into: resolve(into),
     since: values.since === undefined ? null : resolve(values.since),
     keep,
@@ -73,7 +74,7 @@ const run = async (): Promise<number> => {
     const bytes = manifest.files.reduce((sum, { size }) => sum + size, 0);
     const { seq, hash, problem } = manifest.journal;
     process.stdout.write(
-      `${path}: ${seq} entries, head ${hash}, ${manifest.files.length} files, ${(bytes / 1_000_000).toFixed(1)} MB\n`,
+      `${path}: ${seq} entries, head ${hash}, ${manifest.files.length} file${manifest.files.length === 1 ? '' : 's'}, ${(bytes / 1_000_000).toFixed(1)} MB, of ${wanted.data}\n`,
     );
     if (problem === null) return 0;
     process.stderr.write(`the backup was made, but the journal is not whole: ${problem}\n`);

@@ -64,6 +64,27 @@ export const makeCommitter = (db: Database.Database, shippedUpTo: number | null)
     ]),
   );
 
+  const cards = db.prepare<[], { id: string; body: string }>(`SELECT id, body FROM ${tables.household}`);
+  const clearCards = db.prepare(`DELETE FROM ${tables.household}`);
+
+  /** Puts the cards that stay into pages that hold nothing else: those of a database that was not always written as here have words of earlier cards between the rows. */
+  const forgetCards = (): void => {
+    const left = cards.all();
+    clearCards.run();
+    for (const { id, body } of left) puts.get('household')?.put.run(id, body);
+  };
+
+  /** What is no longer on a card is overwritten in the file; for readings, which are moved on all the time, that would cost too much. */
+  const securely = <T>(parcel: Parcel, write: () => T): T => {
+    if (!parcel.puts.some(({ kind }) => kind === 'household')) return write();
+    db.pragma('secure_delete = ON');
+    try {
+      return write();
+    } finally {
+      db.pragma('secure_delete = OFF');
+    }
+  };
+
   const lastOutgoing = db.prepare<[], number | null>('SELECT max(outgoing) FROM reading').pluck();
   let head = readHead(db);
   let outgoing = shippedUpTo === null ? null : Math.max(shippedUpTo, lastOutgoing.get() ?? 0);
@@ -112,6 +133,7 @@ export const makeCommitter = (db: Database.Database, shippedUpTo: number | null)
       if (body === null) statements.remove.run(id);
       else statements.put.run(id, textAt(body, now));
     }
+    if (parcel.puts.some(({ kind, body }) => kind === 'household' && body === null)) forgetCards();
     for (const { device, id, ordinal, at } of parcel.messageIds) addMessageId.run(device, id, ordinal, at);
     for (const [number, device, measurement] of parcel.series) addSeries.run(number, device, measurement);
     addReadings(parcel);
@@ -121,7 +143,7 @@ export const makeCommitter = (db: Database.Database, shippedUpTo: number | null)
   return {
     head: () => head,
     commit: (parcel, now) => {
-      head = write.immediate(parcel, now);
+      head = securely(parcel, () => write.immediate(parcel, now));
     },
   };
 };

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statS
 import { stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped, the recordings of calls. */
+/** Where everything lies in a data directory: the live database, the lock, the lock that holds the partitions still, the copies made before migrations, the day files of readings, the month files of aggregates, how far readings have been shipped, the recordings of calls, the first password of admin where it was not printed. */
 export type DataDirectory = {
   readonly root: string;
   readonly database: string;
@@ -13,6 +13,7 @@ export type DataDirectory = {
   readonly aggregates: string;
   readonly shipping: string;
   readonly recordings: string;
+  readonly firstPassword: string;
 };
 
 /** Names the files of a data directory; touches nothing. */
@@ -26,6 +27,7 @@ export const dataDirectory = (root: string): DataDirectory => ({
   aggregates: join(root, 'aggregates'),
   shipping: join(root, 'shipping.db'),
   recordings: join(root, 'recordings'),
+  firstPassword: join(root, 'first-password'),
 });
 
 /** Makes the directories that are missing; only their owner may look in, because households and phone numbers are kept here. */

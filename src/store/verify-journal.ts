@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkChain } from './chain.ts';
 import { dataDirectory } from './data-directory.ts';
 import { describeError, openForReading } from './database.ts';
+import { findData, nameAnother } from './find-data.ts';
 
 const usage = 'usage: npm run verify-journal [-- --data DIR]';
 
@@ -11,24 +11,21 @@ const usage = 'usage: npm run verify-journal [-- --data DIR]';
 const run = (): number => {
   let dir: string;
   try {
-    dir =
-      parseArgs({ options: { data: { type: 'string' } } }).values.data ??
-      process.env.ZHISHOU_DATA_DIR ??
-      './data';
+    dir = findData(parseArgs({ options: { data: { type: 'string' } } }).values.data, process.env);
   } catch (error) {
     process.stderr.write(`${describeError(error)}\n${usage}\n`);
     return 2;
   }
-  const { database } = dataDirectory(resolve(dir));
+  const { database } = dataDirectory(dir);
   if (!existsSync(database)) {
-    process.stderr.write(`there is no journal at ${database}\n${usage}\n`);
+    process.stderr.write(`there is no journal at ${database}; ${nameAnother}\n${usage}\n`);
     return 2;
   }
   const db = openForReading(database);
   try {
     const { entries, first, last, head, problem } = checkChain(db);
     process.stdout.write(
-      `${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}\n`,
+      `${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}, in ${dir}\n`,
     );
     process.stdout.write(
       problem === null ? 'The journal is whole.\n' : `The journal is not whole: ${problem}.\n`,

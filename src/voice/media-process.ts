@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import nodeDataChannel from 'node-datachannel';
 import { openMqttAudioLeg } from './legs/mqtt-audio.ts';
@@ -10,6 +9,7 @@ import { startRecorder } from './recording/recorder.ts';
 import { makeRecordingsDirectory, mendRecordings, recordingPath } from './recording/recordings.ts';
 import { createSparing } from './sparing.ts';
 import { createSwitchboard, type Switchboard } from './switchboard.ts';
+import { findPort } from './udp-port.ts';
 
 // The process in which the media of all calls end: forked by voice.ts, and of no use by itself.
 
@@ -22,17 +22,6 @@ const say = (message: FromMedia): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
 const warn = (text: string): void => say({ what: 'warning', text });
-
-/** A UDP port that is free now. */
-const freePort = (address: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    socket.once('error', reject);
-    socket.bind(0, address, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 let switchboard: Switchboard | null = null;
 let stopping = false;
@@ -51,7 +40,8 @@ const stop = async (): Promise<void> => {
 
 const begin = async (settings: MediaSettings): Promise<void> => {
   const { address } = await lookup(settings.host);
-  const port = settings.port === 0 ? await freePort(address) : settings.port;
+  // Asked of the library first, a port that is taken would be told in five lines of its own and none of ours.
+  const port = await findPort(settings.host, address, settings.port);
   const bind = everyAddress.has(address) ? null : address;
   // A leg on a port that is somebody else's would end this process without a word; this says it.
   listener = new nodeDataChannel.IceUdpMuxListener(port, ...(bind === null ? [] : [bind]));

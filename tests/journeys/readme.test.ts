@@ -17,9 +17,16 @@ test(
     const script = lines
       .replaceAll('127.0.0.1:8080', `127.0.0.1:${gateway.http}`)
       .replaceAll('-p 1883', `-p ${gateway.mqtt}`);
-    const { stdout } = await promisify(execFile)('bash', ['-euc', script], {
-      env: { ...process.env, ZHISHOU_ADMIN_PASSWORD: gateway.password },
-    });
+    const run = (lines: string, password: string) =>
+      promisify(execFile)('bash', ['-euc', lines], {
+        env: { ...process.env, ZHISHOU_ADMIN_PASSWORD: password },
+      });
+    // What is refused is told, and not swallowed on the way into a variable.
+    const [asking] = script.split('# A button in a home.');
+    const refused = await run(asking ?? '', 'not the password');
+    expect([refused.stdout, refused.stderr]).toEqual(['', expect.stringContaining('"error"')]);
+    const { stdout, stderr } = await run(script, gateway.password);
+    expect(stderr).not.toContain('"error"');
     expect(stdout).not.toContain('"error"');
     const api = await signIn(gateway.url, 'admin', gateway.password);
     const { alerts } = await api.get('/alerts?open=true', z.object({ alerts: z.array(Alert) }));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,6 +30,14 @@ const run = async (
   });
   const [status] = (await once(child, 'close')) as [number | null];
   return { out: out.join('\n'), err: err.join('\n'), status };
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 };
 
 const occupyPort = async (): Promise<string> => {
@@ -73,6 +81,88 @@ describe('a gateway that cannot open its listeners', () => {
   );
 });
 
+test(
+  'a first password that the users’ page would refuse is refused at the start, and one from before changes nothing later',
+  async () => {
+    const env = { ZHISHOU_DATA_DIR: openDirectory(), ZHISHOU_ADMIN_PASSWORD: 'short' };
+    const refused = await run('src/main.ts', [], env);
+    expect([refused.status, refused.out, refused.err.split('\n').at(-1)]).toEqual([
+      2,
+      '',
+      'zhishou: ZHISHOU_ADMIN_PASSWORD: a password has at least 8 characters',
+    ]);
+    const begun = await run('src/main.ts', [], { ...env, ZHISHOU_ADMIN_PASSWORD: 'long enough' });
+    expect(begun.status).toBe(0);
+    expect((await run('src/main.ts', [], env)).status).toBe(0);
+  },
+  journeyMs,
+);
+
+test(
+  'the first password does not stay in the journal of systemd: a file that only its owner reads holds it',
+  async () => {
+    const dataDir = openDirectory();
+    const journal = join(openDirectory(), 'journal');
+    const out = openSync(journal, 'w');
+    const { dev, ino } = fstatSync(out);
+    const child = spawn(process.execPath, ['src/main.ts'], {
+      env: {
+        ...process.env,
+        ZHISHOU_ADMIN_PASSWORD: '',
+        ZHISHOU_MQTT_PORT: '0',
+        ZHISHOU_HTTP_PORT: '0',
+        ZHISHOU_VOICE_PORT: '0',
+        ZHISHOU_DATA_DIR: dataDir,
+        JOURNAL_STREAM: `${dev}:${ino}`,
+      },
+      stdio: ['ignore', out, 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const said = (): string => readFileSync(journal, 'utf8');
+    await expect.poll(said, { timeout: 60_000 }).toContain('zhishou ready ');
+    const file = join(dataDir, 'first-password');
+    const password = readFileSync(file, 'utf8').trim();
+    const port = /"http":(\d+)/.exec(said())?.[1];
+    expect(said()).toContain(`zhishou admin password: in ${file};`);
+    expect(said()).not.toContain(password);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await signIn(`http://127.0.0.1:${port}`, 'admin', password);
+  },
+  journeyMs,
+);
+
+test(
+  'whoever stops npm stops the gateway, and the next one starts on its data',
+  async () => {
+    const dir = openDirectory();
+    const ready = 'zhishou ready ';
+    for (const shell of ['/bin/sh', '/bin/bash']) {
+      const npm = spawn('npm', ['start', `--script-shell=${shell}`], {
+        env: {
+          ...process.env,
+          ZHISHOU_MQTT_PORT: '0',
+          ZHISHOU_HTTP_PORT: '0',
+          ZHISHOU_VOICE_PORT: '0',
+          ZHISHOU_DATA_DIR: dir,
+        },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let gateway: number | null = null;
+      onTestFinished(() => {
+        npm.kill('SIGKILL');
+        if (gateway !== null && isRunning(gateway)) process.kill(gateway, 'SIGKILL');
+      });
+      createInterface({ input: npm.stdout }).on('line', (line) => {
+        if (line.startsWith(ready)) gateway = Number(/"pid":(\d+)/.exec(line)?.[1]);
+      });
+      await expect.poll(() => gateway, { timeout: 60_000 }).not.toBeNull();
+      npm.kill('SIGTERM');
+      await expect.poll(() => isRunning(gateway ?? 0), { timeout: 5_000 }).toBe(false);
+    }
+  },
+  journeyMs,
+);
+
 describe('a lost password of the admin', () => {
   test(
     'is replaced on the data of a stopped gateway: sessions end, the record says so, and a wrong setting is named',
@@ -89,7 +179,8 @@ describe('a lost password of the admin', () => {
 
       const told = await run('src/reset-password.ts', ['admin', '--data', dataDir], {});
       expect([told.status, told.err]).toEqual([0, '']);
-      const password = /^the new password of admin \(shown this once\): (\S+)$/.exec(told.out)?.[1] ?? '';
+      const password =
+        /^the new password of admin in \S+ \(shown this once\): (\S+)$/.exec(told.out)?.[1] ?? '';
 
       const again = await openGateway({ dataDir, password: gateway.password });
       expect(again.log().filter((line) => line.includes('ZHISHOU_ADMIN_PASSWORD'))).toHaveLength(1);

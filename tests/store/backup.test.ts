@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chownSync,
   closeSync,
   cpSync,
   existsSync,
@@ -16,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Reading } from '../../src/model/reading.ts';
 import { Manifest } from '../../src/store/backups/manifest.ts';
 import { dataDirectory } from '../../src/store/data-directory.ts';
@@ -166,7 +167,7 @@ test('a backup taken while thousands of readings a second come in and are moved 
   expect([...live, ...moved].sort()).toEqual(expected.sort());
 
   expect((await runProgram('verify-journal', '--data', restored)).said).toBe(
-    `${journal.seq} entries checked, 1 to ${journal.seq}, head ${journal.hash}\nThe journal is whole.\n`,
+    `${journal.seq} entries checked, 1 to ${journal.seq}, head ${journal.hash}, in ${restored}\nThe journal is whole.\n`,
   );
   expect((await store.archive.journal(journal.seq - 1, 1))[0]?.hash).toBe(journal.hash);
   const again = await openRecordRoom(restored);
@@ -199,6 +200,7 @@ test('what lies beside the databases comes along; locks, copies from before migr
     db.close();
   }
   writeFileSync(join(dir, 'under-way.json'), '{"a":1}');
+  writeFileSync(join(dir, 'first-password'), 'seen by nobody else');
   writeFileSync(join(dir, 'influx-refused.ndjson.tmp'), '');
   writeFileSync(join(dir, 'backups', 'before-0002.db'), 'a copy');
   const backup = await backUp(dir);
@@ -442,7 +444,10 @@ test('words it does not know, and nothing to back up or restore, are told apart 
   ])
     expect((await runProgram('backup', '--data', dir, ...words)).status, words.join(' ')).toBe(2);
   const nothing = await runProgram('backup', '--data', dir, join(dir, 'backup'));
-  expect([nothing.status, nothing.told]).toEqual([2, expect.stringContaining('there is no database in')]);
+  expect([nothing.status, nothing.told]).toEqual([
+    2,
+    expect.stringContaining(`there is no database in ${dir}; --data`),
+  ]);
   expect(readdirSync(dir)).toEqual([]);
   for (const words of [[], ['one'], ['one', 'two', 'three'], [dir, join(dir, 'data')]])
     expect((await runProgram('restore', ...words)).status, words.join(' ')).toBe(2);
@@ -517,4 +522,62 @@ optional('the right to mount a small disk', canMount)('a disk that is too small'
     expect([restored.status, restored.told]).toEqual([1, expect.stringContaining('nothing was restored: ')]);
     expect(readdirSync(disk)).toEqual(['letter']);
   });
+});
+
+test('a folder of daily backups is no backup, and the newest in it is named', async () => {
+  const dir = await filled(2);
+  const folder = join(temporaryDirectory(), 'daily');
+  const { said } = await runProgram('backup', '--data', dir, folder, '--keep', '7');
+  expect(said).toContain(`, of ${dir}\n`);
+  const [newest] = readdirSync(folder);
+  mkdirSync(join(folder, 'zhishou-2999-01-01T030000Z.unfinished'));
+  const target = join(temporaryDirectory(), 'data');
+  const { status, told } = await runProgram('restore', folder, target);
+  expect([status, told]).toEqual([
+    2,
+    `there is no whole backup in ${folder}: it is a folder of backups; the newest is ${join(folder, newest ?? '')}\n`,
+  ]);
+  const empty = temporaryDirectory();
+  expect((await runProgram('restore', empty, target)).told).toBe(
+    `there is no whole backup in ${empty}: it has no manifest.json\n`,
+  );
+});
+
+test('the data is looked for where the settings file says, and one that cannot be read is named', async () => {
+  const dir = await filled(2);
+  const settings = join(temporaryDirectory(), 'zhishou.yaml');
+  const verify = (): ReturnType<typeof runProgram> => runProgram('verify-journal');
+  vi.stubEnv('ZHISHOU_CONFIG', settings);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  writeFileSync(settings, `dataDir: ${dir}\nmqtt:\n  port: 1884\n`);
+  expect((await verify()).said).toContain(`, in ${dir}\n`);
+  vi.stubEnv('ZHISHOU_DATA_DIR', join(dir, 'elsewhere'));
+  expect((await verify()).told).toContain(`no journal at ${join(dir, 'elsewhere', 'zhishou.db')}; --data`);
+  vi.stubEnv('ZHISHOU_DATA_DIR', '');
+  writeFileSync(settings, 'dataDir: [');
+  const { status, told } = await verify();
+  expect([status, told]).toEqual([2, expect.stringContaining(`${settings} does not say where the data is`)]);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test.skipIf(!isRoot)('what root restores belongs to whoever has the directory it goes to', async () => {
+  const dir = await filled(3);
+  const backup = join(temporaryDirectory(), 'backup');
+  await runProgram('backup', '--data', dir, backup);
+  const home = temporaryDirectory();
+  chownSync(home, 4321, 4322);
+  mkdirSync(join(home, 'empty'));
+  chownSync(join(home, 'empty'), 5321, 5322);
+  const ownersBelow = (path: string): readonly string[] => {
+    const paths = [path, ...readdirSync(path, { recursive: true }).map((name) => join(path, String(name)))];
+    return [...new Set(paths.map((each) => `${statSync(each).uid}:${statSync(each).gid}`))];
+  };
+  for (const [name, owner] of [
+    ['data', '4321:4322'],
+    ['empty', '5321:5322'],
+  ] as const) {
+    expect((await runProgram('restore', backup, join(home, name))).status).toBe(0);
+    expect(ownersBelow(join(home, name))).toEqual([owner]);
+  }
 });

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,8 +63,31 @@ test('a database of a newer program is refused and not touched', async () => {
   const db = new Database(database);
   db.pragma('user_version = 9999');
   db.close();
-  await expect(openRecordRoom(dir)).rejects.toMatchObject({ code: 'newer-than-program' });
+  await expect(openRecordRoom(dir)).rejects.toMatchObject({
+    code: 'newer-than-program',
+    message: expect.stringContaining('or restore a backup made before it was started'),
+  });
   expect(readdirSync(backups)).toEqual([]);
+  const next = String((programMigrations().at(-1)?.number ?? 0) + 1).padStart(4, '0');
+  const copy = join(backups, `before-${next}-2026-11-26T03-00-00-000Z.db`);
+  writeFileSync(copy, 'what this program knows');
+  writeFileSync(join(backups, 'before-9999-2026-11-26T03-00-00-000Z.db'), 'what it does not know either');
+  await expect(openRecordRoom(dir)).rejects.toMatchObject({
+    message: expect.stringContaining(`and copy ${copy} to ${database}`),
+  });
+});
+
+test('a copy from before a migration is removed by a start 90 days later, and by none that migrates', () => {
+  const dir = temporaryDirectory();
+  const db = openDatabase(dir);
+  migrate(db, { backups: dir, migrations: [first], now: 0 });
+  const { backup } = migrate(db, { backups: dir, migrations: [first, second], now: Date.now() });
+  const [madeAt, dayMs] = [statSync(backup ?? '').mtimeMs, 86_400_000];
+  const startAt = (now: number): boolean => {
+    migrate(db, { backups: dir, migrations: [first, second], now });
+    return existsSync(backup ?? '');
+  };
+  expect([startAt(madeAt + 89 * dayMs), startAt(madeAt + 91 * dayMs)]).toEqual([true, false]);
 });
 
 test('a file that is no database is refused in words, and the directory is free again', async () => {

@@ -33,7 +33,10 @@ test('a whole journal is checked while the gateway is writing it', async () => {
   await commit(store, { entries: [entry(1), entry(2)] });
   const { status, said } = await verify('--data', dir);
   const head = (await store.archive.journal(1, 1))[0]?.hash;
-  expect([status, said]).toEqual([0, `2 entries checked, 1 to 2, head ${head}\nThe journal is whole.\n`]);
+  expect([status, said]).toEqual([
+    0,
+    `2 entries checked, 1 to 2, head ${head}, in ${dir}\nThe journal is whole.\n`,
+  ]);
 });
 
 test('a journal in which nothing is written yet is whole', async () => {

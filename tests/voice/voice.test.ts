@@ -268,11 +268,16 @@ test('a person hears the street’s own prompt, then ringing at 450 Hz, until so
 });
 
 test('a port that is taken is said, and the voice begins once it is free', async () => {
+  await expect.poll(() => exchange.voice.health().port, patience).not.toBeNull();
   const port = exchange.voice.health().port ?? 0;
   const second = openExchange({ port });
   try {
-    await expect.poll(() => second.voice.health().failing, patience).not.toBeNull();
+    await expect
+      .poll(() => second.voice.health().failing ?? '', patience)
+      .toContain(`UDP port ${port} is in use`);
     expect(second.told).toEqual([]);
+    // One line for each try, and none of the library's.
+    for (const line of second.logged) expect(line).toContain('ZHISHOU_VOICE_PORT');
     await exchange.voice.close();
     await expect.poll(() => second.voice.health(), patience).toMatchObject({ failing: null, port });
   } finally {

@@ -45,7 +45,8 @@ export const texts = {
     file: 'Choose a file',
     check: 'Check',
     checking: 'Checking…',
-    good: (count: number) => `Nothing is wrong: ${count} devices can be registered`,
+    good: (count: number) =>
+      `Nothing is wrong: ${count} ${count === 1 ? 'device' : 'devices'} can be registered`,
     newPlaces: (count: number) => `${count} places are new with them; see whether one is misspelt:`,
     lookAlikes: (count: number) =>
       `${count} new places differ from another one in nothing but spaces or full width, and are most likely the same. If they are, write both alike and check again:`,
@@ -53,12 +54,13 @@ export const texts = {
     more: (count: number) => `… and ${count} more`,
     import: (count: number) => `Register these ${count}`,
     importing: 'Registering…',
-    bad: (count: number) => `${count} problems; nothing was registered. Mend the file and choose it again`,
+    bad: (count: number) =>
+      `${count} ${count === 1 ? 'problem' : 'problems'}; nothing was registered. Mend the file and choose it again`,
     line: 'Line',
     column: 'Column',
     problem: 'Problem',
     whole: 'whole file',
-    done: (count: number) => `${count} devices are registered`,
+    done: (count: number) => `${count} ${count === 1 ? 'device is' : 'devices are'} registered`,
     secrets: 'Download the secrets (CSV)',
     secretsNote:
       'The secrets are here this once. When this is shut nobody can see them again; there can only be new ones.',

@@ -284,7 +284,7 @@ const en: RulesWords = {
   check: 'Check',
   checking: 'Checking…',
   checkedOk: 'Nothing is wrong',
-  checkedWrong: (n) => `${n} problems (press one to go to its line)`,
+  checkedWrong: (n) => `${n} ${n === 1 ? 'problem' : 'problems'} (press one to go to its line)`,
   wouldBeGone: 'Once saved, these rules about life are no longer in force',
   save: 'Save as a new version',
   saving: 'Saving…',
@@ -299,7 +299,7 @@ const en: RulesWords = {
   takeNewer: 'Drop mine, read the new version',
   keepMine: 'Go on from the new version (files that I changed stay mine)',
   seeNewer: 'See what the new version changed',
-  changes: (n) => `${n} files changed`,
+  changes: (n) => `${n} ${n === 1 ? 'file' : 'files'} changed`,
   noChanges: 'No changes',
   field: {
     id: 'Id',

@@ -81,7 +81,7 @@ export const deviceImportRoutes = (app: App, { duty, commits }: RouteParts): voi
     ok: false,
     refusal: {
       code: 'invalid',
-      message: `Nothing was registered: ${problems.length} problems.`,
+      message: `Nothing was registered: ${problems.length} problem${problems.length === 1 ? '' : 's'}.`,
       details: { count: problems.length, problems: problems.slice(0, problemsTold) },
     },
   });

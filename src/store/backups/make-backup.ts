@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { checkChain } from '../chain.ts';
 import { type DataDirectory, keepTimes, makeDirectory, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged, openForReading } from '../database.ts';
+import { nameAnother } from '../find-data.ts';
 import { holdPartitions } from '../partition-hold.ts';
 import { StoreError } from '../store-error.ts';
 import { type BackupFile, hashFile, type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -39,7 +40,8 @@ const itemsOf = (data: DataDirectory): readonly Item[] => {
       for (const name of readdirSync(join(data.root, folder)).sort())
         if (name.endsWith('.db')) found.push({ path: join(folder, name), kind: 'partition' });
   for (const entry of readdirSync(data.root, { withFileTypes: true }))
-    if (entry.isFile() && !isCompanion.test(entry.name)) found.push({ path: entry.name, kind: 'plain' });
+    if (entry.isFile() && !isCompanion.test(entry.name) && join(data.root, entry.name) !== data.firstPassword)
+      found.push({ path: entry.name, kind: 'plain' });
   return found;
 };
 
@@ -249,7 +251,8 @@ const claim = async (into: string): Promise<boolean> => {
 };
 
 const whileHeld = async <T>(data: DataDirectory, into: string, work: () => Promise<T>): Promise<T> => {
-  if (!existsSync(data.database)) throw new StoreError('no-data', `there is no database in ${data.root}`);
+  if (!existsSync(data.database))
+    throw new StoreError('no-data', `there is no database in ${data.root}; ${nameAnother}`);
   const hold = holdPartitions(data.partitionLock);
   try {
     return await work();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, renameSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -49,6 +49,22 @@ export const writeManifest = (directory: string, manifest: Omit<Manifest, 'forma
   syncToDisk(directory);
 };
 
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** The last by name of the backups that lie in a folder of them. */
+const newestBelow = async (folder: string): Promise<string | null> => {
+  const names = await readdir(folder).catch(() => []);
+  return (
+    names
+      .filter((name) => !name.endsWith('.unfinished'))
+      .map((name) => join(folder, name))
+      .filter((path) => existsSync(join(path, manifestName)))
+      .sort()
+      .at(-1) ?? null
+  );
+};
+
 /** Reads the manifest of a backup. Throws StoreError `no-backup` where there is none, `damaged` where it cannot be read. */
 export const readManifest = async (directory: string): Promise<Manifest> => {
   const path = join(directory, manifestName);
@@ -56,7 +72,14 @@ export const readManifest = async (directory: string): Promise<Manifest> => {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new StoreError('no-backup', `there is no whole backup in ${directory}: ${describeError(error)}`);
+    const newest = isMissing(error) ? await newestBelow(directory) : null;
+    const why =
+      newest !== null
+        ? `it is a folder of backups; the newest is ${newest}`
+        : isMissing(error) && existsSync(directory)
+          ? `it has no ${manifestName}`
+          : describeError(error);
+    throw new StoreError('no-backup', `there is no whole backup in ${directory}: ${why}`);
   }
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync, statSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { checkChain } from '../chain.ts';
@@ -75,6 +75,21 @@ const mustBeFree = async (dir: string, unfinished: string): Promise<void> => {
     throw new StoreError('taken', `${dir} is a disk of its own: restore to a new directory on it`);
 };
 
+type Owner = { readonly uid: number; readonly gid: number };
+
+/** Whose a directory is that is to be put there: of whoever has the empty one it replaces, else of whoever has the nearest one above. */
+const ownerOf = (dir: string): Owner => {
+  const { uid, gid } = existsSync(dir) ? statSync(dir) : ownerOf(dirname(dir));
+  return { uid, gid };
+};
+
+/** Only root can give away, and what root restored would be closed to the gateway's own user. */
+const giveAll = async (root: string, { uid, gid }: Owner): Promise<void> => {
+  if (process.getuid?.() !== 0) return;
+  for (const name of await readdir(root, { recursive: true })) await chown(join(root, name), uid, gid);
+  await chown(root, uid, gid);
+};
+
 const takeUp = (path: string, { journal }: Manifest): Pick<Restored, 'feed' | 'problem'> =>
   withDatabase(path, (db) => {
     const { last, head, problem } = checkChain(db);
@@ -138,9 +153,11 @@ export const restoreBackup = async (backup: string, dir: string, progress: Progr
   if (difference !== null)
     throw new StoreError('damaged', `the backup is damaged, nothing was restored: ${difference}`);
   try {
+    const owner = ownerOf(dir);
     makeDirectory(dirname(dir));
     await mkdir(unfinished, { mode: 0o700 });
     const restored = await copyAll(backup, manifest, unfinished, progress, totalBytes);
+    await giveAll(unfinished, owner);
     await rename(unfinished, dir);
     syncToDisk(dirname(dir));
     return restored;
