@@ -80,7 +80,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
     if (address !== null) byAddress.set(addressKey(hub, address), id);
   };
 
-  const put = (record: DeviceRecord): WorkingDevice => {
+  const take = (record: DeviceRecord, state: DeviceState | null): WorkingDevice => {
     const known = devices.get(record.id);
     if (known) {
       leaveHub(known);
@@ -88,7 +88,6 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
       joinHub(known);
       return known;
     }
-    const state = stored.deviceStates.get(record.id);
     const device: WorkingDevice = {
       record,
       link: 'unknown',
@@ -101,7 +100,7 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
     joinHub(device);
     return device;
   };
-  for (const record of stored.devices) put(record);
+  for (const record of stored.devices) take(record, stored.deviceStates.get(record.id) ?? null);
 
   const soil = (device: WorkingDevice): void => {
     if (device.dirty) return;
@@ -119,7 +118,8 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
       const device = id === undefined ? undefined : devices.get(id);
       return device?.record.hub === sender ? device : null;
     },
-    put,
+    // Whoever is registered under the id of one that was taken off has been heard of by nobody.
+    put: (record) => take(record, null),
     remove: (id) => {
       const known = devices.get(id);
       if (known === undefined) return;

@@ -40,3 +40,18 @@ test('a hub knows who is behind it, whoever was stored, moved to another hub or 
   expect(behind('hub-1')).toEqual([]);
   expect(behind('hub-2')).toEqual([]);
 });
+
+test('a device that is registered under the id of one that was taken off knows nothing of what that one said', () => {
+  const book = createDeviceBook({
+    devices: [device('alarm-1')],
+    deviceStates: new Map([
+      ['alarm-1', { lastSeenAt: 5, latest: { temperature: { value: 21, at: 5, receivedAt: 5 } } }],
+    ]),
+  });
+  expect(book.get('alarm-1')).toMatchObject({ lastSeenAt: 5 });
+  book.put(device('alarm-1', { name: 'another' }));
+  expect(book.get('alarm-1')).toMatchObject({ lastSeenAt: 5 });
+  book.remove('alarm-1');
+  const fresh = book.put(device('alarm-1'));
+  expect([fresh.lastSeenAt, fresh.latest.size]).toEqual([null, 0]);
+});
