@@ -17,6 +17,7 @@ import {
 } from './certificates.ts';
 import { createClock } from './clock.ts';
 import { type Config, keepOf, loadConfig } from './config.ts';
+import { isConsoleOld } from './console-age.ts';
 import { tellFirstPassword } from './first-password.ts';
 import type { Inbound } from './gateway/doors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -142,6 +143,8 @@ const run = async (): Promise<void> => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
+  if (consoleDir === join(root, 'console/dist') && isConsoleOld(consoleDir, join(root, 'console/src')))
+    log.warn({ dir: consoleDir }, 'the console is older than its source; npm run prepare builds it anew');
   const ruleDirectory = await readRuleFiles(config.rulesDir);
   // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
   openRulebook(null, ruleDirectory, deviceTypes);

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Making, makeBackup, makeRotatedBackup } from './backups/make-backup.ts';
 import type { Manifest } from './backups/manifest.ts';
 import { showProgress } from './backups/progress.ts';
+import { countOf } from './count-of.ts';
 import { dataDirectory } from './data-directory.ts';
 import { describeError } from './database.ts';
 import { findData } from './find-data.ts';
@@ -74,7 +75,7 @@ const run = async (): Promise<number> => {
     const bytes = manifest.files.reduce((sum, { size }) => sum + size, 0);
     const { seq, hash, problem } = manifest.journal;
     process.stdout.write(
-      `${path}: ${seq} entries, head ${hash}, ${manifest.files.length} file${manifest.files.length === 1 ? '' : 's'}, ${(bytes / 1_000_000).toFixed(1)} MB, of ${wanted.data}\n`,
+      `${path}: ${countOf(seq, 'entry', 'entries')}, head ${hash}, ${countOf(manifest.files.length, 'file', 'files')}, ${(bytes / 1_000_000).toFixed(1)} MB, of ${wanted.data}\n`,
     );
     if (problem === null) return 0;
     process.stderr.write(`the backup was made, but the journal is not whole: ${problem}\n`);

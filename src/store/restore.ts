@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showProgress } from './backups/progress.ts';
 import { restoreBackup } from './backups/restore-backup.ts';
+import { countOf } from './count-of.ts';
 import { describeError } from './database.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
@@ -28,7 +29,7 @@ const run = async (): Promise<number> => {
     const { at, entries, readings, problem } = await restoreBackup(resolve(backup), resolve(dir), progress);
     progress.end();
     process.stdout.write(
-      `${resolve(dir)}: ${entries} entries and ${readings} readings restored, as of ${new Date(at).toISOString()}\n`,
+      `${resolve(dir)}: ${countOf(entries, 'entry', 'entries')} and ${countOf(readings, 'reading', 'readings')} restored, as of ${new Date(at).toISOString()}\n`,
     );
     if (problem === null) return 0;
     process.stdout.write(`The journal is not whole, and was not when it was backed up: ${problem}.\n`);

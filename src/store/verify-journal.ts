@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkChain } from './chain.ts';
+import { countOf } from './count-of.ts';
 import { dataDirectory } from './data-directory.ts';
 import { describeError, openForReading } from './database.ts';
 import { findData, nameAnother } from './find-data.ts';
@@ -25,7 +26,7 @@ const run = (): number => {
   try {
     const { entries, first, last, head, problem } = checkChain(db);
     process.stdout.write(
-      `${entries} entries checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}, in ${dir}\n`,
+      `${countOf(entries, 'entry', 'entries')} checked${first === null ? '' : `, ${first} to ${last}`}, head ${head}, in ${dir}\n`,
     );
     process.stdout.write(
       problem === null ? 'The journal is whole.\n' : `The journal is not whole: ${problem}.\n`,

@@ -286,7 +286,7 @@ test('a recording of no call in the record is named and left out, and a call who
   const { status, told } = await runProgram('backup', '--data', dir, backup);
   expect(status).toBe(0);
   expect(told).toContain('recordings/later.wav is of no call in this backup and is left out');
-  expect(told).toContain('2 calls were recorded and have no recording any more');
+  expect(told).toContain('2 calls were recorded and no recording is left');
   expect(recordingsIn(backup)).toEqual(['recordings/c1.wav']);
   expect((await runProgram('restore', backup, join(temporaryDirectory(), 'data'))).status).toBe(0);
 });

@@ -95,3 +95,11 @@ test('a directory without a journal, and words it does not know, are told apart 
   expect((await verify('--data', temporaryDirectory())).status).toBe(2);
   expect((await verify('--nonsense')).status).toBe(2);
 });
+
+test('a single line is told as one', async () => {
+  const dir = temporaryDirectory();
+  const store = await openRecordRoom(dir);
+  await commit(store, { entries: [entry(1)] });
+  await store.close();
+  expect((await verify('--data', dir)).said).toContain('1 entry checked, 1 to 1');
+});

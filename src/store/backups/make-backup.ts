@@ -2,6 +2,7 @@ import { constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { checkChain } from '../chain.ts';
+import { countOf } from '../count-of.ts';
 import { type DataDirectory, keepTimes, makeDirectory, syncToDisk } from '../data-directory.ts';
 import { describeError, isDamaged, openForReading } from '../database.ts';
 import { nameAnother } from '../find-data.ts';
@@ -128,7 +129,9 @@ const copyRecordings = async (copying: Copying): Promise<readonly BackupFile[]> 
   for (const name of found.strange)
     warn(`${join(folder, name)} is of no call in this backup and is left out`);
   if (found.gone > 0)
-    warn(`${found.gone} calls were recorded and have no recording any more: it reached its age, or is lost`);
+    warn(
+      `${countOf(found.gone, 'call was', 'calls were')} recorded and no recording is left: it reached its age, or is lost`,
+    );
   if (found.files.length === 0) return [];
   progress.step(folder, copying.totalBytes);
   await mkdir(join(into, folder), { mode: 0o700 });
