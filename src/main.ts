@@ -26,7 +26,6 @@ import type { StoreHealth } from './gateway/ports.ts';
 import { openRulebook } from './gateway/rulebook-versions.ts';
 import { createMetrics } from './metrics.ts';
 import type { RuleDirectory, RuleProblem } from './model/rulebook.ts';
-import { Password } from './model/user.ts';
 import type { Channel } from './notify/channels/channel.ts';
 import { siren } from './notify/channels/siren.ts';
 import { webhook } from './notify/channels/webhook.ts';
@@ -97,6 +96,8 @@ const run = async (): Promise<void> => {
     pino.destination({ fd: 2, sync: true }),
   );
   if (unknown.length > 0) log.warn({ variables: unknown }, 'environment variables that are no setting');
+  if (config.adminPassword !== null && config.adminPassword.length < 8)
+    log.warn('the password of admin is short: change it');
   const consoleDir = resolve(root, config.http.consoleDir);
   if (!existsSync(join(consoleDir, 'index.html')))
     log.warn({ dir: consoleDir }, 'there is no built console; npm run prepare builds it');
@@ -149,12 +150,6 @@ const run = async (): Promise<void> => {
   // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
   openRulebook(null, ruleDirectory, deviceTypes);
   const store = await opening;
-  const wish = store.state.users.length > 0 ? null : config.adminPassword;
-  const weak = wish === null ? undefined : Password.safeParse(wish).error?.issues[0]?.message;
-  if (weak !== undefined) {
-    await store.close();
-    return refuse([`ZHISHOU_ADMIN_PASSWORD: ${weak}`], exits.badSettings);
-  }
   const poison = openPoisonList(resolve(config.dataDir));
   setTimeout(poison.forget, healthyAfterMs).unref();
   const opened = openRulebook(store.state.rulebook, ruleDirectory, deviceTypes);

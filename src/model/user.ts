@@ -19,8 +19,7 @@ export const User = z.object({
 });
 export type User = Readonly<z.infer<typeof User>>;
 
-/** A password that somebody chooses. */
-export const Password = z.string().min(8, 'a password has at least 8 characters').max(200);
+const Password = z.string().min(8, 'a password has at least 8 characters').max(200);
 
 /** `POST /users`. */
 export const NewUser = z.strictObject({

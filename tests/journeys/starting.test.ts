@@ -82,23 +82,6 @@ describe('a gateway that cannot open its listeners', () => {
 });
 
 test(
-  'a first password that the users’ page would refuse is refused at the start, and one from before changes nothing later',
-  async () => {
-    const env = { ZHISHOU_DATA_DIR: openDirectory(), ZHISHOU_ADMIN_PASSWORD: 'short' };
-    const refused = await run('src/main.ts', [], env);
-    expect([refused.status, refused.out, refused.err.split('\n').at(-1)]).toEqual([
-      2,
-      '',
-      'zhishou: ZHISHOU_ADMIN_PASSWORD: a password has at least 8 characters',
-    ]);
-    const begun = await run('src/main.ts', [], { ...env, ZHISHOU_ADMIN_PASSWORD: 'long enough' });
-    expect(begun.status).toBe(0);
-    expect((await run('src/main.ts', [], env)).status).toBe(0);
-  },
-  journeyMs,
-);
-
-test(
   'the first password does not stay in the journal of systemd: a file that only its owner reads holds it',
   async () => {
     const dataDir = openDirectory();
