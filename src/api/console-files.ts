@@ -19,8 +19,8 @@ const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
   !/^\/(api|mqtt)(\/|\?|$)/.test(url) &&
   // A file that is missing must not be answered with a page, or a browser runs HTML as a script.
   !/\.\w+(\?|$)/.test(url) &&
-  // A probe that asks for /health must hear that there is none; only a browser asks for a page by its name.
-  (/^\/(\?|$)/.test(url) || /text\/html/.test(headers.accept ?? ''));
+  // A probe that asks for /health must hear that there is none; only a browser asks for any page by its name.
+  (/^\/(wall\/?)?(\?|$)/.test(url) || /text\/html/.test(headers.accept ?? ''));
 
 /** Serves the built console: its page for every path that is neither the API's nor a file where text/html is asked for, a plain page where it is not built. */
 export const consoleFiles = async (app: App, dir: string | null): Promise<void> => {

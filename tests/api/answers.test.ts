@@ -134,6 +134,7 @@ describe('the console’s files', () => {
       for (const [url, accept] of [
         ['/', undefined],
         ['/', asked],
+        ['/wall', undefined],
         ['/wall', asked],
         ['/devices/p1?from=1', asked],
       ] as const) {
@@ -141,7 +142,7 @@ describe('the console’s files', () => {
         expect([url, page.statusCode, page.headers['cache-control']]).toEqual([url, 200, 'no-cache']);
         expect(page.body).toContain('值守');
       }
-      for (const url of ['/health', '/livez', '/wall', '/health?verbose'])
+      for (const url of ['/health', '/livez', '/walls', '/health?verbose'])
         for (const accept of [undefined, '*/*', 'application/json'])
           expect([url, accept, (await get(url, accept)).statusCode]).toEqual([url, accept, 404]);
       const script = await get('/assets/index-abc123.js');
