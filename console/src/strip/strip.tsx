@@ -49,7 +49,8 @@ const LineState = ({ health }: { readonly health: FeedHealth }) => {
       data-health={health}
     >
       <i aria-hidden="true">{health === 'live' ? '●' : '▲'}</i>{' '}
-      <span className={health === 'live' ? 'roomy' : undefined}>{said} · </span>
+      <span className={health === 'live' ? 'roomy' : undefined}>{said}</span>
+      <span className={health === 'live' ? 'roomy' : 'quiet'}> · </span>
       <span className="quiet">{words.strip.newest(age)}</span>
     </span>
   );
