@@ -42,7 +42,7 @@ const given = [
   // A device that nobody named is stored under its type's Chinese name.
   ...[...deviceTypes.values()].map(({ label }) => label.zh),
 ];
-const chinese = /[\u3400-\u9fff]/;
+const chinese = /[\u3400-\u9fff：，；。（）]/;
 const placeName = /\d+栋(\d单元)?(\d{3})?/g;
 
 const speakIn = async ({ page }: Seat, language: Language): Promise<void> => {

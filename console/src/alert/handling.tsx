@@ -35,11 +35,11 @@ const inThreeLines = ['says', 'condition', 'agreed'] as const;
 const noteFields = ['note', ...inThreeLines] as const;
 
 /** What stands in the fields of the note, as it is saved; '' = nothing. */
-const noteOf = (draft: Draft, alert: Alert, { detail: { talk } }: Dictionary): string =>
+const noteOf = (draft: Draft, alert: Alert, { detail: { talk }, marks }: Dictionary): string =>
   personKinds.has(alert.kind)
     ? inThreeLines
         .filter((line) => draft[line].trim() !== '')
-        .map((line) => `${talk[line]}：${draft[line].trim()}`)
+        .map((line) => `${talk[line]}${marks.colon}${draft[line].trim()}`)
         .join('\n')
     : draft.note.trim();
 

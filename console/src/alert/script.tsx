@@ -60,7 +60,7 @@ export const Script = ({ who, alert }: { readonly who: Helper; readonly alert: A
                       .join(' '),
                   ),
                   ...card.warnings.map((warning) => words.warning[warning]),
-                ].join('；')}
+                ].join(words.marks.semicolon)}
           </dd>
         </div>
         <div>

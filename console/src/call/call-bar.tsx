@@ -199,7 +199,7 @@ export const CallBar = (props: {
       {problems.map((trouble) => (
         <p key={trouble} className="trouble" role="alert" data-trouble={trouble}>
           {words.call.trouble[trouble]}
-          {trouble === 'replaced' && state.label !== '' && `：${state.label}`}{' '}
+          {trouble === 'replaced' && state.label !== '' && `${words.marks.colon}${state.label}`}{' '}
           {mendable.has(trouble) && (
             <button type="button" onClick={desk.tryMicrophone}>
               {words.call.retry}

@@ -29,7 +29,7 @@ const newsOf = (
 ): CallNews | null => {
   const { words } = speech;
   const { news, reason } = words.call;
-  const why = call.reason === undefined ? '' : `：${wordFor(reason, call.reason)}`;
+  const why = call.reason === undefined ? '' : words.marks.colon + wordFor(reason, call.reason);
   if (rings(call)) return { text: waitText(call, speech, times), urgent: true };
   const who = nameOf(call.answeredBy ?? '');
   if (isCalling(call)) return { text: words.call.callsNow(who), urgent: false };

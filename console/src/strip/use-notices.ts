@@ -35,11 +35,14 @@ export const useNotices = (ringing: readonly Shown[], open: (alert: string) => v
       if (document.hidden && permissionNow() === 'granted') {
         try {
           // No names and no illnesses: it may lie on a locked screen.
-          notice = new Notification(`${words.priority[alert.priority]}：${text(alert.title)}`, {
-            body: alert.place?.text ?? words.board.unknownPlace,
-            tag: alert.id,
-            requireInteraction: true,
-          });
+          notice = new Notification(
+            `${words.priority[alert.priority]}${words.marks.colon}${text(alert.title)}`,
+            {
+              body: alert.place?.text ?? words.board.unknownPlace,
+              tag: alert.id,
+              requireInteraction: true,
+            },
+          );
           notice.onclick = () => {
             window.focus();
             newest.current(alert.id);

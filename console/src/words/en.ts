@@ -5,6 +5,7 @@ export const en: Dictionary = {
   language: 'English',
   product: 'Zhishou',
   room: 'Duty room',
+  marks: { colon: ': ', semicolon: '; ' },
   priority: { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low' },
   kind: {
     sos: 'SOS call',

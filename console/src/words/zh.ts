@@ -10,6 +10,7 @@ export const zh = {
   language: '中文',
   product: '值守',
   room: '值班台',
+  marks: { colon: '：', semicolon: '；' },
   priority: { critical: '紧急', high: '高', medium: '中', low: '低' } satisfies Record<Priority, string>,
   kind: {
     sos: '一键呼叫',
