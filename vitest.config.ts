@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What a test waits for comes when a busy machine has time for it; a second would be a test of the machine.
+    expect: { poll: { timeout: 30_000 } },
     // Journeys start whole gateways; more than two at once on a small machine only measure each other.
     maxWorkers: 2,
     // No test replaces a module or leaves anything in one: files share a worker, and each module is read once.
