@@ -86,5 +86,5 @@ optional('Chromium', hasChromium)('a call, in both languages and both looks', ()
     await album.picture(zhao, 'call-line-cut', zhao.page.locator('[data-banner=blind]'));
     await his.leave();
     album.goodNow();
-  }, 300_000);
+  }, 400_000);
 });

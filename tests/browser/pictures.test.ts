@@ -68,7 +68,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     await room.logIn(wall.page, 'zhao');
     await album.picture(wall, 'wall-empty', wall.page.locator('.nothing-rings'), [large]);
     album.goodNow();
-  }, 180_000);
+  }, 400_000);
 
   test('on a busy night', async () => {
     const api = room.api();
@@ -215,7 +215,7 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
       await album.picture(seat, name, ready);
     }
     album.goodNow();
-  }, 180_000);
+  }, 400_000);
 
   test('in a flood', async () => {
     for (const building of buildings)
@@ -239,5 +239,5 @@ optional('Chromium', hasChromium)('every page, in both languages and both looks'
     album.goodNow();
     await leaveSeat(wall);
     await leaveSeat(seat);
-  }, 180_000);
+  }, 400_000);
 });
