@@ -7,7 +7,7 @@ import { placesOf } from './committed.ts';
 import { type DeviceBook, livenessOf, type WorkingDevice } from './device-book.ts';
 import type { RegistrationFault } from './doors.ts';
 import type { Ledger } from './ledger.ts';
-import { createPlaceWords, renameIn } from './place-words.ts';
+import { createPlaceWords, type PlaceWords, renameIn } from './place-words.ts';
 import type { DeviceRecord } from './ports.ts';
 import { systemDevice } from './system-alerts.ts';
 
@@ -97,13 +97,16 @@ export const createRegistry = (parts: {
     );
   };
 
-  /** How a whole place contradicts what every other device says of it; its card and its rights hang on the id alone. */
-  const contradicted = (place: Place, by: string): string | null => {
-    const words = createPlaceWords(place);
+  /** Takes in what every device says of its place, but not one of them. */
+  const wordsOf = (words: PlaceWords, except?: string): PlaceWords => {
     for (const { record } of devices.all())
-      if (record.place !== null && record.id !== by) words.note(record.place);
-    return words.contradiction(place);
+      if (record.place !== null && record.id !== except) words.note(record.place);
+    return words;
   };
+
+  /** How a whole place contradicts what every other device says of it; its card and its rights hang on the id alone. */
+  const contradicted = (place: Place, by: string): string | null =>
+    wordsOf(createPlaceWords(place), by).contradiction(place);
 
   /** The parts of a registration that point elsewhere, found; or what is wrong with them. */
   const located = (wanted: DevicePatch, before: Stand & Pick<DeviceRecord, 'id'>): Result<Stand> => {
@@ -161,8 +164,7 @@ export const createRegistry = (parts: {
       return over?.dialect ?? 'native';
     };
     const addresses = new Map<string, string>();
-    const words = createPlaceWords();
-    for (const { record } of devices.all()) if (record.place !== null) words.note(record.place);
+    const words = wordsOf(createPlaceWords());
     const found = wanted.map((device, index): Stand => {
       const { id, place: ref } = device;
       if (beside.get(id) !== device) fault(index, 'id', refuse('already-exists', `${id} stands here twice`));
