@@ -144,8 +144,6 @@ const run = async (): Promise<void> => {
     if (error instanceof StoreError) return refuse([error.message], exits.cannotStart);
     throw error;
   });
-  if (consoleDir === join(root, 'console/dist') && isConsoleOld(consoleDir, join(root, 'console/src')))
-    log.warn({ dir: consoleDir }, 'the console is older than its source; npm run prepare builds it anew');
   const ruleDirectory = await readRuleFiles(config.rulesDir);
   // The store waits for its threads meanwhile; what is stored is most often what the directory holds.
   openRulebook(null, ruleDirectory, deviceTypes);
@@ -467,6 +465,9 @@ const run = async (): Promise<void> => {
   log.info({ ...addresses, version }, 'ready');
   process.stdout.write(`zhishou ready ${JSON.stringify({ ...addresses, pid: process.pid, version })}\n`);
   supervision.ready();
+  // Every file of it is looked at: no press waits for that.
+  if (consoleDir === join(root, 'console/dist') && isConsoleOld(consoleDir, join(root, 'console/src')))
+    log.warn({ dir: consoleDir }, 'the console is older than its source; npm run prepare builds it anew');
   if (config.backup.dir !== null)
     backups = scheduleBackups({
       dataDir: resolve(config.dataDir),
