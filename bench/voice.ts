@@ -95,19 +95,14 @@ export const voice: Bench = {
       const media = childOf(gateway.pid, 'media-process');
       const [first, ...others] = talk.pairs;
       if (first === undefined) throw new Error('nobody is there to call');
+      const otherSeats = others.map(({ seat }) => seat);
 
       const rung: Rung[] = [];
       const answers: Answered[] = [];
       for (let index = 0; index < inARow; index += 1) {
         const ringing = await ring(first);
         rung.push(ringing);
-        answers.push(
-          await answer(
-            first,
-            ringing,
-            others.map(({ seat }) => seat),
-          ),
-        );
+        answers.push(await answer(first, ringing, otherSeats));
         await finish(first, ringing, api);
       }
       const rings = rung.map(({ ringMs }) => ringMs);
@@ -133,7 +128,7 @@ export const voice: Bench = {
 
       const hushed = allOf(answers, 'hushedMs');
       yield atMost(hushWithinMs, {
-        what: `"answer" → the last of ${others.length} other seats is told to ring no more, slowest of ${inARow}`,
+        what: `"answer" → the last of ${otherSeats.length} other seats is told to ring no more, slowest of ${inARow}`,
         value: Math.max(...hushed),
         unit: 'ms',
         detail: spread(hushed),

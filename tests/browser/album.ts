@@ -8,10 +8,10 @@ import { misfitsOf, sayingsOf } from './fit.ts';
 import type { Seat } from './room.ts';
 
 /** Where the pictures of a run are put. */
-export const albumDirectory = process.env.ZHISHOU_PICTURES ?? 'test-results/pictures';
+const directory = process.env.ZHISHOU_PICTURES ?? 'test-results/pictures';
 
 /** The size of a window, in px. */
-export type Size = { readonly width: number; readonly height: number };
+type Size = { readonly width: number; readonly height: number };
 
 /** The smallest screen of a desk, a large one, and a large wall. */
 export const sizes = {
@@ -74,7 +74,7 @@ export type Album = {
 
 /** Begins an album. */
 export const openAlbum = async (): Promise<Album> => {
-  await mkdir(albumDirectory, { recursive: true });
+  await mkdir(directory, { recursive: true });
   let wrong: string[] = [];
 
   const take = async (
@@ -95,7 +95,7 @@ export const openAlbum = async (): Promise<Album> => {
     for (const theme of looks) {
       await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
       const file = `${name}-${size.width}-${language}-${theme}`;
-      await page.screenshot({ path: join(albumDirectory, `${file}.png`), animations: 'disabled' });
+      await page.screenshot({ path: join(directory, `${file}.png`), animations: 'disabled' });
       const found = [...(await misfitsOf(page))];
       // Which words there are makes no difference to how they can be read.
       if (first && (language === 'zh') === (theme === 'light')) found.push(...(await violationsOf(page)));

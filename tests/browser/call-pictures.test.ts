@@ -59,7 +59,7 @@ optional('Chromium', hasChromium)('a call, in both languages and both looks', ()
     await bar.getByRole('button', { name: '转接', exact: true }).click();
     await album.picture(li, 'call-handing-over', bar.locator('.transfer'));
     await li.page.keyboard.press('u');
-    await album.picture(li, 'call-muted', bar.locator('[data-muted], .muted, button[aria-pressed=true]'));
+    await album.picture(li, 'call-muted', bar.locator('.muted-now'));
     await li.page.keyboard.press('u');
 
     await his.press();
