@@ -77,10 +77,10 @@ optional('Chromium', hasChromium)('a call, in both languages and both looks', ()
     await zhao.page.keyboard.press('Escape');
     await hers.leave();
     await zhao.row('521').locator('.title').click();
-    const timeline = zhao.detail.locator('.timeline');
+    const recording = zhao.detail.locator('.timeline [data-event=call-ended] [data-recording]');
     await room.api().post(`/calls/${first}/hang-up`, {}, z.unknown());
-    await timeline.locator('[data-recording]').first().scrollIntoViewIfNeeded();
-    await album.picture(zhao, 'call-recorded', timeline.locator('[data-recording]'));
+    await recording.scrollIntoViewIfNeeded();
+    await album.picture(zhao, 'call-recorded', recording);
 
     await room.cutPower();
     await album.picture(zhao, 'call-line-cut', zhao.page.locator('[data-banner=blind]'));

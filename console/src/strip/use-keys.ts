@@ -43,9 +43,18 @@ const stops = (): { readonly all: readonly HTMLElement[]; readonly at: number } 
   return { all, at: all.findIndex((one) => here?.contains(one) === true) };
 };
 
+/** Has the board draw now what it has been scrolled to, not with the next picture: a key that is held down comes faster than a busy machine draws. */
+const drawScrolledTo = (): void => {
+  document.querySelector('.board')?.dispatchEvent(new Event('scroll'));
+};
+
 /** Puts the keyboard on the next or previous of them, on the first where it is nowhere yet; says whether it went anywhere: elsewhere the arrows scroll. */
 const move = (step: 1 | -1): boolean => {
-  const { all, at } = stops();
+  let { all, at } = stops();
+  if (all[at + step] === undefined) {
+    drawScrolledTo();
+    ({ all, at } = stops());
+  }
   const next = all[at === -1 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
   if (next === undefined || next === document.activeElement) return false;
   next.focus({ preventScroll: true });
