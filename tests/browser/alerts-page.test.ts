@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('the page of alerts', () => {
   let room: Room;

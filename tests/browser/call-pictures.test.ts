@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { openAlbum, sizes } from './album.ts';
-import { hasChromium, openRoom, type Room, type Seat } from './room.ts';
+import { openRoom, type Room, type Seat } from './room.ts';
 import { talkingPager } from './talking-pager.ts';
 import { wavOf } from './wav.ts';
 

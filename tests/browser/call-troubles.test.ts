@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { callShare } from './loudspeaker.ts';
-import { hasChromium, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 import { type TalkingPager, talkingPager } from './talking-pager.ts';
 import { wavOf } from './wav.ts';
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { callShare, callShareOfTenSeconds } from './loudspeaker.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 import { type TalkingPager, talkingPager } from './talking-pager.ts';
 import { wavOf } from './wav.ts';
 

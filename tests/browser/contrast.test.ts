@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 /** Small words, on everything on which they may stand, by the classes around them. */
 const words = ['mark', 'mark loud', 'priority', 'who', 'residents', 'refused', 'hint'];

@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
 
 const patient = { timeout: 10_000 };
 const doors = ['101', '102', '103', '104', '105', '106', '107', '108'] as const;

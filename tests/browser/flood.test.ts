@@ -2,8 +2,9 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Place } from '../../src/model/place.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 const patient = { timeout: 20_000 };
 const buildings = 12;

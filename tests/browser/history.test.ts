@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
 
 const minute = 60_000;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('a note that is typed and not saved', () => {
   let room: Room;

@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 const doors = ['801', '802', '803'] as const;
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { User } from '../../src/model/user.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('the page of people', () => {
   let room: Room;

@@ -3,9 +3,10 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, test } from 'vitest';
 import { z } from 'zod';
 import type { Place } from '../../src/model/place.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { type Album, openAlbum, sizes } from './album.ts';
-import { hasChromium, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 const { desk, large, huge } = sizes;
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { tone } from './loudspeaker.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
 
 /** The minute that the street's clocks show. */
 const streetMinute = (): string =>

@@ -1,28 +1,20 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
-import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { type ApiClient, signIn } from '../../simulator/api-client.ts';
 import { type GatewayProcess, startGateway } from '../../simulator/gateway-process.ts';
 import type { Place } from '../../src/model/place.ts';
+import { launchChromium } from '../chromium.ts';
 import { listen, listenToCalls } from './loudspeaker.ts';
 
-const executablePath = '/usr/bin/chromium';
-
-/** Whether there is a browser on this machine. */
-export const hasChromium = existsSync(executablePath);
-
 const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
-  '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
   // As at a desk: no sound before somebody has clicked or typed.
@@ -182,11 +174,7 @@ export const openRoom = async ({
     });
   const [first, browser] = await Promise.all([
     start(),
-    chromium.launch({
-      executablePath,
-      headless: true,
-      args: [...flags, ...(microphone === undefined ? [] : speaking(microphone))],
-    }),
+    launchChromium([...flags, ...(microphone === undefined ? [] : speaking(microphone))]),
   ]);
   let gateway = first;
   const api = await signIn(gateway.url, 'admin', gateway.password);

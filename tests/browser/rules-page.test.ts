@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 const Files = z.object({
   version: z.number(),

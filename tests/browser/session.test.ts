@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { tone } from './loudspeaker.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 /** Resolves when the page has told the gateway that it shows an emergency. */
 const receiptFrom = (page: Page): Promise<void> =>

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Shift } from '../../src/model/shift.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
 import { tone } from './loudspeaker.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 const Shifts = z.object({ current: Shift.nullable(), shifts: z.array(Shift) });
 

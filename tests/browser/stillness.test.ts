@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 const sections = (seat: Seat): Promise<readonly (string | null)[]> =>
   seat.board

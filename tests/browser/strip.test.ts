@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('the strip', () => {
   let room: Room;

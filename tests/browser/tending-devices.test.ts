@@ -3,10 +3,11 @@ import mqtt from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Device } from '../../src/model/device.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
 import { misfitsOf } from './fit.ts';
-import { hasChromium, leaveSeat, openRoom, type Room } from './room.ts';
+import { leaveSeat, openRoom, type Room } from './room.ts';
 
 optional('Chromium', hasChromium)('looking after devices', () => {
   let room: Room;

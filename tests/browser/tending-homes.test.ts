@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Household, Presence } from '../../src/model/household.ts';
 import { TestMode } from '../../src/model/test-mode.ts';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { violationsOf } from './axe.ts';
-import { hasChromium, leaveSeat, openRoom, type Room, type Seat } from './room.ts';
+import { leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
 optional('Chromium', hasChromium)('looking after homes', () => {
   let room: Room;

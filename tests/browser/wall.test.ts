@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
+import { home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
 
 const patient = { timeout: 15_000 };
 

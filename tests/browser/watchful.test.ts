@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
-import { hasChromium, home, leaveSeat, openRoom, type Room } from './room.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
 
 // Runs in the page. A browser that is driven believes every page to be in front: the page is told otherwise as a desk would tell it.
 const putBehind = (behind: boolean): string => `(() => {

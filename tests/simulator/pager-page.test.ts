@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { operate } from '../../simulator/alert-expectations.ts';
@@ -15,12 +15,11 @@ import { openConsole } from '../../simulator/voice/console-leg.ts';
 import { hearTone } from '../../simulator/voice/ear.ts';
 import { decodeALaw } from '../../simulator/voice/g711.ts';
 import { toneOf } from '../../simulator/voice/sound.ts';
+import { hasChromium, launchChromium } from '../chromium.ts';
 import { openDirectory } from '../journeys/street.ts';
 import { optional } from '../optional.ts';
 
-const executablePath = '/usr/bin/chromium';
 const patienceMs = 30_000;
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 /** A WAV file of 440 Hz for the browser to take for its microphone. */
 const writeTone = (path: string): void => {
@@ -60,7 +59,7 @@ const listen = `(async () => {
 /** The loudest frequency (Hz) that the page plays; 0 where it plays nothing. */
 const loudestOn = async (page: Page): Promise<number> => z.number().parse(await page.evaluate(listen));
 
-optional('chromium', existsSync(executablePath))('a pager in the browser', () => {
+optional('Chromium', hasChromium)('a pager in the browser', () => {
   const street = buildStreet(readStreetPlan(), 1);
   let gateway: GatewayProcess;
   let api: ApiClient;
@@ -78,7 +77,7 @@ optional('chromium', existsSync(executablePath))('a pager in the browser', () =>
   });
 
   const launch = async (...more: readonly string[]): Promise<Browser> => {
-    const browser = await chromium.launch({ executablePath, headless: true, args: [...flags, ...more] });
+    const browser = await launchChromium(more);
     onTestFinished(() => browser.close());
     return browser;
   };

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Side } from '../../src/gateway/call-doors.ts';
 import type { LegSignal } from '../../src/model/call.ts';
-import { hasChromium } from '../browser/room.ts';
+import { hasChromium, launchChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { openExchange } from './exchange.ts';
 import { shareOf } from './goertzel.ts';
@@ -71,19 +71,11 @@ beforeAll(async () => {
     response.setHeader('content-type', 'text/html').end('<!doctype html>'),
   );
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      // Where only the loopback exists, there are no candidates without it; and names instead of addresses without the other.
-      '--allow-loopback-in-peer-connection',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-      '--autoplay-policy=no-user-gesture-required',
-    ],
-  });
+  browser = await launchChromium(
+    // Where only the loopback exists, there are no candidates without it; and names instead of addresses with the feature.
+    ['--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required'],
+    ['WebRtcHideLocalIpsWithMdns'],
+  );
 });
 afterAll(async () => {
   await browser?.close();
