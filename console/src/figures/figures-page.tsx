@@ -72,9 +72,9 @@ const edgesOf = (
   zone: string,
 ): { readonly from: number; readonly to: number } => {
   if (span === 'own' && from !== null && to !== null) return { from, to };
-  // Whole days, so that none is counted by half.
+  // Whole days, so that none is counted by half; to the end of this one, as the gateway counts up to its own now, which is later than ours where a page is late to hear of it.
   const days = span === 'today' || span === 'own' ? 1 : Number(span);
-  return { from: dayStartOf(now, zone, 1 - days), to: now };
+  return { from: dayStartOf(now, zone, 1 - days), to: dayStartOf(now, zone, 1) };
 };
 
 const askFigures = (view: View, zone: string): Promise<Answer<Figures>> => {
