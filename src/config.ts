@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import leven from 'leven';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readText } from './read-text.ts';
@@ -218,20 +219,6 @@ const expectations: Readonly<Record<string, string>> = {
 const messageOf = (issue: z.core.$ZodIssue): string =>
   (issue.code === 'invalid_type' ? expectations[issue.expected] : undefined) ?? issue.message;
 
-/** In how many letters two words differ: put in, left out, or another. */
-const distance = (one: string, other: string): number => {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j += 1) {
-      const changed = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
-};
-
 const farthestSlip = 2;
 
 const isEverywhere = (...hosts: readonly string[]): boolean =>
@@ -248,7 +235,7 @@ const unknownKeys = (
     .map(({ path }) => path[group.length] ?? '');
   return keys.map((key) => {
     const [near] = [...new Set(siblings)]
-      .map((name) => ({ name, far: distance(key.toLowerCase(), name.toLowerCase()) }))
+      .map((name) => ({ name, far: leven(key.toLowerCase(), name.toLowerCase()) }))
       .filter(({ name, far }) => far <= farthestSlip && far < name.length - 1)
       .sort((a, b) => a.far - b.far);
     const path = [...group.map(String), key].join('.');
