@@ -7,8 +7,10 @@ import type { Place } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
-import { climb, dueStep, type LadderTimes, nextDeadline, rings, tending } from './ladder.ts';
+import { climb, dueStep, type LadderTimes, rings, tending } from './ladder.ts';
 import type { Ledger } from './ledger.ts';
+import { indexOpenAlerts, pressKey, unregisteredPressKey } from './open-alerts.ts';
+import { stepOf } from './operation-step.ts';
 import type { AlertRecord, Ladder, Standing } from './ports.ts';
 
 /** What every detection says. `subject` is the key under which alerts join beside the rule: a device's id, `place:<id>`, or what no id can be for a name that nobody registered; `device` is the one that brought it about. */
@@ -111,45 +113,12 @@ export type AlertBook = {
   readonly markHelpAnnounced: (id: string) => boolean;
 };
 
-/** The key under which presses of one device join; a rehearsal never joins the real thing. */
-export const pressKey = 'press';
-
-/** The same for presses under a name that nobody registered: they join nothing that a device raised. */
-export const unregisteredPressKey = 'unregistered press';
-
-/** The key under which requests to speak of one device join. */
-export const callRequestKey = 'call request';
-
 /** Three changes between raised and returned within this time are called chattering (ms). */
 const chatterWithinMs = 60_000;
 const chatterTransitions = 3;
 
-const keyOf = ({ rule, kind }: Alert): string => {
-  if (rule !== null) return rule.id;
-  if (kind === 'call-request') return callRequestKey;
-  return kind === 'unregistered-sos' ? unregisteredPressKey : pressKey;
-};
-
 const samePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || JSON.stringify(a) === JSON.stringify(b);
-
-/** The home in which it is; null where it is somewhere else. */
-const homeOf = ({ place }: Alert): string | null =>
-  place?.path.at(-1)?.kind === 'household' ? place.id : null;
-
-/** What an alert stored by an earlier version lacks. */
-const filledIn = (record: AlertRecord): AlertRecord => {
-  const { alert } = record;
-  const { priority, latching, title } = alert;
-  return {
-    ...record,
-    subject: record.subject ?? alert.device,
-    holding: record.holding ?? (alert.active ? 1 : 0),
-    standing: record.standing ?? { level: 1, priority, latching, title },
-    testMode: record.testMode ?? false,
-    transitions: record.transitions ?? [],
-  };
-};
 
 const standingOf = ({ priority, latching, title }: Detected, level: number): Standing => ({
   level,
@@ -209,75 +178,11 @@ export const createAlertBook = (parts: {
   readonly raised?: (alert: Alert, now: number) => void;
 }): AlertBook => {
   const { ledger, newId, times } = parts;
-  const records = new Map<string, AlertRecord>();
-  const bySubject = new Map<string, Map<string, string>>();
-  /** The active alerts of each rule, and of each rule in each place around them: with thousands active at once nobody looks through them all. */
-  const activeOfRule = new Map<string, Set<string>>();
-  const activeIn = new Map<string, Set<string>>();
-  const deadlines = new Map<string, number>();
-  /** By the explaining alert: those it suppresses. */
-  const explained = new Map<string, Set<string>>();
+  const records = indexOpenAlerts(parts.stored);
   /** Suppressed by an alert that was gone when the book was opened. */
   const unexplained = new Set<string>();
-  const turned = new Map<string, { readonly rule: string; readonly device: string }>();
   /** Devices that an alert has still to list among its own. */
   const toList = new Map<string, Set<string>>();
-
-  const noteActive = ({ id, rule, device, place }: Alert, active: boolean): void => {
-    if (rule === null) return;
-    const those = activeOfRule.get(rule.id) ?? new Set();
-    if (those.has(id) === active) return;
-    if (active) those.add(id);
-    else those.delete(id);
-    activeOfRule.set(rule.id, those);
-    for (const step of place?.path ?? []) {
-      const key = `${rule.id} ${step.id}`;
-      const there = activeIn.get(key) ?? new Set();
-      if (active) activeIn.set(key, there.add(id));
-      else if (there.delete(id) && there.size === 0) activeIn.delete(key);
-    }
-    turned.set(`${rule.id} ${device}`, { rule: rule.id, device });
-  };
-
-  const noteExplained = (id: string, before: string | undefined, now: string | undefined): void => {
-    if (before === now) return;
-    if (before !== undefined) {
-      const those = explained.get(before);
-      those?.delete(id);
-      if (those?.size === 0) explained.delete(before);
-    }
-    if (now !== undefined) explained.set(now, (explained.get(now) ?? new Set()).add(id));
-  };
-
-  const index = (record: AlertRecord): void => {
-    const { alert, subject } = record;
-    const key = keyOf(alert);
-    const open = alert.state !== 'closed';
-    const before = records.get(alert.id);
-    // Where it was, and as whose it was known, is forgotten.
-    if (before && before.alert.place !== alert.place) noteActive(before.alert, false);
-    if (before && (before.subject !== subject || keyOf(before.alert) !== key)) {
-      const known = bySubject.get(before.subject);
-      if (known?.get(keyOf(before.alert)) === alert.id) known.delete(keyOf(before.alert));
-      if (known?.size === 0) bySubject.delete(before.subject);
-    }
-    noteActive(alert, open && alert.active);
-    noteExplained(alert.id, before?.alert.suppressedBy, open ? alert.suppressedBy : undefined);
-    const keys = bySubject.get(subject) ?? new Map<string, string>();
-    if (!open) {
-      records.delete(alert.id);
-      deadlines.delete(alert.id);
-      toList.delete(alert.id);
-      if (keys.get(key) === alert.id) keys.delete(key);
-      if (keys.size === 0) bySubject.delete(subject);
-      return;
-    }
-    records.set(alert.id, record);
-    const next = nextDeadline(record);
-    if (next === null) deadlines.delete(alert.id);
-    else deadlines.set(alert.id, next);
-    bySubject.set(subject, keys.set(key, alert.id));
-  };
 
   const listDevices = (id: string, devices: readonly string[]): void => {
     const known = records.get(id)?.alert.devices ?? [];
@@ -285,26 +190,12 @@ export const createAlertBook = (parts: {
     if (missing.length > 0) toList.set(id, new Set([...(toList.get(id) ?? []), ...missing]));
   };
 
-  for (const record of parts.stored) index(filledIn(record));
-  turned.clear();
-  for (const { alert } of records.values()) {
+  for (const { alert } of records.all()) {
     const { id, suppressedBy, incident, devices } = alert;
     if (suppressedBy !== undefined && records.get(suppressedBy)?.alert.active !== true) unexplained.add(id);
     for (const head of [suppressedBy, incident])
-      if (head !== undefined && records.has(head)) listDevices(head, devices);
+      if (head !== undefined && records.get(head)) listDevices(head, devices);
   }
-
-  const recordOf = (subject: string, key: string): AlertRecord | undefined => {
-    const id = bySubject.get(subject)?.get(key);
-    return id === undefined ? undefined : records.get(id);
-  };
-
-  const othersAtHome = (alert: Alert): readonly AlertRecord[] => {
-    const home = homeOf(alert);
-    return home === null
-      ? []
-      : [...records.values()].filter(({ alert: other }) => other.id !== alert.id && homeOf(other) === home);
-  };
 
   /** Puts a change of an alert down: line, row and change. */
   const write = (
@@ -329,17 +220,18 @@ export const createAlertBook = (parts: {
     const change = { seq, at, what: 'alert' as const, event, by: actor, data, alert };
     ledger.tell(note ? { ...change, note } : change);
     ledger.put('alert', alert.id, record);
-    index(record);
+    records.put(record);
+    if (alert.state === 'closed') toList.delete(alert.id);
     // What only this alert explained has to stand for itself again.
     if (!alert.active)
-      for (const member of [...(explained.get(alert.id) ?? [])])
+      for (const member of records.explainedBy(alert.id))
         befall(member, { event: 'unsuppressed', at }, 'system');
   };
 
   /** A row that changed in nothing that anybody must hear of. */
   const writeQuietly = (record: AlertRecord): void => {
     ledger.put('alert', record.alert.id, record);
-    index(record);
+    records.put(record);
   };
 
   /** Presses of a button are no chatter: somebody presses. */
@@ -372,7 +264,7 @@ export const createAlertBook = (parts: {
       return { ok: true, value: done.alert };
     }
     const climbed = climb(before, done.alert, step, times, changed.reAlarmAfterMs, () =>
-      othersAtHome(done.alert),
+      records.othersAtHome(done.alert),
     );
     const did = note ? { by: note.by, at: step.at } : tending(step);
     const ladder = note && did && !rings(done.alert) ? { ...climbed, tendBy: null, tended: did } : climbed;
@@ -389,7 +281,7 @@ export const createAlertBook = (parts: {
     const { alert, standing } = after;
     // What is done for a home is done for all that the same operator has there.
     if (did !== null && step.event !== 'home-tended')
-      for (const { alert: other } of othersAtHome(alert))
+      for (const { alert: other } of records.othersAtHome(alert))
         if (other.claimedBy === did.by && other.tendBy !== undefined)
           befall(other.id, { event: 'home-tended', ...did }, actor, { alert: id });
     // The higher priority was kept only until somebody knew of it; nobody chose to lower it.
@@ -514,10 +406,10 @@ export const createAlertBook = (parts: {
     actor: string,
     now: number,
   ): AlertRecord | undefined => {
-    const open = recordOf(subject, key);
+    const open = records.of(subject, key);
     if (open === undefined || subject.startsWith('place:') || samePlace(open.alert.place, place)) return open;
     moveOne(open, place, actor, now);
-    return recordOf(subject, key);
+    return records.of(subject, key);
   };
 
   /** Something more is detected on an alert that is open and not active. */
@@ -579,31 +471,14 @@ export const createAlertBook = (parts: {
 
   return {
     get: (id) => records.get(id)?.alert,
-    openOf: (subject, key) => recordOf(subject, key)?.alert,
+    openOf: (subject, key) => records.of(subject, key)?.alert,
     open: function* () {
-      for (const { alert } of records.values()) yield alert;
+      for (const { alert } of records.all()) yield alert;
     },
-    openOfDevice: (device) =>
-      [...(bySubject.get(device)?.values() ?? [])].flatMap((id) => {
-        const record = records.get(id);
-        return record ? [record.alert] : [];
-      }),
-    holding: (rule, subject) => recordOf(subject, rule)?.holding ?? 0,
-    active: (rules, within) =>
-      rules.flatMap((rule) => {
-        const ids = within === undefined ? activeOfRule.get(rule) : activeIn.get(`${rule} ${within}`);
-        return [...(ids ?? [])].flatMap((id) => {
-          const record = records.get(id);
-          if (record === undefined) return [];
-          const { alert, subject } = record;
-          return [{ alert: id, rule, subject, device: alert.device, place: alert.place }];
-        });
-      }),
-    takeTurned: () => {
-      const all = [...turned.values()];
-      turned.clear();
-      return all;
-    },
+    openOfDevice: (device) => records.ofSubject(device).map(({ alert }) => alert),
+    holding: (rule, subject) => records.of(subject, rule)?.holding ?? 0,
+    active: records.active,
+    takeTurned: records.takeTurned,
     raise: (raise, actor, now) => {
       const open = openAt(raise, raise.key, actor, now);
       return open
@@ -612,7 +487,7 @@ export const createAlertBook = (parts: {
     },
     hold: (hold, actor, now) => {
       if (hold.holding === 0) {
-        const open = recordOf(hold.subject, hold.rule.id);
+        const open = records.of(hold.subject, hold.rule.id);
         return open ? after(befall(open.alert.id, { event: 'returned', at: now }, actor), open.alert) : null;
       }
       const open = openAt(hold, hold.rule.id, actor, now);
@@ -629,7 +504,7 @@ export const createAlertBook = (parts: {
     befall: (id, step, actor, data) => befall(id, step, actor, data),
     suppress,
     group: (incident, members, now) => {
-      if (!records.has(incident)) return;
+      if (!records.get(incident)) return;
       for (const id of members) {
         const member = records.get(id)?.alert;
         if (member === undefined || id === incident) continue;
@@ -638,19 +513,19 @@ export const createAlertBook = (parts: {
       }
     },
     move: (subjects, place, actor, now) => {
-      for (const record of [...records.values()])
+      for (const record of [...records.all()])
         if (subjects(record.subject) && !samePlace(record.alert.place, place))
           moveOne(record, place, actor, now);
     },
     recognise: (subject, as, place, actor, now) => {
-      const record = recordOf(subject, unregisteredPressKey);
+      const record = records.of(subject, unregisteredPressKey);
       if (record === undefined) return;
       // Two open calls of one device stay two: each was somebody who pressed.
-      if (recordOf(as.device, pressKey)) moveOne(record, place, actor, now);
+      if (records.of(as.device, pressKey)) moveOne(record, place, actor, now);
       else moveOne(record, place, actor, now, as, as.device);
     },
     endTests: (covered, now) => {
-      for (const { alert, testMode } of [...records.values()])
+      for (const { alert, testMode } of [...records.all()])
         if (testMode && !covered(alert)) befall(alert.id, { event: 'test-ended', at: now }, 'system');
     },
     operate: (user, operation, now) => {
@@ -707,8 +582,7 @@ export const createAlertBook = (parts: {
         });
       toList.clear();
       // With nobody watching an escalation may come before its own deadline, at that of the announcement.
-      const due = [...deadlines].filter(([, at]) => at <= now).sort((a, b) => a[1] - b[1]);
-      for (const [id] of due) {
+      for (const id of records.due(now)) {
         for (let record = records.get(id); record; record = records.get(id)) {
           const step = dueStep(record, now, watched(record.alert));
           if (step === null) break;
@@ -725,7 +599,7 @@ export const createAlertBook = (parts: {
     },
     shift: (byMs) => {
       const moved = (at: number | null): number | null => (at === null ? null : at + byMs);
-      for (const record of [...records.values()]) {
+      for (const record of [...records.all()]) {
         const { ladder, alert } = record;
         const { shelvedUntil, takeBy, tendBy } = alert;
         const { tended } = ladder;
@@ -752,14 +626,13 @@ export const createAlertBook = (parts: {
     stamp: (id, committedAt) => {
       const record = records.get(id);
       if (record?.alert.committedAt === 0)
-        records.set(id, { ...record, alert: { ...record.alert, committedAt } });
+        records.put({ ...record, alert: { ...record.alert, committedAt } });
     },
     markHelpAnnounced: (id) => {
       const record = records.get(id);
       if (record === undefined || record.ladder.helpAnnounced) return false;
       const announced = { ...record, ladder: { ...record.ladder, helpAnnounced: true } };
-      records.set(id, announced);
-      ledger.put('alert', id, announced);
+      writeQuietly(announced);
       return true;
     },
   };
@@ -773,52 +646,3 @@ const refused = (code: Refusal['code'], message: string, details?: Refusal['deta
 /** Why somebody outside the room must be told. */
 const reasonOf = (alert: Alert, watched: boolean): string =>
   watched ? (alert.firstShownAt === undefined ? 'not-shown' : 'not-taken') : 'no-console';
-
-/** The step of an alert's life that an operator's command stands for, and what the record says beside it. */
-const stepOf = (
-  by: string,
-  operation: AlertOperation,
-  at: number,
-): { readonly step: LifeEvent; readonly data: Readonly<Record<string, unknown>> } => {
-  switch (operation.verb) {
-    case 'take':
-      return { step: { event: 'taken', at, by }, data: {} };
-    case 'acknowledge':
-      return { step: { event: 'acknowledged', at, by }, data: {} };
-    case 'claim':
-      return { step: { event: 'claimed', at, by }, data: {} };
-    case 'release':
-      return { step: { event: 'released', at, by }, data: {} };
-    case 'hand-over':
-      return { step: { event: 'handed-over', at, by, to: operation.to }, data: { to: operation.to } };
-    case 'reset':
-      return { step: { event: 'reset', at, by }, data: {} };
-    case 'shelve': {
-      const { until, once } = operation;
-      return { step: { event: 'shelved', at, by, until, once }, data: { until, once } };
-    }
-    case 'unshelve':
-      return { step: { event: 'unshelved', at, by }, data: {} };
-    case 'comment':
-      return { step: { event: 'commented', at, by }, data: {} };
-    case 'dispatch':
-      return {
-        step: { event: 'dispatched', at, by },
-        data: { who: operation.who, confirmed: operation.confirmed },
-      };
-    case 'arrived':
-      return { step: { event: 'arrived', at, by }, data: { who: operation.who } };
-    case 'family-informed':
-      return { step: { event: 'family-informed', at, by }, data: {} };
-    case 'close': {
-      const { disposition, reached } = operation;
-      return {
-        step: { event: 'closed', at, by, disposition, reached },
-        data:
-          reached === undefined
-            ? {}
-            : { reached: reached.how, ...(reached.how === 'seen' ? { seenAt: reached.at } : {}) },
-      };
-    }
-  }
-};

@@ -1,7 +1,7 @@
 import type { Call, DeviceSignal } from '../model/call.ts';
 import type { Place } from '../model/place.ts';
 import type { Text } from '../model/text.ts';
-import { type AlertBook, callRequestKey, pressKey } from './alert-book.ts';
+import type { AlertBook } from './alert-book.ts';
 import type { CallBook } from './call-book.ts';
 import type { Media } from './call-doors.ts';
 import type { Legs } from './call-legs.ts';
@@ -11,6 +11,7 @@ import { believe } from './clock-trust.ts';
 import type { WorkingDevice } from './device-book.ts';
 import type { Inbound } from './doors.ts';
 import type { Effects } from './ingest.ts';
+import { callRequestKey, pressKey } from './open-alerts.ts';
 import type { Quarantine } from './quarantine.ts';
 
 const askedToSpeak: Text = { zh: '请求通话', en: 'Asks to speak with the duty room' };

@@ -1,9 +1,10 @@
 import type { Alert } from '../model/alert.ts';
 import type { Text } from '../model/text.ts';
-import { type AlertBook, pressKey, unregisteredPressKey } from './alert-book.ts';
+import type { AlertBook } from './alert-book.ts';
 import type { CommandBook } from './command-book.ts';
 import type { DeviceBook } from './device-book.ts';
 import type { Effects } from './ingest.ts';
+import { pressKey, unregisteredPressKey } from './open-alerts.ts';
 import type { DeviceRecord } from './ports.ts';
 
 const pressed: Text = { zh: '紧急呼叫', en: 'Emergency call' };
