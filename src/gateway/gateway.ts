@@ -17,6 +17,7 @@ import type { DeviceDoor, DutyDoor, Inbound, NotifyDoor } from './doors.ts';
 import { createFindings } from './findings.ts';
 import { createFloodWatch, floodFact } from './flood.ts';
 import { createHeardIds } from './heard-ids.ts';
+import { createHouseholdBook } from './household-book.ts';
 import { createIngest, type Effects, type IngestCounts } from './ingest.ts';
 import type { LadderTimes } from './ladder.ts';
 import { createLedger, type LedgerLimits } from './ledger.ts';
@@ -173,6 +174,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       const devicesThere = home.filter((record) => record.place !== null && liesWithin(record.place, place));
       heed(engine.presence(devicesThere, at), at, false);
     },
+  });
+  const households = createHouseholdBook({
+    ledger,
+    presences,
+    knows: knowsHousehold,
+    has: (place) => committed.view.households.has(place) || committed.view.presences.has(place),
   });
   const sites = createSiteBook({
     ledger,
@@ -617,48 +624,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     removeSite: (user, place) => sites.remove(user, place, now()),
     putPresence: (user, place, wanted) => presences.put(user, place, wanted, now()),
     isAway: presences.isAway,
-    putHousehold: (user, household) => {
-      if (!knowsHousehold(household.place)) {
-        return {
-          ok: false,
-          refusal: { code: 'unknown-place', message: `no household ${household.place} is known` },
-        };
-      }
-      const seq = ledger.enter(
-        now(),
-        `user:${user}`,
-        'household.changed',
-        `household:${household.place}`,
-        null,
-        {},
-      );
-      ledger.tell({
-        seq,
-        at: now(),
-        what: 'household',
-        event: 'changed',
-        by: `user:${user}`,
-        data: { place: household.place },
-      });
-      ledger.put('household', household.place, household);
-      return { ok: true, value: household };
-    },
-    eraseHousehold: (user, place) => {
-      if (!committed.view.households.has(place) && !committed.view.presences.has(place))
-        return { ok: false, refusal: { code: 'not-found', message: `no card of ${place}` } };
-      const seq = ledger.enter(now(), `user:${user}`, 'household.erased', `household:${place}`, null, {});
-      ledger.tell({
-        seq,
-        at: now(),
-        what: 'household',
-        event: 'erased',
-        by: `user:${user}`,
-        data: { place },
-      });
-      ledger.put('household', place, null);
-      presences.erase(place, now());
-      return { ok: true, value: null };
-    },
+    putHousehold: (user, household) => households.put(user, household, now()),
+    eraseHousehold: (user, place) => households.erase(user, place, now()),
     putUser: (by, user, newPassword) => people.put(by, user, newPassword, now()),
     removeUser: (by, id) => people.remove(by, id, now()),
     openSession: (session) => people.openSession(session, now()),
