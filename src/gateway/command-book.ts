@@ -37,6 +37,8 @@ export type CommandBook = {
   /** A command's row was committed: what must be sent now, if anything. */
   readonly committed: (command: Command) => Outbound | null;
   readonly tick: (now: number) => void;
+  /** The wall clock was set by so many ms: what waits does so for as long as before. */
+  readonly shift: (byMs: number) => void;
 };
 
 /** Makes the book from the commands that were still under way. */
@@ -141,6 +143,10 @@ export const createCommandBook = (parts: {
     },
     tick: (now) => {
       for (const command of commands.values()) if (command.expiresAt <= now) drop(command.id);
+    },
+    shift: (byMs) => {
+      for (const command of [...commands.values()])
+        put({ ...command, createdAt: command.createdAt + byMs, expiresAt: command.expiresAt + byMs });
     },
   };
 };

@@ -353,20 +353,39 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     systemAlerts,
   });
 
+  /** The wall clock is another one by so many ms: every deadline that is kept moves along. The new time is put down with them, so that no start moves them again. */
+  const moveAlong = (byMs: number, at: number): void => {
+    alerts.shift(byMs);
+    calls.shift(byMs);
+    commands.shift(byMs);
+    testModes.shift(byMs);
+    floods.shift(byMs);
+    ledger.put('fact', 'alive', at);
+  };
+
   const takeUp = (): void => {
     const startedAt = now();
     const aliveAt = Number(state.facts.get('alive') ?? startedAt);
     const awayMs = Math.max(0, startedAt - aliveAt);
-    for (const device of devices.all()) {
-      // Nobody listened while we were away: that time is not the device's silence. It has at least the grace to come back.
-      const heardAt = (device.lastSeenAt ?? device.record.createdAt) + awayMs;
-      heed(
-        engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs, startedAt),
-        startedAt,
-        false,
-      );
-    }
+    const watchAll = (): void => {
+      for (const device of devices.all()) {
+        // Nobody listened while we were away: that time is not the device's silence. It has at least the grace to come back.
+        const heardAt = (device.lastSeenAt ?? device.record.createdAt) + awayMs;
+        heed(
+          engine.watch(device.record, Math.min(heardAt, startedAt), startedAt + returnGraceMs, startedAt),
+          startedAt,
+          false,
+        );
+      }
+    };
+    watchAll();
     heed(engine.resume(state.delays, state.memories, startedAt), startedAt, false);
+    // A machine may start with a time that has been, and is put right later or never: what is due would wait for it to come again.
+    if (startedAt < aliveAt) {
+      heed(engine.shift(startedAt - aliveAt, startedAt), startedAt, false);
+      watchAll();
+      moveAlong(startedAt - aliveAt, startedAt);
+    }
     endOrphans(startedAt);
     calls.takeUp(startedAt);
     findings.follow(startedAt);
@@ -661,11 +680,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     shiftClock: (byMs) => {
       heed(engine.shift(byMs, now()), now(), false);
       if (missFrom !== null) missFrom += byMs;
-      alerts.shift(byMs);
-      calls.shift(byMs);
+      repairsAt += byMs;
+      aliveAt += byMs;
+      statesAt += byMs;
       ingest.shift();
-      testModes.shift(byMs);
-      floods.shift(byMs);
+      moveAlong(byMs, now());
     },
     setHealth: (next) => {
       health = next;

@@ -56,7 +56,7 @@ export const createNotUnderstood = (parts: {
     if (reason === 'empty' && message.retained) return;
     const { receivedAt: at } = message;
     const open = alerts.openOf(id, ruleId);
-    if (open !== undefined && at - open.lastAt < joinAfterMs) return;
+    if (open !== undefined && Math.abs(at - open.lastAt) < joinAfterMs) return;
     const raw = new TextDecoder().decode(message.bytes.subarray(0, rawKept));
     alerts.raise(
       {

@@ -37,6 +37,8 @@ export type Street = {
   readonly settle: () => void;
   /** Time passes, tick by tick of 200 ms. */
   readonly pass: (ms: number) => void;
+  /** Somebody sets the wall clock by so many ms, as the process notices it. */
+  readonly setClock: (byMs: number) => void;
   /** While held, the disk takes nothing. */
   readonly holdDisk: (held: boolean) => void;
   readonly register: (
@@ -265,6 +267,11 @@ export const openStreet = (
         gateway.tick(at);
         work();
       }
+    },
+    setClock: (byMs) => {
+      at += byMs;
+      gateway.shiftClock(byMs);
+      work();
     },
     holdDisk: (next) => {
       held = next;
