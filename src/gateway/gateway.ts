@@ -429,7 +429,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
     for (const { at: changedAt, alert, event } of ledger.uncommitted()) {
       if (alert === undefined || changedAt > at - uncommittedAfterMs || !isEmergency(alert)) continue;
-      if (!ringsAnew.has(event)) continue;
+      if (!ringsAnew.has(event) || alert.state === 'closed') continue;
       const key = `${alert.id} ${alert.version}`;
       if (announcedUncommitted.has(key)) continue;
       announcedUncommitted.add(key);
@@ -715,6 +715,11 @@ const ringsAnew: ReadonlySet<string> = new Set([
   'raised-again',
   'raised-higher',
   'test-ended',
+  'in-service',
+  'unshelved',
+  'untended',
+  're-alarmed',
+  'released',
   'moved',
   'call-missed',
   'call-lost',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { homeIn, openStreet } from './core.ts';
+import { homeIn, openStreet, rule } from './core.ts';
 
 const streetWithPager = () => {
   const street = openStreet();
@@ -499,6 +499,32 @@ describe('a disk that takes nothing', () => {
     expect(street.acknowledged).toEqual([]);
     street.holdDisk(false);
     expect(street.only().kind).toBe('sos');
+  });
+
+  test('does not keep from the consoles that a call for help which somebody took and left alone rings again', () => {
+    const street = streetWithPager();
+    street.event('pager-1', 'sos');
+    street.gateway.duty.perform('li', { verb: 'take', alert: street.only().id });
+    street.settle();
+    street.holdDisk(true);
+    street.pass(58_000);
+    expect(street.uncommitted).toEqual([]);
+    street.pass(4_000);
+    expect(street.uncommitted).toMatchObject([{ kind: 'sos', state: 'latched-unacknowledged' }]);
+  });
+
+  test('does not keep from the consoles that the repair which covered a smoke is over', () => {
+    const street = openStreet({
+      rules: [rule('smoke', 'flag', ['smoke-alarm'], { measurement: 'smoke', is: true })],
+    });
+    street.register('smoke-1', 'smoke-alarm');
+    const until = street.now() + 60_000;
+    street.gateway.duty.takeOutOfService('li', 'smoke-1', { reason: 'battery', until });
+    street.readings('smoke-1', { smoke: true });
+    expect(street.only().state).toBe('out-of-service');
+    street.holdDisk(true);
+    street.pass(64_000);
+    expect(street.uncommitted).toMatchObject([{ kind: 'smoke', state: 'unacknowledged' }]);
   });
 
   test('does not let two operators both have it', () => {
