@@ -124,9 +124,12 @@ export const createCallSides = (parts: {
     if (between !== null) legs.flowing.delete(between);
     if (!back) legs.flowing.delete(console);
     legs.giver = giver === null || back ? null : { ...giver, backBy: at + soundWithinMs };
+    // Whoever takes it back may have fallen silent meanwhile, which nothing tells a second time.
+    const heard = back && legs.flowing.has(console);
+    if (back && !heard && call.state === 'connected') legs.speakerSoundBy = at + speakerSilenceMs;
     later(() => {
       if (between !== null && between !== console) letGo(id, between, 'handed-over');
-      if (!back) media.openConsole(id, console, 'speak');
+      if (!heard) media.openConsole(id, console, 'speak');
     });
     return done;
   };

@@ -382,6 +382,19 @@ describe('the console that speaks', () => {
 });
 
 describe('hand-over', () => {
+  test('that is taken back by somebody whose sound has stopped meanwhile rings again, and is no call in which nobody is heard', () => {
+    const room = spoken();
+    room.doing(room.calls.handOver('li', 'c1', 'wang', 'seat-wang'));
+    flows(room, 'seat-li', false);
+    room.forget();
+    room.doing(room.calls.handOver('wang', 'c1', 'li', 'seat-li'));
+    expect(room.asked).toEqual(['close c1 seat-wang', 'console c1 seat-li speak']);
+    room.street.pass(10_000);
+    expect(room.call()).toMatchObject({ state: 'connected', answeredBy: 'li' });
+    room.street.pass(10_000);
+    expect(room.call()?.state).toBe('ringing');
+  });
+
   test('gives call and alert to the heir at once, and lets the giver go only when the heir has sound', () => {
     const room = spoken();
     expect(outcomeOf(room.doing(room.calls.handOver('li', 'c1', 'wang', 'seat-wang')))).toBe('ok');

@@ -201,3 +201,106 @@ test('whatever people, lines, consoles and the gateway itself do, a call that st
     { numRuns: 150 },
   );
 });
+
+/** The legs that media asked for as `room` did would have, and whose sound flows: it begins and ends only on a leg that stands, and its end is told once. */
+const soundOf = (room: CallRoom) => {
+  const flowing = new Set<string>();
+  const standing = new Set<string>();
+  let read = 0;
+  const sideOf = (key: string) => (key.endsWith(' device') ? 'device' : { console: key.split(' ')[1] ?? '' });
+  const stop = (key: string): void => {
+    if (!flowing.delete(key)) return;
+    room.media.flows(key.split(' ')[0] ?? '', sideOf(key), false);
+    room.street.settle();
+  };
+  const follow = (): void => {
+    while (read < room.asked.length) {
+      const [what, call, console] = (room.asked[read] ?? '').split(' ');
+      read += 1;
+      const key = `${call} ${what === 'device' ? 'device' : console}`;
+      if (what === 'device' || what === 'console') {
+        stop(key);
+        standing.add(key);
+      } else if (what === 'close') {
+        standing.delete(key);
+        stop(key);
+      } else if (what === 'end')
+        for (const one of [...standing])
+          if (one.startsWith(`${call} `)) {
+            standing.delete(one);
+            flowing.delete(one);
+          }
+    }
+  };
+  return {
+    follow,
+    turn: (key: string, on: boolean): void => {
+      if (!on) stop(key);
+      else if (standing.has(key) && !flowing.has(key)) {
+        flowing.add(key);
+        room.media.flows(key.split(' ')[0] ?? '', sideOf(key), true);
+        room.street.settle();
+      }
+      follow();
+    },
+    /** The process that ends the media dies: nothing stands any more, and nothing is told but that. */
+    lose: (): void => {
+      standing.clear();
+      flowing.clear();
+    },
+    /** Nothing is heard any more of the device, or of the consoles, or of both. */
+    silence: (of: (typeof quiet)[number]): void => {
+      for (const key of [...flowing])
+        if (of === 'both' || (of === 'device') === key.endsWith(' device')) stop(key);
+      follow();
+    },
+  };
+};
+
+const quiet = ['device', 'consoles', 'both'] as const;
+
+test('whatever happens before, a call of which a side is heard no more does not go on as if people spoke in it, although every console stays on line', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 12, size: 'max' }),
+      fc.constantFrom(...quiet),
+      (steps, silent) => {
+        let room = openCallRoom();
+        let sound = soundOf(room);
+        // Most of what there is to go wrong begins with a call in which somebody speaks.
+        room.say('request', 'c-first');
+        room.doing(room.calls.answer('li', 'seat-li', 'c-first'));
+        sound.follow();
+        for (const side of ['device', 'seat-li']) sound.turn(`c-first ${side}`, true);
+        for (const [number, one] of steps.entries()) {
+          const [id = 'none'] = room.calls.live.keys();
+          if (one.what === 'flows') {
+            sound.turn(`${id} ${one.side === 'device' ? one.side : `seat-${one.side}`}`, one.on);
+            continue;
+          }
+          if (one.what === 'media lost') sound.lose();
+          room = act(room, one, number);
+          if (one.what === 'restart') sound = soundOf(room);
+          sound.follow();
+        }
+        for (const seat of seats) room.calls.consoleHere(`seat-${seat}`, seat);
+        sound.silence(silent);
+        room.street.pass(60_000);
+        for (const call of room.calls.live.values()) expect(isSpoken(call)).toBe(false);
+      },
+    ),
+    {
+      numRuns: 150,
+      examples: [
+        [
+          [
+            { what: 'hand over', seat: 'wang' },
+            { what: 'flows', side: 'li', on: false },
+            { what: 'hand over', seat: 'li' },
+          ],
+          'consoles',
+        ],
+      ],
+    },
+  );
+});
