@@ -6,6 +6,8 @@ export type Legs = {
   /** It is to be made anew with the next tick; how often it was since sound last flowed. */
   remake: boolean;
   remade: number;
+  /** The device connected anew while it was heard: what is heard may be the leg of before, which is about to fall silent. */
+  returned: boolean;
   /** The consoles that began anew and are offered their legs with the next tick. */
   readonly anew: Set<string>;
   /** Sound of the device must flow again by then. */
@@ -26,6 +28,7 @@ export const newLegs = (): Legs => ({
   deviceBroken: false,
   remake: false,
   remade: 0,
+  returned: false,
   anew: new Set(),
   deviceSoundBy: null,
   speakerSoundBy: null,

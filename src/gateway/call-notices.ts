@@ -10,6 +10,9 @@ const noticeLifeMs = 60_000;
 /** Of how many calls it is remembered what was told of them. */
 const toldKept = 1_000;
 
+/** A device that was away when its call ended is told so for this long (ms). */
+const endToldForMs = 3_600_000;
+
 /** What devices are told of their calls. Nothing of it is stored: who returns is told how things stand. */
 export type CallNotices = {
   /** Whether the convention of this device knows calls at all. */
@@ -37,6 +40,8 @@ export const createCallNotices = (parts: {
 }): CallNotices => {
   const { devices, dialects, downlink, underWay, now } = parts;
   const told = new Map<string, string>();
+  /** The last call of each device that is over. */
+  const over = new Map<string, Call>();
   let number = 0;
 
   const wayTo = (
@@ -53,13 +58,17 @@ export const createCallNotices = (parts: {
     return { connection, subject, dialect };
   };
 
-  const outbound = (device: string, notice: Omit<DeviceNotice, 'expiresAt'>): Outbound | null => {
+  /** `name` tells it from everything else that is said of the call; the same message is sent once over a connection. */
+  const outbound = (
+    device: string,
+    notice: Omit<DeviceNotice, 'expiresAt'>,
+    name: string,
+  ): Outbound | null => {
     const way = wayTo(device);
     if (way?.dialect.encodeVoice === undefined) return null;
     const expiresAt = now() + noticeLifeMs;
-    number += 1;
     return {
-      command: `voice:${notice.call}:${number}`,
+      command: `voice:${notice.call}:${name}`,
       connection: way.connection,
       ...way.dialect.encodeVoice(way.connection, way.subject, device, { ...notice, expiresAt }),
       expiresAt,
@@ -67,7 +76,8 @@ export const createCallNotices = (parts: {
   };
 
   const send = (device: string, notice: Omit<DeviceNotice, 'expiresAt'>): void => {
-    const message = outbound(device, notice);
+    number += 1;
+    const message = outbound(device, notice, String(number));
     if (message) downlink.send(message);
   };
 
@@ -77,6 +87,16 @@ export const createCallNotices = (parts: {
       ? { call: id, type: 'end', state, reason: reason ?? state }
       : { call: id, type: 'state', state, media };
   };
+
+  const noteOver = (call: Call): void => {
+    over.delete(call.device);
+    over.set(call.device, call);
+    const oldest = over.keys().next();
+    if (over.size > toldKept && !oldest.done) over.delete(oldest.value);
+  };
+
+  /** Whether its end may still be news to its device. */
+  const isNews = ({ endedAt = 0 }: Call): boolean => Math.abs(now() - endedAt) < endToldForMs;
 
   return {
     reaches: (device) => wayTo(device)?.dialect.encodeVoice !== undefined,
@@ -88,6 +108,7 @@ export const createCallNotices = (parts: {
       told.set(call.id, news);
       const oldest = told.keys().next();
       if (told.size > toldKept && !oldest.done) told.delete(oldest.value);
+      if (isOver(call)) noteOver(call);
       send(call.device, standing(call));
     },
     repeat: (call) => send(call.device, standing(call)),
@@ -104,11 +125,18 @@ export const createCallNotices = (parts: {
     },
     waiting: (connection) => {
       const messages: Outbound[] = [];
-      for (const call of underWay.values()) {
-        if (wayTo(call.device)?.connection !== connection) continue;
-        const message = outbound(call.device, standing(call));
+      const tell = (call: Call): void => {
+        if (wayTo(call.device)?.connection !== connection) return;
+        // Asked for again and again by a hub of many calls, as it takes them.
+        const message = outbound(call.device, standing(call), `${call.state} ${call.media} ${call.rings}`);
         if (message) messages.push(message);
+      };
+      const calling = new Set<string>();
+      for (const call of underWay.values()) {
+        calling.add(call.device);
+        tell(call);
       }
+      for (const call of over.values()) if (!calling.has(call.device) && isNews(call)) tell(call);
       return messages;
     },
   };

@@ -231,6 +231,10 @@ export const createCallSides = (parts: {
       if (side === 'device') {
         legs.deviceFlows = flowing;
         if (flowing) legs.deviceBroken = false;
+        else if (legs.returned) {
+          legs.returned = false;
+          legs.remake = true;
+        }
         legs.deviceSoundBy = connected && !flowing ? at + deviceSilenceMs : null;
       } else if (partOf(record, side.console) === 'speak') {
         const { console } = side;

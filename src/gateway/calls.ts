@@ -506,7 +506,10 @@ export const createCalls = (parts: CallsParts): Calls => {
       const messages = notices.waiting(connection);
       for (const { call } of book.underWay()) {
         const hub = devices.get(call.device)?.record.hub ?? call.device;
-        if (hub === connection && !legsOf(call.id).deviceFlows) legsOf(call.id).remake = true;
+        if (hub !== connection) continue;
+        const legs = legsOf(call.id);
+        if (legs.deviceFlows) legs.returned = true;
+        else legs.remake = true;
       }
       return messages;
     },

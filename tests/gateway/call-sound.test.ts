@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeviceNotice } from '../../src/model/call.ts';
 import { type CallRoom, home, openCallRoom, outcomeOf } from './call-room.ts';
 
 /** A room in which the pager was pressed and asks to speak. */
@@ -250,6 +251,70 @@ describe('signalling', () => {
     room.street.gateway.devices.waiting('pager-1');
     room.street.pass(200);
     expect(room.asked).toEqual([]);
+  });
+});
+
+test('a hub that takes what waits for it piece by piece is told the same of a call once only, until that stands otherwise', () => {
+  const room = pressed();
+  const names = (): readonly string[] =>
+    room.street.gateway.devices
+      .waiting('pager-1')
+      .filter(({ topic }) => topic.includes('voice'))
+      .map(({ command }) => command);
+  const before = names();
+  expect(names()).toEqual(before);
+  room.connect();
+  expect(names()).not.toEqual(before);
+});
+
+describe('a device that connects anew in a call', () => {
+  test('from another address is offered another leg as soon as its old one falls silent', () => {
+    const room = spoken();
+    room.street.gateway.devices.waiting('pager-1');
+    room.street.pass(1_000);
+    expect(room.asked).toEqual([]);
+    flows(room, 'device', false);
+    room.street.pass(200);
+    expect(room.asked).toEqual(['device c1 pager-1 webrtc']);
+    flows(room, 'device', true);
+    flows(room, 'device', false);
+    room.street.pass(200);
+    expect(room.asked).toEqual(['device c1 pager-1 webrtc']);
+  });
+});
+
+describe('a device that was away when its call ended', () => {
+  const waiting = (room: CallRoom): readonly DeviceNotice[] =>
+    room.street.gateway.devices
+      .waiting('pager-1')
+      .filter(({ topic }) => topic.includes('voice'))
+      .map(({ payload }) => JSON.parse(payload) as DeviceNotice);
+
+  test('is told so when it connects anew, and of that call no more once it has another', () => {
+    const room = pressed();
+    room.doing(room.calls.hangUp('li', 'c1'));
+    room.street.pass(300_000);
+    const [end, ...more] = waiting(room);
+    expect(end).toMatchObject({ call: 'c1', type: 'end', state: 'declined' });
+    expect(end?.expiresAt).toBeGreaterThan(room.street.now());
+    expect(more).toEqual([]);
+    room.say('request', 'c2');
+    expect(waiting(room)).toMatchObject([{ call: 'c2', type: 'state', state: 'ringing' }]);
+  });
+
+  test('is told so after a restart that ended it, and rings no more for nobody', () => {
+    const before = openCallRoom();
+    const placed = before.doing(before.calls.place('li', 'seat-li', 'pager-1', undefined));
+    expect(waiting(before.restart())).toMatchObject([
+      { call: placed.ok ? placed.value.id : '', type: 'end', state: 'failed', reason: 'restarted' },
+    ]);
+  });
+
+  test('hears no more of it after an hour', () => {
+    const room = pressed();
+    room.say('hang-up', 'c1');
+    room.street.pass(3_600_000);
+    expect(waiting(room)).toEqual([]);
   });
 });
 
