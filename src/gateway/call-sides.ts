@@ -7,6 +7,7 @@ import type { Media, MediaDoor } from './call-doors.ts';
 import type { Legs } from './call-legs.ts';
 import { isSpoken, waitsForRoom } from './call-life.ts';
 import type { CallNotices } from './call-notices.ts';
+import { createPace } from './pace.ts';
 import type { CallRecord } from './ports.ts';
 
 /** The adapter says that sound has stopped when no packet came for so long (ms). */
@@ -63,6 +64,9 @@ export const createCallSides = (parts: {
   readonly voice: (console: string, message: VoiceMessage) => void;
 }): CallSides => {
   const { book, alerts, media, notices, now, legsOf, later, letGo, recordIfAgreed, onAlert } = parts;
+
+  /** Each leg that is made anew is the end of the one before: whoever is slow to answer must come to it. */
+  const mayRemake = createPace();
 
   /** Sound flows both ways: the person is heard, and hears. */
   const connectIfHeard = (id: string, at: number): void => {
@@ -303,8 +307,9 @@ export const createCallSides = (parts: {
     }
     const { giver, deviceSoundBy, speakerSoundBy } = legs;
     if (legs.remake && parts.isCommitted(id)) {
-      legs.remake = false;
-      if (!legs.deviceFlows) {
+      if (legs.deviceFlows) legs.remake = false;
+      else if (mayRemake(id, at)) {
+        legs.remake = false;
         legs.remade += 1;
         legs.deviceBroken = false;
         media.openDevice(id, call.device, call.media);

@@ -43,3 +43,19 @@ test('a page that begins anew without end is offered its leg once more when all 
   room.street.pass(1_000);
   expect(room.asked).toEqual([]);
 });
+
+test('a hub of more calls than it takes at once leaves each leg the time to be answered, and has another offer once it goes on asking', () => {
+  const room = openCallRoom();
+  room.say('request', 'c1');
+  room.forget();
+  const asksFor = (ms: number): void => {
+    for (let at = 0; at < ms; at += 200) {
+      room.street.gateway.devices.waiting('pager-1');
+      room.street.pass(200);
+    }
+  };
+  asksFor(8_000);
+  expect(opened(room.asked, 'device ')).toBe(5);
+  asksFor(4_000);
+  expect(opened(room.asked, 'device ')).toBeGreaterThan(5);
+});
