@@ -93,8 +93,9 @@ export const linkMessages = (
   return devices.length === 0 ? messages : [...messages, { type: 'devices', devices }];
 };
 
-/** Whether an alert went to another place, perhaps out of the sight of whoever may not hear of it now: nothing more would be said of it, and it would lie on that board for ever. */
-const leftSight = ({ what, event }: Change): boolean => what === 'alert' && event === 'moved';
+/** Whether an alert or a call went to another place, perhaps out of the sight of whoever may not hear of it now: nothing more would be said of it, and it would lie on that board for ever. */
+const leftSight = ({ what, event }: Change): boolean =>
+  (what === 'alert' || what === 'call') && event === 'moved';
 
 /** Greets a console and brings it up to date. Snapshot and subscription happen in the one tick in which this is called. */
 export const createLiveConsole = (parts: ConsoleParts): LiveConsole => {

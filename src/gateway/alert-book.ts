@@ -3,7 +3,7 @@ import { longestShelfMs, mayBeSuppressed, personKinds, stateOf } from '../model/
 import type { AlertEvent, Note } from '../model/change.ts';
 import type { Refusal, Result } from '../model/fault.ts';
 import type { AlertOperation } from '../model/operation.ts';
-import type { Place } from '../model/place.ts';
+import { type Place, samePlace } from '../model/place.ts';
 import type { Active } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { type LifeEvent, live, moreUrgent, type Registered, sameText } from './alert-life.ts';
@@ -116,9 +116,6 @@ export type AlertBook = {
 /** Three changes between raised and returned within this time are called chattering (ms). */
 const chatterWithinMs = 60_000;
 const chatterTransitions = 3;
-
-const samePlace = (a: Place | null, b: Place | null): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 const standingOf = ({ priority, latching, title }: Detected, level: number): Standing => ({
   level,

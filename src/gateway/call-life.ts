@@ -1,5 +1,6 @@
 import { type Call, type CallEvent, endedStates } from '../model/call.ts';
 import type { Refusal } from '../model/fault.ts';
+import type { Place } from '../model/place.ts';
 
 /** Something that befalls a call, at `at` (epoch ms). `answered`: an operator speaks; `picked-up`: the person whom an operator called does. */
 export type CallStep = { readonly at: number } & (
@@ -8,6 +9,7 @@ export type CallStep = { readonly at: number } & (
   | { readonly event: 'answered' | 'listened-to' | 'left-alone'; readonly by: string }
   | { readonly event: 'handed-over'; readonly to: string }
   | { readonly event: 'joined'; readonly alert: string }
+  | { readonly event: 'moved'; readonly place: Place | null }
   | { readonly event: 'hung-up'; readonly side: 'room' | 'device' }
   | { readonly event: 'rings-again' | 'ended' | 'failed'; readonly reason: string }
 );
@@ -72,6 +74,7 @@ const afterwards = (call: Call, step: CallStep): CallOutcome => {
     case 'fell-back':
     case 'left-alone':
     case 'joined':
+    case 'moved':
     case 'recording':
     case 'recording-broke':
     case 'rings-again':
@@ -120,6 +123,9 @@ export const liveCall = (call: Call, step: CallStep): CallOutcome => {
         : done({ ...call, answeredBy: step.to }, 'handed-over');
     case 'joined':
       return call.alert === step.alert ? nothing(call) : done({ ...call, alert: step.alert }, 'joined');
+    case 'moved':
+      // Whoever speaks in it goes on, whether or not they may see the other place.
+      return waitsForRoom(call) ? done({ ...call, place: step.place }, 'moved') : nothing(call);
     case 'listened-to':
       if (!isSpoken(call)) return refuse('not-claimed', 'nobody speaks in it yet', { call: call.id });
       if (call.answeredBy === step.by)

@@ -5,7 +5,7 @@ import type { Dialects } from '../model/dialect.ts';
 import type { Refusal, Result } from '../model/fault.ts';
 import type { Household } from '../model/household.ts';
 import type { AlertOperation } from '../model/operation.ts';
-import type { Place } from '../model/place.ts';
+import { type Place, samePlace } from '../model/place.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
 import { type CallHappening, consoleGraceMs, createCallBook, missAfterMs } from './call-book.ts';
@@ -48,6 +48,8 @@ export type Calls = {
   readonly waiting: (connection: string) => readonly Outbound[];
   /** A call was committed as it is here. */
   readonly committed: (call: Call) => void;
+  /** The device may be at another place than it was: its call goes there, at the latest when it rings again. */
+  readonly moved: (device: string, actor: string, at: number) => void;
   /** The device is registered no more. */
   readonly removed: (device: string, at: number) => void;
   readonly takeUp: (at: number) => void;
@@ -235,6 +237,7 @@ export const createCalls = (parts: CallsParts): Calls => {
             { event: 'joined', at, alert: alertFor(alerts, device, call.place, at, false) },
             'system',
           );
+        moved(device, 'system', at);
         return;
       }
       case 'joined':
@@ -267,6 +270,7 @@ export const createCalls = (parts: CallsParts): Calls => {
         return;
       }
       case 'ringing':
+      case 'moved':
       case 'handed-over':
       case 'listened-to':
       case 'left-alone':
@@ -280,6 +284,17 @@ export const createCalls = (parts: CallsParts): Calls => {
   };
 
   const book = createCallBook({ stored: parts.stored, ledger, happened });
+
+  const moved: Calls['moved'] = (device, actor, at) => {
+    const call = book.ofDevice(device)?.call;
+    const record = devices.get(device)?.record;
+    if (call === undefined || record === undefined || samePlace(call.place, record.place)) return;
+    const { place } = record;
+    book.befall(call.id, { event: 'moved', at, place }, actor, {
+      from: call.place?.id ?? null,
+      to: place?.id ?? null,
+    });
+  };
 
   const sides = createCallSides({
     book,
@@ -514,6 +529,7 @@ export const createCalls = (parts: CallsParts): Calls => {
       return messages;
     },
     committed: notices.committed,
+    moved,
     removed: (device, at) => {
       const record = book.ofDevice(device);
       if (record) book.befall(record.call.id, { event: 'ended', at, reason: 'device-removed' }, 'system');

@@ -512,6 +512,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   /** What is open of a device goes where it is now, and so does what the rules keep of it: another place may have other limits. */
   const follow = (user: string, device: WorkingDevice, at: number): void => {
     followDevice(alerts, device.record, `user:${user}`, at);
+    calls.moved(device.record.id, `user:${user}`, at);
     heed(engine.watch(device.record, device.lastSeenAt ?? at, 0, at), at, false);
   };
 

@@ -53,7 +53,7 @@ export const mayHearRecording = (
   { answeredBy }: Pick<Call, 'answeredBy'>,
 ): boolean => mayActAs(role, 'supervisor') || answeredBy === id;
 
-/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `fell-back`: its device's sound travels over MQTT from now on. `recording`: from here on it is recorded; `recording-broke`: no more, though somebody speaks. */
+/** What happened to a call; the name of the journal's entry is `call.<event>`. `rings-again`: it was answered, and its sound or its console was lost. `moved`: its device is at another place than was thought, and it rings there. `fell-back`: its device's sound travels over MQTT from now on. `recording`: from here on it is recorded; `recording-broke`: no more, though somebody speaks. */
 export const callEvents = [
   'requested',
   'ringing',
@@ -63,6 +63,7 @@ export const callEvents = [
   'rings-again',
   'handed-over',
   'joined',
+  'moved',
   'listened-to',
   'left-alone',
   'fell-back',

@@ -27,6 +27,10 @@ export const RenamedPlace = z.object({
 });
 export type RenamedPlace = Readonly<z.infer<typeof RenamedPlace>>;
 
+/** Whether two places are the same by all that is said of them. */
+export const samePlace = (a: Place | null, b: Place | null): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
+
 /** Whether `place` is the place `area` or lies anywhere below it. */
 export const liesWithin = (place: Place, area: string): boolean =>
   place.id === area || place.path.some((step) => step.id === area);

@@ -45,3 +45,26 @@ describe('a call whose pager is found to be in another community', () => {
     expect((await back.until(snapshot)).alerts).toEqual([]);
   });
 });
+
+describe('a voice call whose pager is found to be in another community', () => {
+  test('rings on the board of whoever may see that place, and lies on no other', async () => {
+    const here = await room.console(await room.person('li', 'operator', ['c1']));
+    const wang = await room.person('wang', 'operator', ['c2']);
+    const there = await room.console(wang);
+    await here.until(snapshot);
+    await there.until(snapshot);
+    room.send('p1', 'voice/up', { call: 'v1', type: 'request' });
+    await room.settled();
+    await here.met((messages) =>
+      messages.some((message) => change(message) && message.call?.state === 'ringing'),
+    );
+    await room.admin.call('PATCH', '/devices/p1', { place: homeElsewhere });
+    await there.met((messages) =>
+      messages.some((message) => change(message) && message.call?.state === 'ringing'),
+    );
+    await here.met(
+      (messages) => messages.findLast(snapshot)?.calls.length === 0 && messages.filter(snapshot).length > 1,
+    );
+    expect((await wang.call('GET', '/calls?open=true')).body).toMatchObject({ calls: [{ id: 'v1' }] });
+  });
+});

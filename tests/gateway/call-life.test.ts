@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CallStep, isOver, liveCall } from '../../src/gateway/call-life.ts';
 import { type Call, type CallState, callStates } from '../../src/model/call.ts';
+import { home } from './call-room.ts';
 
 const at = 1_000_000;
 
@@ -36,6 +37,7 @@ const steps: readonly CallStep[] = [
   { at, event: 'rings-again', reason: 'console-lost' },
   { at, event: 'handed-over', to: 'wang' },
   { at, event: 'joined', alert: 'alert-2' },
+  { at, event: 'moved', place: home },
   { at, event: 'listened-to', by: 'zhao' },
   { at, event: 'left-alone', by: 'zhao' },
   { at, event: 'fell-back' },
@@ -76,6 +78,7 @@ describe('the life of a call', () => {
     ]);
     expect(row('picked-up')).toEqual(['-', '-', '-', '-', ...gone]);
     expect(row('connected')).toEqual(['-', '-', 'connected', '-', ...gone]);
+    expect(row('moved')).toEqual(['requested', 'ringing', '-', '-', ...gone]);
     expect(row('missed')).toEqual(['requested', 'ringing', '-', '-', ...gone]);
     expect(row('rings-again')).toEqual(['-', '-', 'ringing', 'ringing', ...gone]);
     expect(row('handed-over')).toEqual(['not-claimed', 'not-claimed', 'answered', 'connected', ...refused]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/model/call.ts';
 import { home, openCallRoom, outcomeOf } from './call-room.ts';
-import { openStreet } from './core.ts';
+import { homeIn, openStreet } from './core.ts';
 
 const take = (room: ReturnType<typeof openCallRoom>, user: string, console: string | null = null) =>
   room.doing(room.street.gateway.duty.perform(user, { verb: 'take', alert: room.alert().id }, console));
@@ -486,4 +486,36 @@ test('a message of signalling that says nothing readable of a call button stands
   street.register('pager-1', 'call-button');
   street.publish('pager-1', 'zhishou/v1/devices/pager-1/voice/up', { type: 'request' });
   expect(street.only()).toMatchObject({ kind: 'not-understood' });
+});
+
+describe('a call whose pager is found to be somewhere else', () => {
+  const elsewhere = homeIn('b2', 402);
+
+  test('rings there', () => {
+    const room = openCallRoom();
+    room.say('request', 'c1');
+    room.street.moveDevice('pager-1', elsewhere);
+    expect(room.call()).toMatchObject({ state: 'ringing', place: { id: 'b2-402' } });
+    expect(room.events('call')).toContain('moved');
+  });
+
+  test('is not taken from whoever speaks in it, and rings there when it rings again', () => {
+    const room = openCallRoom();
+    room.say('request', 'c1');
+    room.connect();
+    room.street.moveDevice('pager-1', elsewhere);
+    expect(room.call()).toMatchObject({ state: 'connected', answeredBy: 'li', place: { id: 'b1-301' } });
+    room.media.flows('c1', 'device', false);
+    room.street.pass(8_000);
+    expect(room.call()).toMatchObject({ state: 'ringing', place: { id: 'b2-402' } });
+    expect(room.alert().place?.id).toBe('b2-402');
+  });
+
+  test('is told where it is when the gateway stopped in it', () => {
+    const before = openCallRoom();
+    before.say('request', 'c1');
+    before.connect();
+    before.street.moveDevice('pager-1', elsewhere);
+    expect(before.restart().call()).toMatchObject({ state: 'ringing', place: { id: 'b2-402' } });
+  });
 });
