@@ -279,7 +279,9 @@ export const createCallSides = (parts: {
         const legs = legsOf(id);
         legs.deviceFlows = false;
         legs.flowing.clear();
+        const { giver } = legs;
         legs.giver = null;
+        if (giver !== null) later(() => letGo(id, giver.console, 'handed-over'));
         legs.remake = true;
         if (call.state === 'connected') {
           legs.deviceSoundBy = at + deviceSilenceMs;

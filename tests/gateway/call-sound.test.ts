@@ -501,6 +501,17 @@ describe('hand-over', () => {
     ]);
   });
 
+  test('in which the media die lets the giver go, who has no leg any more and would wait for one', () => {
+    const room = spoken();
+    room.doing(room.calls.handOver('li', 'c1', 'wang', 'seat-wang'));
+    room.media.lost();
+    room.street.settle();
+    expect(room.heard('seat-li').at(-1)).toMatchObject({ kind: 'end', reason: 'handed-over' });
+    expect(room.call()).toMatchObject({ state: 'connected', answeredBy: 'wang' });
+    room.street.pass(15_000);
+    expect(room.call()?.state).toBe('ringing');
+  });
+
   test('of the alert by whoever speaks hands over the call too', () => {
     const room = spoken();
     const { duty } = room.street.gateway;
