@@ -53,7 +53,7 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
   const add = (name: string, address: string, now: number): void => {
     const known = countOf(name, address);
     const count =
-      known !== undefined && now - known.since < limits.withinMs
+      known !== undefined && Math.abs(now - known.since) < limits.withinMs
         ? known
         : { failures: 0, since: now, lockedUntil: 0 };
     if (count !== known) {
@@ -90,8 +90,10 @@ export const createLockOut = (limits: LockOutLimits): LockOut => {
   const keptOutUntil = (name: string, address: string, most: number, now: number): number => {
     const count = countOf(name, address);
     if (count === undefined) return 0;
-    const full = count.failures >= most && now - count.since < limits.withinMs;
-    return full ? Math.max(count.lockedUntil, now + pendingMs) : count.lockedUntil;
+    const full = count.failures >= most && Math.abs(now - count.since) < limits.withinMs;
+    // No lock lasts that long: the clock was set back meanwhile.
+    const lockedUntil = count.lockedUntil - now > limits.forMs ? 0 : count.lockedUntil;
+    return full ? Math.max(lockedUntil, now + pendingMs) : lockedUntil;
   };
 
   const keptOut = (name: string, address: string, now: number): number | null => {

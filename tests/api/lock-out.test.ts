@@ -65,3 +65,14 @@ test('an attempt for whose judging there was no room does not count', () => {
     lockOut.withdraw('wang', 'a');
   }
 });
+
+test('a clock that is set back by hours keeps nobody from the desk for those hours', () => {
+  const hours = 8 * 3_600_000;
+  const lockOut = createLockOut(limits);
+  for (let i = 0; i < 3; i += 1) fail(lockOut, 'wang', 'a', hours);
+  expect(lockOut.lockedUntil('wang', 'a', hours)).toBe(hours + 5000);
+  expect(lockOut.lockedUntil('wang', 'a', 6000)).toBeNull();
+  for (let i = 0; i < 3; i += 1) lockOut.attempt('li', 'a', hours);
+  expect(lockOut.attempt('li', 'a', hours)).not.toBeNull();
+  expect(lockOut.attempt('li', 'a', 6000)).toBeNull();
+});
