@@ -35,8 +35,8 @@ export type CallRoom = {
   readonly doing: <T>(done: Result<T>) => Result<T>;
   /** li takes the call at his console, and both sides have sound. */
   readonly connect: (id?: string) => void;
-  /** The process ends and begins anew from disk, with nobody on line. */
-  readonly restart: () => CallRoom;
+  /** The process ends and begins anew from disk, with nobody on line, and with a clock that shows so many ms more (1 s, unless it is said). */
+  readonly restart: (byMs?: number) => CallRoom;
 };
 
 /** A home with a card. */
@@ -173,12 +173,12 @@ export const openCallRoom = (
       gateway.voice.flows(id, { console: 'seat-li' }, true);
       street.settle();
     },
-    restart: () =>
+    restart: (byMs = 1_000) =>
       openCallRoom({
         watched: false,
         voice: options.voice ?? true,
         state: street.stored(),
-        at: street.now() + 1_000,
+        at: street.now() + byMs,
       }),
   };
 };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isOver, isSpoken, waitsForRoom } from '../../src/gateway/call-life.ts';
 import type { AlertOperation } from '../../src/model/operation.ts';
-import { type CallRoom, openCallRoom } from './call-room.ts';
+import { type CallRoom, home, openCallRoom } from './call-room.ts';
+import { homeIn } from './core.ts';
 
 const verbs = ['take', 'acknowledge', 'release', 'comment', 'dispatch', 'hand-over', 'close'] as const;
 const seats = ['li', 'wang'] as const;
@@ -58,8 +59,15 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom(...(['restart', 'media lost', 'leg fails'] as const))
+      .constantFrom(...(['restart', 'media lost', 'leg fails', 'move', 'repair'] as const))
       .map((what) => ({ what })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constantFrom('clock' as const, 'restart with another clock' as const),
+      byMs: fc.constantFrom(-8 * 3_600_000, -20_000, 20_000, 8 * 3_600_000),
+    }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -158,8 +166,24 @@ const act = (room: CallRoom, one: Step, number: number): CallRoom => {
     case 'leg fails':
       media.failed(id, 'device', 'ice');
       break;
-    case 'restart':
-      return room.restart();
+    case 'move':
+      street.moveDevice('pager-1', number % 2 === 0 ? home : homeIn('b2', number));
+      break;
+    case 'repair':
+      street.gateway.duty.takeOutOfService('li', 'pager-1', {
+        reason: 'battery',
+        until: street.now() + 600_000,
+      });
+      break;
+    case 'clock':
+      street.setClock(one.byMs);
+      break;
+    case 'restart with another clock':
+    case 'restart': {
+      const again = room.restart('byMs' in one ? one.byMs : 1_000);
+      again.street.pass(200);
+      return again;
+    }
   }
   street.settle();
   return room;
@@ -179,6 +203,7 @@ test('whatever people, lines, consoles and the gateway itself do, a call that st
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
       let room = openCallRoom();
+      room.street.pass(200);
       for (const [number, one] of steps.entries()) {
         room = act(room, one, number);
         check(room);
@@ -266,6 +291,7 @@ test('whatever happens before, a call of which a side is heard no more does not 
       fc.constantFrom(...quiet),
       (steps, silent) => {
         let room = openCallRoom();
+        room.street.pass(200);
         let sound = soundOf(room);
         // Most of what there is to go wrong begins with a call in which somebody speaks.
         room.say('request', 'c-first');
@@ -280,7 +306,7 @@ test('whatever happens before, a call of which a side is heard no more does not 
           }
           if (one.what === 'media lost') sound.lose();
           room = act(room, one, number);
-          if (one.what === 'restart') sound = soundOf(room);
+          if (one.what.startsWith('restart')) sound = soundOf(room);
           sound.follow();
         }
         for (const seat of seats) room.calls.consoleHere(`seat-${seat}`, seat);
