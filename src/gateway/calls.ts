@@ -8,7 +8,13 @@ import type { AlertOperation } from '../model/operation.ts';
 import { type Place, samePlace } from '../model/place.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { LifeEvent } from './alert-life.ts';
-import { type CallHappening, consoleGraceMs, createCallBook, missAfterMs } from './call-book.ts';
+import {
+  type CallHappening,
+  consoleGraceMs,
+  createCallBook,
+  missAfterMs,
+  soundWithinMs,
+} from './call-book.ts';
 import type { CallDoor, Media, MediaDoor } from './call-doors.ts';
 import { type Legs, newLegs, shiftLegs } from './call-legs.ts';
 import { isOver, isSpoken, waitsForRoom } from './call-life.ts';
@@ -457,6 +463,13 @@ export const createCalls = (parts: CallsParts): Calls => {
     },
   };
 
+  /** Until an answer is stored nobody is offered a leg: the time in which sound must flow begins with that. */
+  const waitForStore = ({ call: { id, state }, soundBy }: CallRecord, at: number): void => {
+    const stored = parts.underWay.get(id);
+    if (state !== 'answered' || soundBy === null || (stored !== undefined && isSpoken(stored))) return;
+    if (soundBy < at + soundWithinMs) book.note(id, { soundBy: at + soundWithinMs });
+  };
+
   const ringWhereWatched = (at: number): void => {
     for (const { call } of book.underWay())
       if (call.state === 'requested' && parts.watched(call.place))
@@ -536,6 +549,7 @@ export const createCalls = (parts: CallsParts): Calls => {
     },
     takeUp: book.takeUp,
     tick: (at) => {
+      for (const record of book.underWay()) waitForStore(record, at);
       for (const record of book.underWay()) sides.tick(record, at);
       book.tick(at);
       ringWhereWatched(at);

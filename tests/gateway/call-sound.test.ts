@@ -59,6 +59,22 @@ describe('sound', () => {
     expect(room.heard('seat-li').at(-1)).toMatchObject({ kind: 'end', reason: 'no-sound' });
   });
 
+  test('is waited for from when the answer is stored: before, nobody is offered a leg', () => {
+    const room = openCallRoom();
+    room.say('request', 'c1', { media: 'mqtt-audio' });
+    room.street.holdDisk(true);
+    room.calls.answer('li', 'seat-li', 'c1');
+    room.street.pass(40_000);
+    expect(room.asked).not.toContain('console c1 seat-li speak');
+    room.street.holdDisk(false);
+    expect(room.call()).toMatchObject({ state: 'answered', answeredBy: 'li' });
+    expect(room.asked).toContain('console c1 seat-li speak');
+    room.street.pass(14_000);
+    flows(room, 'device', true);
+    flows(room, 'seat-li', true);
+    expect(room.call()?.state).toBe('connected');
+  });
+
   test('of the person without sound of the console lets the call ring for another console', () => {
     const room = pressed();
     flows(room, 'device', true);
