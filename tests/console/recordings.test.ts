@@ -45,6 +45,14 @@ test('a recording stands at the last line of the timeline that tells of its call
   ]);
 });
 
+test('a player that is drawn stays where it is when a further line tells of its call, or it would fall silent under a listener', () => {
+  const entries = [line(1, 'raised'), line(2, 'call-answered', 'a')];
+  const drawn = recordingsBy(entries, [callOf('a'), callOf('untold')]);
+  const later = [...entries, line(3, 'call-ended', 'a'), line(4, 'commented')];
+  expect([...recordingsBy(later, [callOf('a'), callOf('untold')], drawn).keys()]).toEqual([2]);
+  expect([...recordingsBy(later, [callOf('a'), callOf('untold')]).keys()]).toEqual([3, 4]);
+});
+
 test('a call that goes on, or of which nothing was recorded, has none', () => {
   const entries = [line(1, 'call-answered', 'a'), line(2, 'call-answered', 'b')];
   expect(

@@ -2,15 +2,23 @@ import { type Call, endedStates, mayHearRecording } from '../../../src/model/cal
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import type { User } from '../../../src/model/user.ts';
 
-/** The calls of which there is a recording, each by the number of the last line of the timeline that tells of it; where none does, by that of the last line. */
+/** Recorded calls by the numbers of lines of a timeline. */
+export type Recordings = ReadonlyMap<number, readonly Call[]>;
+
+/** The calls of which there is a recording, each by the number of the last line of the timeline that tells of it; where none does, by that of the last line. One that is `drawn` stays where it is: a player that moves falls silent under whoever listens. */
 export const recordingsBy = (
   entries: readonly TimelineEntry[],
   calls: readonly Call[],
-): ReadonlyMap<number, readonly Call[]> => {
+  drawn: Recordings = new Map(),
+): Recordings => {
   const bySeq = new Map<number, readonly Call[]>();
   for (const call of calls) {
     if (!call.recorded || !endedStates.has(call.state)) continue;
-    const entry = entries.findLast(({ data }) => data.call === call.id) ?? entries.at(-1);
+    const [kept] = [...drawn].find(([, there]) => there.some(({ id }) => id === call.id)) ?? [];
+    const entry =
+      entries.find(({ seq }) => seq === kept) ??
+      entries.findLast(({ data }) => data.call === call.id) ??
+      entries.at(-1);
     if (entry !== undefined) bySeq.set(entry.seq, [...(bySeq.get(entry.seq) ?? []), call]);
   }
   return bySeq;

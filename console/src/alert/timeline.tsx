@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Evidence } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import { endsOf } from '../../../src/model/reading.ts';
@@ -9,7 +9,7 @@ import { wordFor } from '../words/word-for.ts';
 import { type Speech, useSpeech } from '../words/words.tsx';
 import { useDeviceNames } from './device-names.ts';
 import { Recording } from './recording.tsx';
-import { recordingsBy } from './recordings.ts';
+import { type Recordings, recordingsBy } from './recordings.ts';
 import { useCallsOf } from './use-calls-of.ts';
 
 /** What people and devices are called, by id. */
@@ -54,7 +54,11 @@ export const Timeline = (props: { readonly alert: string; readonly entries: read
   const times = useTimes();
   const { names: people } = useFeedState();
   const calls = useCallsOf(alert, entries);
-  const recordings = useMemo(() => recordingsBy(entries, calls), [entries, calls]);
+  const drawn = useRef<Recordings>(new Map());
+  const recordings = useMemo(() => recordingsBy(entries, calls, drawn.current), [entries, calls]);
+  useEffect(() => {
+    drawn.current = recordings;
+  }, [recordings]);
   const device = useDeviceNames(entries.some(({ actor }) => actor.startsWith('device:')));
   const names: Names = { person: (id) => people.get(id) ?? id, device };
   return (
