@@ -28,3 +28,13 @@ test('a time later than the clock was yesterday evening, in a shift that goes ov
     at: afterMidnight,
   });
 });
+
+test('a minute that has just begun is today’s, also by the clock of a busy page, which lags', () => {
+  const seen = { reached: 'seen', seenBy: '老李', seenAt: '14:31' } as const;
+  const lagging = Date.parse('2026-03-04T14:30:57+08:00');
+  expect(reachedBy(seen, lagging, zone)).toMatchObject({ at: Date.parse('2026-03-04T14:31:00+08:00') });
+  const midnight = Date.parse('2026-03-04T23:59:58+08:00');
+  expect(reachedBy({ ...seen, seenAt: '00:00' }, midnight, zone)).toMatchObject({
+    at: Date.parse('2026-03-05T00:00:00+08:00'),
+  });
+});

@@ -8,10 +8,15 @@ export type ReachDraft = {
   readonly seenAt: string;
 };
 
+/** By so much (ms) the page's clock may lag behind the street's: it is set by what a busy page hears late. */
+const lagAtMostMs = 60_000;
+
 /** How the person was reached, by a draft at `now` (epoch ms) by the clocks of a zone; null = not, or not wholly said yet: sound that went both ways once is no talk before somebody says so. */
 export const reachedBy = (draft: ReachDraft, now: number, zone: string): Reached | null => {
   const how = draft.reached;
   if (how !== 'seen') return how === null ? null : { how };
   const by = draft.seenBy.trim();
-  return by === '' || draft.seenAt === '' ? null : { how, by, at: lastTimeOf(draft.seenAt, now, zone) };
+  return by === '' || draft.seenAt === ''
+    ? null
+    : { how, by, at: lastTimeOf(draft.seenAt, now + lagAtMostMs, zone) };
 };
