@@ -209,6 +209,8 @@ test('a pointer that moves over the board holds it still for a minute; one that 
   expect(holdsStill(hand, 1_000 + restAfterMs)).toBe(false);
   expect(holdsStill(left(hand), 1_001)).toBe(false);
   expect(holdsStill(noHand, 0)).toBe(false);
+  // The machine's clock was put back.
+  expect(holdsStill(hand, 999)).toBe(false);
 });
 
 test('a click is meant only for the row that the pointer was moved to', () => {

@@ -216,3 +216,23 @@ test('a line that waits to be dialled again is dialled at once when it is told t
   expect(line.state()).toMatchObject({ open: true, attempts: 0 });
   expect(sockets).toHaveLength(tried + 2);
 });
+
+test('a line that was lost is dialled again within seconds also where the machine’s clock is put back meanwhile', () => {
+  now = 3_600_000;
+  socket().ears.heard(hello);
+  socket().ears.closed(1006);
+  line.pulse();
+  now = 1_000;
+  passTo(7_000);
+  expect(sockets).toHaveLength(2);
+});
+
+test('a line that falls silent is given up also where the machine’s clock was put back before', () => {
+  now = 3_600_000;
+  socket().ears.heard(hello);
+  now = 1_000;
+  passTo(1_000 + deadAfterMs - 250);
+  expect(sockets).toHaveLength(1);
+  passTo(1_000 + deadAfterMs + 1_500);
+  expect(sockets).toHaveLength(2);
+});

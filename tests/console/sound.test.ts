@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { chimes, loopsNow, mayBeSilent, silenceFor } from '../../console/src/sound/choose-sound.ts';
+import {
+  chimes,
+  loopsNow,
+  mayBeSilent,
+  silenceFor,
+  silenceLeftMs,
+} from '../../console/src/sound/choose-sound.ts';
 import { roundMs, samplesOf, type Tune, tunes } from '../../console/src/sound/tones.ts';
 import type { Seat, SeatConsole } from '../../src/model/seat.ts';
 import { alertOf, callOf } from './alerts.ts';
@@ -32,6 +38,16 @@ test('silence is for what rings now, 60 s at the most, and a new press breaks it
   expect(loopsNow([alertOf('press', { count: 2 })], none, silence, 2_000)).toEqual(['sos']);
   expect(loopsNow([press, alertOf('fire', { kind: 'smoke' })], none, silence, 2_000)).toEqual(['fire']);
   expect(loopsNow([press], new Map([['press', 9]]), silence, 2_000)).toEqual(['sos']);
+});
+
+test('silence is over where a clock is put back, instead of lasting for as long as that', () => {
+  const silence = silenceFor([alertOf('press')], none, 3_600_000, 60_000);
+  expect(silenceLeftMs(silence, 3_601_000)).toBe(59_000);
+  expect(silenceLeftMs(silence, 3_660_000)).toBe(0);
+  expect(silenceLeftMs(silence, 1_000)).toBe(0);
+  // It wavers by seconds on a busy machine.
+  expect(silenceLeftMs(silence, 3_597_000)).toBe(63_000);
+  expect(silenceLeftMs(null, 1_000)).toBe(0);
 });
 
 const seat = (user: string, desk: string, more: Partial<SeatConsole & Pick<Seat, 'places'>> = {}): Seat => {

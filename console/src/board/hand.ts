@@ -18,7 +18,9 @@ export const entered = (hand: Hand, now: number): Hand =>
 export const left = (hand: Hand): Hand => ({ ...hand, over: false });
 
 /** Whether the pointer holds the board still. */
-export const holdsStill = (hand: Hand, now: number): boolean => hand.over && now - hand.movedAt < restAfterMs;
+export const holdsStill = (hand: Hand, now: number): boolean =>
+  // Later than now: the machine's clock was put back, and nobody knows how long it has lain there.
+  hand.over && now >= hand.movedAt && now - hand.movedAt < restAfterMs;
 
 /** Whether a click on `row` is meant for it: not where another row has come under the pointer since it was last moved. */
 export const isMeant = (hand: Hand, row: string): boolean => hand.on === row;

@@ -1,5 +1,5 @@
 import { type ClientMessage, ServerMessage } from '../../../src/model/change.ts';
-import { deadAfterMs, retryDelayMs } from './health.ts';
+import { deadAfterMs, longestRetryMs, retryDelayMs } from './health.ts';
 
 /** The part of a browser's WebSocket that the feed uses. */
 export type Socket = {
@@ -112,8 +112,11 @@ export const keepLine = (ports: {
     pulse: () => {
       if (stopped) return;
       const now = ports.now();
+      // Where the machine's clock was put back nothing waits for it to come this far again.
+      if (state.heardAt > now) set({ heardAt: now });
+      startedAt = Math.min(startedAt, now);
       if (retryAt !== null) {
-        if (now >= retryAt) dial();
+        if (now >= retryAt || retryAt - now > longestRetryMs) dial();
         return;
       }
       const quietSince = state.open ? state.heardAt : startedAt;

@@ -18,8 +18,11 @@ export const feedHealth = (
   return feed.open && age < staleAfterMs ? 'live' : 'stale';
 };
 
+/** The longest wait before the line is tried again, in ms. */
+export const longestRetryMs = 5_000;
+
 /** How long to wait before trying again, in ms: at most 0.7 s the first time, never more than 5 s, spread by `chance` (0..1) so that the seats of a room do not come all at once. */
 export const retryDelayMs = (attempt: number, chance: number): number => {
-  const longest = Math.min(700 * 2 ** attempt, 5_000);
+  const longest = Math.min(700 * 2 ** attempt, longestRetryMs);
   return Math.round(longest * (0.35 + 0.65 * chance));
 };

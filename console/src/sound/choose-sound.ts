@@ -59,6 +59,13 @@ export const silenceFor = (
   ]),
 });
 
+/** How long a silence still lasts at `now`, in ms; 0 = it is over, also where a clock was put back and it would last longer than any. */
+export const silenceLeftMs = (silence: Silence | null, now: number): number => {
+  const left = silence === null ? 0 : silence.until - now;
+  // The page's clock wavers by seconds where it is busy; that is no clock put back.
+  return left > 0 && left <= 2 * longestSilenceMs ? left : 0;
+};
+
 /** Whether this seat (its page is `console`) may be silent: all that rings would be heard at another desk that answers for it. */
 export const mayBeSilent = (
   alerts: Iterable<Alert>,

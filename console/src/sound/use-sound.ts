@@ -5,7 +5,15 @@ import { useClock } from '../feed/clock.ts';
 import { openAlerts } from '../feed/feed-state.ts';
 import type { FeedHealth } from '../feed/health.ts';
 import { useFeedState } from '../feed/live-feed.ts';
-import { chimes, longestSilenceMs, loopsNow, mayBeSilent, type Silence, silenceFor } from './choose-sound.ts';
+import {
+  chimes,
+  longestSilenceMs,
+  loopsNow,
+  mayBeSilent,
+  type Silence,
+  silenceFor,
+  silenceLeftMs,
+} from './choose-sound.ts';
 import { createPlayer, type Player } from './player.ts';
 import { roundMs, type Tune } from './tones.ts';
 import { useOneVoice } from './use-one-voice.ts';
@@ -40,9 +48,7 @@ export const useSound = (health: FeedHealth): Sound => {
     setSilence,
   );
   const calls = useMemo(() => waitingBeside(state.calls, state.alerts), [state.calls, state.alerts]);
-  const silencedMs = useClock((now) =>
-    silence === null ? 0 : Math.max(0, Math.ceil((silence.until - now) / 1000) * 1000),
-  );
+  const silencedMs = useClock((now) => Math.ceil(silenceLeftMs(silence, now) / 1000) * 1000);
   const elsewhere = useMemo(
     () => health === 'live' && mayBeSilent(alerts, state.seats, state.console),
     [alerts, state.seats, state.console, health],
