@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyMessage, withDeviceList, withoutUncommitted } from '../../console/src/feed/apply-message.ts';
+import {
+  applyMessage,
+  withDeviceList,
+  withDevicesRead,
+  withoutUncommitted,
+} from '../../console/src/feed/apply-message.ts';
 import {
   countCalling,
   type FeedState,
@@ -207,6 +212,49 @@ test('a device that is registered or removed comes and goes with its change', ()
   const there = hear(ready(), change);
   expect(there.devices.has('d1')).toBe(true);
   expect(hear(there, { ...change, seq: 12, event: 'removed' }).devices.has('d1')).toBe(false);
+});
+
+test('a list, or a single device, that was asked for before a change and comes after it undoes nothing of the change', () => {
+  const change = (seq: number, event: string, id: string, facts: Partial<Device> = {}): ServerMessage => ({
+    type: 'change',
+    seq,
+    at: 1,
+    what: 'device',
+    event,
+    device: { ...device(id, null), ...facts },
+  });
+  const asked = withDeviceList(ready(), [device('d1', null), device('d2', null), device('d3', null)], 10);
+  const changed = hear(
+    asked,
+    change(11, 'removed', 'd1'),
+    change(12, 'registered', 'd4'),
+    change(13, 'changed', 'd2', { name: '卧室' }),
+  );
+  const slow = [device('d1', null), device('d2', null), device('d3', null)];
+  const names = (state: FeedState): readonly string[] => [...state.devices.values()].map(({ name }) => name);
+  expect(names(withDeviceList(changed, slow, 10)).toSorted()).toEqual(['d3', 'd4', '卧室']);
+  expect(names(withDevicesRead(changed, slow, 10)).toSorted()).toEqual(['d3', 'd4', '卧室']);
+  // Asked for after the changes, it is the newest there is.
+  expect(names(withDeviceList(changed, slow, 13))).toEqual(['d1', 'd2', 'd3']);
+});
+
+test('a value that the feed told meanwhile is not overwritten by an older one of a list', () => {
+  const value = (at: number) => ({ gas: { value: at, at, receivedAt: at } });
+  const told = hear(withDeviceList(ready(), [{ ...device('d1', 1_000), latest: value(1_000) }], 10), {
+    type: 'readings',
+    devices: { d1: value(5_000) },
+  });
+  for (const put of [withDeviceList, withDevicesRead])
+    expect(put(told, [{ ...device('d1', 2_000), latest: value(2_000) }], 10).devices.get('d1')).toMatchObject(
+      {
+        lastSeenAt: 2_000,
+        latest: value(5_000),
+      },
+    );
+});
+
+test('after a snapshot every card of a home is read again, as nobody knows which were changed meanwhile', () => {
+  expect(hear(ready(), snapshotOf(90)).householdsAt).toBe(90);
 });
 
 test('a flood stands over the board of those in whose street it is until it is over, also after joining late', () => {

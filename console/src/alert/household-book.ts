@@ -45,7 +45,8 @@ const ask = async (place: string): Promise<KnownHousehold> => {
 /** Reads a card once for all who draw it; again after any card was changed (`changedAt`), or where it could not be read. */
 const read = (place: string, changedAt: number): Promise<KnownHousehold> => {
   const known = leaves.get(place);
-  if (known && known.changedAt >= changedAt) return known.answer;
+  // Another number, also a lower one: a backup was restored.
+  if (known?.changedAt === changedAt) return known.answer;
   const answer = ask(place);
   const oldest = leaves.keys().next();
   if (leaves.size >= kept && !oldest.done) leaves.delete(oldest.value);

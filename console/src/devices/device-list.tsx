@@ -65,8 +65,9 @@ const useDevices = (): {
   const { openSince } = useLine();
   const [loaded, setLoaded] = useState<'loading' | 'failed' | 'yes'>('loading');
   const load = useCallback(async (): Promise<void> => {
+    const { seq } = feed.state();
     const answer = await readDevices();
-    if (answer.ok) feed.putDevices(answer.value);
+    if (answer.ok) feed.putDevices(answer.value, seq);
     setLoaded((before) => (answer.ok || before === 'yes' ? 'yes' : 'failed'));
   }, [feed]);
   useEffect(() => {

@@ -43,10 +43,14 @@ const useDevice = (
 ): { readonly device: Device | 'loading' | 'missing' | 'failed'; readonly again: () => void } => {
   const feed = useFeed();
   const { devices } = useFeedState();
-  const ask = useCallback(() => readDevice(id), [id]);
+  const ask = useCallback(async () => {
+    const { seq } = feed.state();
+    const read = await readDevice(id);
+    return read.ok ? { ok: true as const, value: { device: read.value, seq } } : read;
+  }, [feed, id]);
   const { answer, again } = useAnswer(ask);
   useEffect(() => {
-    if (answer?.ok === true) feed.addDevices([answer.value]);
+    if (answer?.ok === true) feed.addDevices([answer.value.device], answer.value.seq);
   }, [answer, feed]);
   const known = devices.get(id);
   if (answer === null) return { device: known ?? 'loading', again };

@@ -31,14 +31,16 @@ const Service = ({ device }: { readonly device: Device }) => {
   const out = device.outOfService;
   const take = async ({ reason, until, onSite }: Repair): Promise<void> => {
     const who = onSite?.trim() ?? '';
+    const { seq } = feed.state();
     const done = await task.run(() =>
       takeOutOfService(device.id, { reason: reason.trim(), until, ...(who === '' ? {} : { onSite: who }) }),
     );
-    if (done !== null) feed.addDevices([done.value]);
+    if (done !== null) feed.addDevices([done.value], seq);
   };
   const back = async (): Promise<void> => {
+    const { seq } = feed.state();
     const done = await task.run(() => putInService(device.id));
-    if (done !== null) feed.addDevices([done.value]);
+    if (done !== null) feed.addDevices([done.value], seq);
   };
   return (
     <section aria-label={words.outOfService}>
@@ -113,7 +115,7 @@ const Registry = ({ device }: { readonly device: Device }) => {
         <DeviceForm
           device={device}
           saved={(changed) => {
-            feed.addDevices([changed]);
+            feed.addDevices([changed], feed.state().seq);
             setSaved(true);
           }}
         />

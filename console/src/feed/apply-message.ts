@@ -59,7 +59,8 @@ const withDevice = (state: FeedState, change: Change, device: Device): FeedState
   const devices = new Map(state.devices);
   if (change.event === 'removed') devices.delete(device.id);
   else devices.set(device.id, device);
-  return { ...state, seq: change.seq, devices };
+  const devicesTouched = new Map(state.devicesTouched).set(device.id, change.seq);
+  return { ...state, seq: change.seq, devices, devicesTouched };
 };
 
 const withFlood = (state: FeedState, change: Change): FeedState => {
@@ -179,6 +180,9 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
         floods: message.floods ?? [],
         announced: known,
         touched: known,
+        devicesTouched: new Map(),
+        // Nobody has told which cards were changed before it.
+        householdsAt: message.seq,
       };
     }
     case 'change':
@@ -222,24 +226,46 @@ export const applyMessage = (state: FeedState, message: ServerMessage, heardAt: 
   }
 };
 
-/** The devices as a list just fetched tells them; what the feed said meanwhile of a device's link is kept where it is newer. */
-export const withDeviceList = (state: FeedState, list: readonly Device[]): FeedState => ({
+/** A device as it was read, with what the feed has told meanwhile of its link and its values. */
+const freshened = (read: Device, known: Device | undefined): Device => {
+  if (known === undefined) return read;
+  const latest = { ...read.latest };
+  for (const [name, value] of Object.entries(known.latest))
+    if (value.receivedAt > (latest[name]?.receivedAt ?? 0)) latest[name] = value;
+  if ((known.lastSeenAt ?? 0) <= (read.lastSeenAt ?? 0)) return { ...read, latest };
+  const { link, lastSeenAt, loginRefused } = known;
+  return { ...read, link, lastSeenAt, loginRefused, latest };
+};
+
+/** Those of `read` of which the feed has told no change after the number `since`, which it had come to when they were asked for. */
+const stillSo = (state: FeedState, read: readonly Device[], since: number): Map<string, Device> =>
+  new Map(
+    read
+      .filter(({ id }) => (state.devicesTouched.get(id) ?? 0) <= since)
+      .map((device) => [device.id, freshened(device, state.devices.get(device.id))]),
+  );
+
+/** The devices as a list tells them that was asked for when the feed had come to the number `since`; what the feed has told meanwhile is kept. */
+export const withDeviceList = (
+  state: FeedState,
+  list: readonly Device[],
+  since: number = state.seq,
+): FeedState => ({
   ...state,
-  devices: new Map(
-    list.map((device) => {
-      const known = state.devices.get(device.id);
-      const newer = known !== undefined && (known.lastSeenAt ?? 0) > (device.lastSeenAt ?? 0);
-      if (!newer) return [device.id, device];
-      const { link, lastSeenAt, loginRefused } = known;
-      return [device.id, { ...device, link, lastSeenAt, loginRefused }];
-    }),
-  ),
+  devices: new Map([
+    ...stillSo(state, list, since),
+    ...[...state.devices].filter(([id]) => (state.devicesTouched.get(id) ?? 0) > since),
+  ]),
 });
 
-/** Some devices as they were just read, beside all others that are known. */
-export const withDevicesRead = (state: FeedState, some: readonly Device[]): FeedState => ({
+/** Some devices as they were read, asked for at `since`, beside all others that are known. */
+export const withDevicesRead = (
+  state: FeedState,
+  some: readonly Device[],
+  since: number = state.seq,
+): FeedState => ({
   ...state,
-  devices: new Map([...state.devices, ...some.map((device) => [device.id, device] as const)]),
+  devices: new Map([...state.devices, ...stillSo(state, some, since)]),
 });
 
 /** Without an unstored emergency that the gateway, asked for it, does not know (it was restarted before it could store it; the device will send it again). */

@@ -41,13 +41,15 @@ export type FeedState = {
   readonly touched: ReadonlyMap<string, number>;
   /** Devices by id, as far as they were asked for or have changed. */
   readonly devices: ReadonlyMap<string, Device>;
+  /** By device: the number of its last change; also of one that is removed. */
+  readonly devicesTouched: ReadonlyMap<string, number>;
   /** Floods of alerts under way, one for each set of rights that has one. */
   readonly floods: readonly Flood[];
   /** Everybody who may answer and is on line, this seat among them; empty until the gateway has said so. */
   readonly seats: readonly Seat[];
   /** The number of the last change of any shift. */
   readonly shiftsAt: number;
-  /** The number of the last change of any household's card. */
+  /** The number of the last change of any household's card that this console can have missed or heard. */
   readonly householdsAt: number;
   /** Messages that could not be read. */
   readonly unreadable: number;
@@ -72,6 +74,7 @@ export const nothingHeard: FeedState = {
   announced: new Map(),
   touched: new Map(),
   devices: new Map(),
+  devicesTouched: new Map(),
   floods: [],
   seats: [],
   shiftsAt: 0,

@@ -18,8 +18,9 @@ export type LiveFeed = {
   /** Signalling of calls for this console: no state, so whoever makes the legs hears every message once. */
   readonly onVoice: (listener: (message: VoiceMessage) => void) => () => void;
   readonly send: (message: ClientMessage) => boolean;
-  readonly putDevices: (list: readonly Device[]) => void;
-  readonly addDevices: (some: readonly Device[]) => void;
+  /** The devices as a list tells them, or some of them, asked for when the feed had come to the number `since`. */
+  readonly putDevices: (list: readonly Device[], since: number) => void;
+  readonly addDevices: (some: readonly Device[], since: number) => void;
   readonly forgetUncommitted: (alert: string) => void;
   /** Dials at once where the line is not open. */
   readonly dialNow: () => void;
@@ -104,8 +105,8 @@ export const startFeed = (askWhy: () => void): LiveFeed => {
     },
     send: line.send,
     dialNow: line.dialNow,
-    putDevices: (list) => put(withDeviceList(state, list)),
-    addDevices: (some) => put(withDevicesRead(state, some)),
+    putDevices: (list, since) => put(withDeviceList(state, list, since)),
+    addDevices: (some, since) => put(withDevicesRead(state, some, since)),
     forgetUncommitted: (alert) => put(withoutUncommitted(state, alert)),
     stop: () => {
       worker.terminate();

@@ -179,10 +179,14 @@ const useDevicesOf = (
 } => {
   const feed = useFeed();
   const { devices } = useFeedState();
-  const ask = useCallback(() => readDevices(place), [place]);
+  const ask = useCallback(async () => {
+    const { seq } = feed.state();
+    const read = await readDevices(place);
+    return read.ok ? { ok: true as const, value: { devices: read.value, seq } } : read;
+  }, [feed, place]);
   const { answer, again } = useAnswer(ask);
   useEffect(() => {
-    if (answer?.ok === true) feed.addDevices(answer.value);
+    if (answer?.ok === true) feed.addDevices(answer.value.devices, answer.value.seq);
   }, [answer, feed]);
   const here = useMemo(
     () =>
