@@ -9,6 +9,8 @@ export type KnownHousehold =
   | { readonly is: 'loading' | 'none' | 'unknown' }
   | { readonly is: 'known'; readonly card: Household };
 
+/** A card that could not be read is asked for again after this long, in ms. */
+const againAfterMs = 3_000;
 const atOnce = 4;
 const kept = 1_000;
 const none: KnownHousehold = { is: 'none' };
@@ -59,7 +61,7 @@ const read = (place: string, changedAt: number): Promise<KnownHousehold> => {
   return answer;
 };
 
-/** The card of the home that `place` is; `none` for a place that is no home. */
+/** The card of the home that `place` is, asked for until it could be read; `none` for a place that is no home. */
 export const useHousehold = (place: Place | null): KnownHousehold => {
   const { householdsAt } = useFeedState();
   const id = place?.path.at(-1)?.kind === 'household' ? place.id : null;
@@ -69,11 +71,19 @@ export const useHousehold = (place: Place | null): KnownHousehold => {
   useEffect(() => {
     if (id === null) return setKnown(none);
     let left = false;
-    void read(id, householdsAt).then((came) => {
-      if (!left) setKnown(came);
-    });
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void =>
+      void read(id, householdsAt).then((came) => {
+        if (left) return;
+        const unread = came.is === 'unknown';
+        // What was read before tells more than that it cannot be read just now.
+        setKnown((before) => (unread && before.is === 'known' && before.card.place === id ? before : came));
+        if (unread) later = setTimeout(look, againAfterMs);
+      });
+    look();
     return () => {
       left = true;
+      clearTimeout(later);
     };
   }, [id, householdsAt]);
   return known;

@@ -14,7 +14,10 @@ export type Details = {
   readonly explanation: Text | null;
 };
 
-/** The alert as it is now, read again with every change of it on the feed. */
+/** What could not be read is asked for again after this long, in ms. */
+const againAfterMs = 3_000;
+
+/** The alert as it is now, read again with every change of it on the feed, and until it could be read. */
 export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   const { touched, alerts, uncommitted } = useFeedState();
   const seq = touched.get(id) ?? 0;
@@ -23,14 +26,19 @@ export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   );
   useEffect(() => {
     let left = false;
+    let later: ReturnType<typeof setTimeout> | undefined;
     // Another change is another thing to read.
-    void readAlert(id).then((answer) => {
-      if (left) return;
-      if (answer.ok) setFound({ by: seq, what: answer.value });
-      else if (answer.code === 'not-found') setFound({ by: seq, what: 'missing' });
-    });
+    const ask = (): void =>
+      void readAlert(id).then((answer) => {
+        if (left) return;
+        if (answer.ok) setFound({ by: seq, what: answer.value });
+        else if (answer.code === 'not-found') setFound({ by: seq, what: 'missing' });
+        else later = setTimeout(ask, againAfterMs);
+      });
+    ask();
     return () => {
       left = true;
+      clearTimeout(later);
     };
   }, [id, seq]);
   const read = found === null ? 'loading' : found.what;
@@ -41,7 +49,10 @@ export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   if (typeof read === 'string')
     return known ? { alert: known, timeline, stored: true, explanation: null } : read;
   const { timeline: _read, explanation, ...alert } = read;
-  return known && known.version > alert.version
-    ? { alert: known, timeline, stored: true, explanation: null }
-    : { alert, timeline, stored: true, explanation: explanation ?? null };
+  const why = explanation ?? null;
+  if (known && known.version > alert.version)
+    return { alert: known, timeline, stored: true, explanation: null };
+  // Not every change makes another version: help that was told, or a further press.
+  const told = known?.version === alert.version && found !== null && found.by < seq;
+  return { alert: told ? known : alert, timeline, stored: true, explanation: why };
 };

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { hasChromium } from '../chromium.ts';
+import { optional } from '../optional.ts';
+import { home, leaveSeat, openRoom, type Room } from './room.ts';
+
+optional('Chromium', hasChromium)('a seat whose answers come late, or not at all', () => {
+  let room: Room;
+  beforeAll(async () => {
+    room = await openRoom();
+  });
+  afterAll(() => room?.leave());
+
+  test('asks again by itself for the card of the home and for what happened, which it could not read when the call was opened', async () => {
+    const pager = await room.pager('pager-101', '101');
+    await room
+      .api()
+      .put(
+        '/households/h-101',
+        { place: 'h-101', warnings: [], residents: [{ name: '张桂芳' }], contacts: [] },
+        z.unknown(),
+      );
+    const seat = await room.takeSeat('li');
+    const { page, detail } = seat;
+    const read = /\/api\/v1\/(alerts|households)\/[^/?]+$/;
+    await page.route(read, (route) => route.abort());
+    await pager.press();
+    await seat.call('101').getByRole('button', { name: '接警' }).click();
+    await detail.getByRole('heading', { name: home('101').text }).waitFor();
+    await detail.locator('.household.absent').waitFor();
+    await page.unroute(read);
+    await detail.locator('.household').getByText('张桂芳').waitFor();
+    await detail.getByRole('list', { name: '经过' }).getByText('李姐').first().waitFor();
+    await leaveSeat(seat);
+  });
+
+  test('shows what the feed told last of an open call, whatever an older answer says', async () => {
+    const pager = await room.pager('pager-102', '102');
+    const seat = await room.takeSeat('li');
+    const { page, detail } = seat;
+    await pager.press();
+    await seat.call('102').getByRole('button', { name: '接警' }).click();
+    await detail.getByRole('list', { name: '经过' }).getByText('李姐').first().waitFor();
+    const { alerts } = await room
+      .api()
+      .get('/alerts?device=pager-102', z.object({ alerts: z.array(z.object({ id: z.string() })) }));
+    const id = alerts[0]?.id ?? '';
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(`**/api/v1/alerts/${id}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await room.api().post(`/alerts/${id}/family-informed`, {}, z.unknown());
+    await detail.locator('[data-verb=family-informed].done').waitFor();
+    letGo();
+    await page.unrouteAll({ behavior: 'wait' });
+    await leaveSeat(seat);
+  });
+});
