@@ -59,4 +59,51 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     await page.unrouteAll({ behavior: 'wait' });
     await leaveSeat(seat);
   });
+
+  test('saves a note once, however often its key is pressed before the answer, and leaves nothing of it to be saved again in a detail that was opened meanwhile', async () => {
+    const pager = await room.pager('pager-103', '103');
+    const seat = await room.takeSeat('li');
+    const { page, detail } = seat;
+    await pager.press();
+    await seat.call('103').getByRole('button', { name: '接警' }).click();
+    const field = detail.getByLabel('对方说什么');
+    await field.fill('头晕');
+    let saved = 0;
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/comment', async (route) => {
+      saved += 1;
+      await held;
+      await route.continue();
+    });
+    await field.focus();
+    await page.keyboard.down('Control');
+    for (let times = 0; times < 3; times += 1) await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await page.keyboard.up('Control');
+    await detail.getByRole('button', { name: '发送中' }).waitFor();
+    await detail.getByRole('button', { name: '关闭' }).click();
+    await seat.row('103').locator('.title').click();
+    await field.waitFor();
+    letGo();
+    await detail.getByRole('list', { name: '经过' }).getByText('对方说什么：头晕').waitFor();
+    await expect.poll(() => field.inputValue()).toBe('');
+    await page.unrouteAll({ behavior: 'wait' });
+    expect(saved).toBe(1);
+    await leaveSeat(seat);
+  });
+
+  test('takes a key that is held down for one press', async () => {
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await page.locator('body').press('Escape');
+    for (let times = 0; times < 2; times += 1) await page.keyboard.down('?');
+    await page.keyboard.up('?');
+    await page.locator('.sheet').waitFor();
+    await page.locator('body').press('?');
+    await page.locator('.sheet').waitFor({ state: 'detached' });
+    await leaveSeat(seat);
+  });
 });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { z } from 'zod';
 import type { AlertVerb, alertOperations } from '../../../src/model/operation.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
@@ -10,7 +10,7 @@ import { useSpeech } from '../words/words.tsx';
 export type Operation = {
   readonly sending: AlertVerb | null;
   readonly refused: string | null;
-  /** Answers whether it was done. */
+  /** Answers whether it was done; not, where another is under way. */
   readonly send: <V extends AlertVerb>(
     verb: V,
     body: z.input<(typeof alertOperations)[V]>,
@@ -25,6 +25,8 @@ export const useOperation = (id: string): Operation => {
   const [sending, setSending] = useState<AlertVerb | null>(null);
   const [awaited, setAwaited] = useState<{ readonly verb: AlertVerb; readonly version: number } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  // A key may be pressed again before anything is drawn.
+  const running = useRef(false);
   const known = alerts.get(id);
   // Done, says the answer; shown as done once the feed has it too.
   const pending =
@@ -33,9 +35,12 @@ export const useOperation = (id: string): Operation => {
     sending: sending ?? pending,
     refused,
     send: async (verb, body) => {
+      if (running.current) return false;
+      running.current = true;
       setSending(verb);
       setRefused(null);
       const answer = await perform(id, verb, body);
+      running.current = false;
       if (answer.ok) setAwaited({ verb, version: answer.value.version });
       setSending(null);
       if (!answer.ok) {
