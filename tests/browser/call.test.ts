@@ -90,8 +90,29 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
     await page.locator('body').press('u');
     await bothHear(seat, pager);
 
+    // A hand that lies on the key, and one that presses twice while the page stands still, is asked and no more.
+    const question = bar.getByRole('button', { name: '确定挂断？' });
+    for (let times = 0; times < 3; times += 1) await page.keyboard.down('h');
+    await page.keyboard.up('h');
+    await question.waitFor();
+    await question.waitFor({ state: 'detached' });
+    const hand = await page.context().newCDPSession(page);
+    const key = { key: 'h', code: 'KeyH', text: 'h' };
+    await Promise.all([
+      page.evaluate('{ const until = performance.now() + 2_000; while (performance.now() < until); }'),
+      ...(['keyDown', 'keyUp', 'keyDown', 'keyUp'] as const).map((type) =>
+        hand.send('Input.dispatchKeyEvent', { type, ...key }),
+      ),
+    ]);
+    await bar.locator('[data-asked-at]').waitFor();
+    await question.waitFor({ state: 'detached' });
+    await bar.locator('[data-hang-up]').dblclick();
+    await question.waitFor();
+    await question.waitFor({ state: 'detached' });
+    await bar.and(page.locator('[data-call-state=connected]')).waitFor();
+
     await page.locator('body').press('h');
-    await bar.getByRole('button', { name: '确定挂断？' }).waitFor();
+    await bar.locator('[data-asked-at]').waitFor();
     await page.locator('body').press('h');
     await bar.waitFor({ state: 'detached' });
     await expect.poll(() => pager.told.at(-1), patience).toBe('ended');

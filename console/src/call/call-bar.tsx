@@ -38,25 +38,38 @@ const Who = ({ call }: { readonly call: Call }) => {
   );
 };
 
-/** Hangs up at the second press within 4 s: a call with somebody in need does not end by a slip. */
+/** Hangs up at the second press within 4 s: a call with somebody in need does not end by a slip. A press that was made before the question could be read, while the page stood still or as the second half of a double click, does not answer it. */
 const HangUp = (props: { readonly keyed: boolean; readonly busy: boolean; readonly hangUp: () => void }) => {
   const { words } = useSpeech();
   const [sure, setSure] = useState(false);
+  // When the question was drawn (ms, as events are stamped); null = not yet.
+  const [askedAt, setAskedAt] = useState<number | null>(null);
   useEffect(() => {
-    if (!sure) return;
+    if (!sure) return setAskedAt(null);
+    const frame = requestAnimationFrame(() => setAskedAt(performance.now()));
     const timer = setTimeout(() => setSure(false), sureForMs);
-    return () => clearTimeout(timer);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [sure]);
   return (
     <button
       type="button"
       className={sure ? 'hang-up sure' : 'hang-up'}
       data-hang-up={props.keyed}
+      data-asked-at={askedAt ?? undefined}
       title={words.call.hangUpHint}
       disabled={props.busy}
-      onClick={() => {
-        if (sure) props.hangUp();
-        setSure(!sure);
+      onKeyDown={(event) => {
+        // One that is held down would be the first press and the second.
+        if (event.repeat && (event.key === 'Enter' || event.key === ' ')) event.preventDefault();
+      }}
+      onClick={(event) => {
+        if (!sure) return setSure(true);
+        if (askedAt === null || event.timeStamp < askedAt || event.detail > 1) return;
+        props.hangUp();
+        setSure(false);
       }}
     >
       {sure ? words.call.hangUpSure : words.call.hangUp} {props.keyed && <kbd>h</kbd>}

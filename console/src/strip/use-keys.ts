@@ -15,6 +15,9 @@ export type Keys = {
   readonly open: (alert: string) => void;
 };
 
+/** The keys that go on and on while they are held down; every other one is one press, however long a hand lies on it. */
+const goingOn: ReadonlySet<string> = new Set(['j', 'k', 'ArrowDown', 'ArrowUp', 'Enter']);
+
 const isTyping = (target: EventTarget | null): target is HTMLElement =>
   target instanceof HTMLElement && target.matches('input, textarea, select');
 
@@ -84,6 +87,7 @@ export const useKeys = (keys: Keys): void => {
       // Arrows scroll a detail that is being read.
       if (event.key.startsWith('Arrow') && document.activeElement?.closest('.detail, .panel.shrunk') != null)
         return;
+      if (event.repeat && !goingOn.has(event.key)) return;
       const done = ((): boolean => {
         switch (event.key) {
           case 'Escape':
@@ -127,9 +131,9 @@ export const useKeys = (keys: Keys): void => {
             current.mute();
             return true;
           case 'h': {
-            // The button itself asks once more.
+            // The button itself asks once more; a key that was pressed before that could be read is no answer to it.
             const button = document.querySelector<HTMLElement>('[data-hang-up=true]');
-            button?.click();
+            if (!(Number(button?.dataset.askedAt) > event.timeStamp)) button?.click();
             return button !== null;
           }
           default: {
