@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Seat } from './seat.tsx';
 import { askSession } from './server/gateway.ts';
-import { onSessionEnded } from './server/request.ts';
+import { onSessionEnded, sessionBegun } from './server/request.ts';
 import { LoginForm } from './session/login-form.tsx';
 import { SessionProvider } from './session/session.ts';
 import { LatePage } from './strip/late-page.tsx';
@@ -22,7 +22,10 @@ export const App = () => {
       if (answer.ok) setUsername(answer.value.user.username);
     });
   }, []);
-  const entered = useCallback(() => setSession('open'), []);
+  const entered = useCallback(() => {
+    sessionBegun();
+    setSession('open');
+  }, []);
   const state = useMemo(() => ({ ended: session === 'ended', entered }), [session, entered]);
   const enter = (name: string): void => {
     setUsername(name);

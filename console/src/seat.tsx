@@ -21,7 +21,7 @@ import { useSessionLine } from './session/use-session-line.ts';
 import { useSound } from './sound/use-sound.ts';
 import { Banners } from './strip/banners.tsx';
 import { LatePage } from './strip/late-page.tsx';
-import { LeaveSheet } from './strip/leave-sheet.tsx';
+import { LeaveSheet, StillHere } from './strip/leave-sheet.tsx';
 import { maySeePage } from './strip/page-rights.ts';
 import type { Page } from './strip/pages.ts';
 import { Sheet } from './strip/sheet.tsx';
@@ -30,6 +30,7 @@ import { Strip } from './strip/strip.tsx';
 import { type Keys, useKeys } from './strip/use-keys.ts';
 import { useNotices } from './strip/use-notices.ts';
 import { goTo, useAddress } from './use-address.ts';
+import { refusalText } from './words/refusal.ts';
 import { useSpeech } from './words/words.tsx';
 
 const useTitle = (waiting: number, ringing: number): void => {
@@ -99,6 +100,9 @@ const Desk = ({ left }: { readonly left: () => void }) => {
   }, [opened, restored]);
   const [sheet, setSheet] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  // Why somebody who wanted to go could not.
+  const [kept, setKept] = useState<string | null>(null);
+  const { words } = useSpeech();
   const [devices, setDevices] = useState(false);
   const { alerts: stored, uncommitted } = state;
   const alerts = useMemo(() => openAlerts({ alerts: stored, uncommitted }), [stored, uncommitted]);
@@ -122,6 +126,7 @@ const Desk = ({ left }: { readonly left: () => void }) => {
     if (ringing.length === 0) return;
     setSheet(false);
     setLeaving(false);
+    setKept(null);
     setDevices(false);
   }, [ringing.length]);
   useNotices(ringing, setOpened);
@@ -129,21 +134,26 @@ const Desk = ({ left }: { readonly left: () => void }) => {
   /** The gateway says whether somebody may go. */
   const leave = (): void =>
     void logOut().then((answer) => {
-      if (!answer.ok && answer.code === 'still-holding') setLeaving(true);
-      else {
+      setKept(null);
+      if (answer.ok || answer.code === 'not-signed-in') {
         // Whoever sits down here next begins at the board.
         keepOpen(null);
         left();
+      } else if (answer.code === 'still-holding') setLeaving(true);
+      else {
+        setLeaving(false);
+        setKept(refusalText(words, answer));
       }
     });
 
   const close = useCallback(() => setOpened(null), []);
   const keys: Keys = {
     escape: () => {
-      if (sheet || leaving || devices) {
+      if (sheet || leaving || kept !== null || devices) {
         setDevices(false);
         setSheet(false);
         setLeaving(false);
+        setKept(null);
       } else if (opened !== null) setOpened(null);
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
@@ -218,6 +228,7 @@ const Desk = ({ left }: { readonly left: () => void }) => {
           />
         )}
         {sheet && <Sheet close={() => setSheet(false)} />}
+        {kept !== null && <StillHere why={kept} stay={() => setKept(null)} again={leave} />}
         {leaving && held.length > 0 && (
           <LeaveSheet
             held={held}

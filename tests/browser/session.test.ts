@@ -71,6 +71,55 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await leaveSeat(seat);
   });
 
+  test('is not sent away again by an answer that was on its way while the session was over', async () => {
+    const pager = await room.pager('pager-403', '403');
+    const seat = await room.takeSeat('zhao');
+    const { page, detail } = seat;
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route(
+      /\/api\/v1\/alerts\/[^/]+$/,
+      async (route) => {
+        await held;
+        const error = { code: 'not-signed-in', message: 'nobody is signed in here' };
+        await route.fulfill({ status: 401, json: { error } });
+      },
+      { times: 1 },
+    );
+    await pager.press();
+    await seat.call('403').getByRole('button', { name: '详情' }).click();
+    await detail.waitFor();
+    await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
+    const login = page.getByRole('region', { name: '值班登录' });
+    await login.getByText('登录已过期').waitFor();
+    await login.getByLabel('密码', { exact: true }).fill(room.passwordOf('zhao'));
+    await login.getByRole('button', { name: '登录', exact: true }).click();
+    await login.waitFor({ state: 'detached' });
+    await page.locator('[data-health=live]').waitFor();
+    letGo();
+    await detail.getByRole('list', { name: '经过' }).getByRole('listitem').first().waitFor();
+    expect(await login.count()).toBe(0);
+    await leaveSeat(seat);
+  });
+
+  test('stays where the gateway did not hear that somebody leaves, and says so', async () => {
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await page.route('**/session?leaving=seat', (route) => route.abort());
+    const go = seat.strip.getByRole('button', { name: '退出' });
+    await go.click();
+    const told = page.getByRole('alertdialog', { name: '没能退出' });
+    await told.getByText('网关联系不上').waitFor();
+    await told.getByRole('button', { name: '留下' }).click();
+    await seat.strip.getByText('李姐').waitFor();
+    await page.unroute('**/session?leaving=seat');
+    await go.click();
+    await page.getByRole('region', { name: '值班登录' }).waitFor();
+    await leaveSeat(seat);
+  });
+
   test('that the browser opens by itself says that it cannot be heard, until somebody clicks', async () => {
     const pager = await room.pager('pager-402', '402');
     const seat = await room.takeSeat('li');

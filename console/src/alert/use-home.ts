@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { type Alert, personKinds } from '../../../src/model/alert.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Place } from '../../../src/model/place.ts';
-import { useClock } from '../feed/clock.ts';
+import { clock, useClock } from '../feed/clock.ts';
 import { useFeedState, useLine } from '../feed/live-feed.ts';
 import { readAlertsIn, readDevices, readTypes } from '../server/gateway.ts';
 
@@ -49,7 +49,7 @@ export const useHome = (place: Place | null, device: string): Home => {
   useEffect(() => {
     if (id === null) return setHome(nothing);
     let left = false;
-    const now = Date.now();
+    const now = clock.now();
     void Promise.all([readDevices(id), readAlertsIn(id, now - historyMs), speakingTypes()]).then(
       ([devices, past, speaks]) => {
         if (left) return;

@@ -26,6 +26,13 @@ const failed = (
 
 let sessionEnded: () => void = () => undefined;
 
+let sessions = 0;
+
+/** Says that there is a session again: what was asked before says nothing of it, however late its answer comes. */
+export const sessionBegun = (): void => {
+  sessions += 1;
+};
+
 /** Calls `listener` whenever the gateway no longer knows this seat's session. */
 export const onSessionEnded = (listener: () => void): void => {
   sessionEnded = listener;
@@ -48,6 +55,7 @@ export const request = async <S extends z.ZodType>(
     readonly patienceMs?: number;
   } = {},
 ): Promise<Answer<z.infer<S>>> => {
+  const asked = sessions;
   const patience = AbortSignal.timeout(options.patienceMs ?? patienceMs);
   let response: Response;
   let json: unknown;
@@ -72,7 +80,7 @@ export const request = async <S extends z.ZodType>(
   if (!response.ok) {
     const refused = ErrorBody.safeParse(json);
     const code = refused.success ? refused.data.error.code : `http-${response.status}`;
-    if (code === 'not-signed-in') sessionEnded();
+    if (code === 'not-signed-in' && asked === sessions) sessionEnded();
     const details = refused.success ? refused.data.error.details : undefined;
     return failed(
       code,

@@ -44,3 +44,28 @@ export const LeaveSheet = (props: {
     </div>
   );
 };
+
+/** Tells whoever wanted to go that the gateway has not let them: nobody thinks that a seat is free that is not. `why` in words. */
+export const StillHere = (props: {
+  readonly why: string;
+  readonly stay: () => void;
+  readonly again: () => void;
+}) => {
+  const { words } = useSpeech();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <div className="sheet" role="alertdialog" aria-modal="true" aria-label={words.leave.failed}>
+      <h2>{words.leave.failed}</h2>
+      <p>{words.leave.failedWhy(props.why)}</p>
+      <p className="choice">
+        <button type="button" className="main" onClick={props.again}>
+          {words.leave.again}
+        </button>
+        <button ref={button} type="button" onClick={props.stay}>
+          {words.leave.stay}
+        </button>
+      </p>
+    </div>
+  );
+};

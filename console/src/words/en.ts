@@ -742,6 +742,9 @@ export const en: Dictionary = {
     stay: 'Stay',
     handOver: 'Hand over',
     giveBack: 'Give all back and log out',
+    failed: 'You are not logged out',
+    failedWhy: (why) => `This seat is still yours. ${why}`,
+    again: 'Try again',
   },
   sheet: {
     title: 'Keys',

@@ -743,6 +743,9 @@ export const zh = {
     stay: '留下处理',
     handOver: '去交接班',
     giveBack: '全部放手并退出',
+    failed: '没能退出',
+    failedWhy: (why: string) => `您还没有退出，这个席位仍在您名下。${why}`,
+    again: '再试一次',
   },
   sheet: {
     title: '快捷键',
