@@ -4,7 +4,7 @@ import type { Device } from '../model/device.ts';
 import type { Flood } from '../model/flood.ts';
 import type { Household, Presence } from '../model/household.ts';
 import type { Place } from '../model/place.ts';
-import type { Latest } from '../model/reading.ts';
+import { type Latest, movedAlong } from '../model/reading.ts';
 import type { Shift } from '../model/shift.ts';
 import type { Site } from '../model/site.ts';
 import type { TestMode } from '../model/test-mode.ts';
@@ -36,7 +36,12 @@ export const placesOf = (places: Iterable<Place | null>): Place[] => {
 export const createCommitted = (
   state: StoredState,
   liveness: Liveness,
-): { readonly view: Committed; readonly apply: (batch: Batch) => void } => {
+): {
+  readonly view: Committed;
+  readonly apply: (batch: Batch) => void;
+  /** The wall clock was set by so many ms and shows `now`. */
+  readonly shift: (byMs: number, now: number) => void;
+} => {
   let seq = state.seq;
   const alerts = new Map<string, Alert>(state.alerts.map(({ alert }) => [alert.id, alert]));
   const calls = new Map<string, Call>(state.calls.map(({ call }) => [call.id, call]));
@@ -131,6 +136,11 @@ export const createCommitted = (
 
   return {
     apply,
+    shift: (byMs, now) => {
+      for (const values of latest.values())
+        for (const [measurement, known] of Object.entries(values))
+          values[measurement] = movedAlong(known, byMs, now);
+    },
     view: {
       seq: () => seq,
       feed: state.feed,

@@ -1,6 +1,6 @@
 import type { Device, LoginRefusal } from '../model/device.ts';
 import type { Subject } from '../model/dialect.ts';
-import type { Latest, Value } from '../model/reading.ts';
+import { type Latest, movedAlong, type Value } from '../model/reading.ts';
 import type { DeviceRecord, DeviceState, StoredState } from './ports.ts';
 
 /** A device in the core's hands: its record, and what was last heard of it, which changes with every message. */
@@ -34,6 +34,8 @@ export type DeviceBook = {
     receivedAt: number,
   ) => void;
   readonly noteHeard: (device: WorkingDevice, at: number) => void;
+  /** The wall clock was set by so many ms and shows `now`: what is known is not from a time that is still to come. */
+  readonly shift: (byMs: number, now: number) => void;
   readonly noteLogin: (device: WorkingDevice, refused: LoginRefusal | null) => void;
 };
 
@@ -144,6 +146,15 @@ export const createDeviceBook = (stored: Pick<StoredState, 'devices' | 'deviceSt
     noteHeard: (device, at) => {
       device.lastSeenAt = at;
       soil(device);
+    },
+    shift: (byMs, now) => {
+      for (const device of devices.values()) {
+        const { lastSeenAt, latest } = device;
+        if (lastSeenAt === null || lastSeenAt <= now) continue;
+        device.lastSeenAt = Math.min(lastSeenAt + byMs, now);
+        for (const [measurement, known] of latest) latest.set(measurement, movedAlong(known, byMs, now));
+        soil(device);
+      }
     },
     noteLogin: (device, refused) => {
       device.loginRefused = refused;

@@ -360,7 +360,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     commands.shift(byMs);
     testModes.shift(byMs);
     floods.shift(byMs);
+    devices.shift(byMs, at);
+    committed.shift(byMs, at);
     ledger.put('fact', 'alive', at);
+    // What was received before and is not stored yet comes with the times of before.
+    ledger.afterCommit(() => committed.shift(byMs, now()));
   };
 
   const takeUp = (): void => {

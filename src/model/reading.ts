@@ -27,6 +27,12 @@ export type Series = { readonly device: string; readonly measurement: string; re
 export const Latest = z.object({ value: Value, at: z.number(), receivedAt: z.number() });
 export type Latest = Readonly<z.infer<typeof Latest>>;
 
+/** The same value once the clock was set by so many ms and shows `now`: what was received at a time that is still to come was so by the clock of before. */
+export const movedAlong = ({ value, at, receivedAt }: Latest, byMs: number, now: number): Latest => {
+  const moved = (moment: number): number => (moment > now ? Math.min(moment + byMs, now) : moment);
+  return { value, at: moved(at), receivedAt: moved(receivedAt) };
+};
+
 /** Names of the events that a device may send. */
 export const eventNames = [
   'sos',

@@ -54,6 +54,32 @@ describe('a clock that is set back by hours', () => {
     expect(Math.abs(street.now() - Number(street.stored().facts.get('alive')))).toBeLessThanOrEqual(10_000);
   });
 
+  test('lets what is said from then on count as the newest: gas that lasts is raised, and what is over returns', () => {
+    const street = openHome();
+    street.readings('smoke-1', { smoke: true });
+    street.readings('gas-1', { gas: false });
+    street.pass(minute);
+    street.setClock(-8 * hour);
+    street.readings('smoke-1', { smoke: false });
+    street.readings('gas-1', { gas: true });
+    street.pass(minute);
+    expect(of(street, 'smoke-1').active).toBe(false);
+    expect(of(street, 'gas-1')).toMatchObject({ active: true, late: false });
+    const { latest, lastSeenAt } = street.gateway.duty.committed.device('gas-1') ?? {};
+    expect(latest?.gas?.value).toBe(true);
+    expect(lastSeenAt).toBeLessThanOrEqual(street.now());
+  });
+
+  test('shows no value for hours that was on its way to the disk when the clock was set', () => {
+    const street = openHome();
+    street.holdDisk(true);
+    street.readings('gas-1', { gas: false });
+    street.setClock(-8 * hour);
+    street.holdDisk(false);
+    street.readings('gas-1', { gas: true });
+    expect(street.gateway.duty.committed.device('gas-1')?.latest.gas?.value).toBe(true);
+  });
+
   test('sounds no siren hours late', () => {
     const street = openHome();
     street.event('pager-1', 'sos');
@@ -123,6 +149,18 @@ describe('a machine that starts with a clock that is behind', () => {
     const again = later(street, -8 * hour);
     again.pass(minute);
     expect(of(again, 'gas-1').state).toBe('unacknowledged');
+  });
+
+  test('lets what is said from then on count as the newest', () => {
+    const street = openHome();
+    street.readings('gas-1', { gas: false });
+    street.gateway.putDown();
+    street.pass(minute);
+    const again = later(street, -8 * hour);
+    again.readings('gas-1', { gas: true });
+    again.pass(minute);
+    expect(of(again, 'gas-1').active).toBe(true);
+    expect(again.gateway.duty.committed.device('gas-1')?.latest.gas?.value).toBe(true);
   });
 
   test('ends a test mode after as long as was said', () => {
