@@ -71,6 +71,19 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await leaveSeat(seat);
   });
 
+  test('is there again by itself where its page was loaded anew while the gateway did not answer', async () => {
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await page.route('**/api/v1/session', (route) => route.abort());
+    await page.reload();
+    const login = page.getByRole('region', { name: '值班登录' });
+    await login.waitFor();
+    await page.unroute('**/api/v1/session');
+    await login.waitFor({ state: 'detached' });
+    await page.locator('[data-health=live]').waitFor();
+    await leaveSeat(seat);
+  });
+
   test('is not sent away again by an answer that was on its way while the session was over', async () => {
     const pager = await room.pager('pager-403', '403');
     const seat = await room.takeSeat('zhao');
