@@ -49,4 +49,43 @@ optional('Chromium', hasChromium)('the list under a hand', () => {
     await detail.getByRole('heading', { name: home('202').text }).waitFor();
     await leaveSeat(seat);
   });
+
+  test('takes no click that was made on the picture before, while a busy page had already laid its rows anew', async () => {
+    const [low, medium] = [await room.pager('pager-204', '204'), await room.pager('pager-205', '205')];
+    await low.measure({ battery: 15 });
+    const seat = await room.takeSeat('li');
+    const { page, board, detail } = seat;
+    const title = seat.row('204').locator('.title');
+    await title.waitFor();
+    await seat.strip.hover({ position: { x: 2, y: 2 } });
+    const { x, y, height } = (await title.boundingBox()) ?? { x: 0, y: 0, height: 0 };
+    // The page stands still between laying out the row that comes and drawing it, until it has been pressed.
+    await page.evaluate(`new MutationObserver((_, observer) => {
+      if (!document.querySelector('.board').textContent.includes('205')) return;
+      observer.disconnect();
+      console.log('laid out');
+      const until = performance.now() + 10_000;
+      while (performance.now() < until && !navigator.scheduling.isInputPending());
+    }).observe(document.querySelector('.board'), { childList: true, subtree: true, characterData: true })`);
+    const hand = await seat.context.newCDPSession(page);
+    const laidOut = page.waitForEvent('console', (message) => message.text() === 'laid out');
+    await medium.say('tamper');
+    await laidOut;
+    const at = { x: x + 8, y: y + height / 2 };
+    const press = { ...at, button: 'left', clickCount: 1 } as const;
+    await Promise.all([
+      hand.send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...at }),
+      hand.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...press }),
+      hand.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...press }),
+    ]);
+    await board
+      .getByRole('status')
+      .getByText('这一下没有算')
+      .or(detail.getByRole('heading', { name: '幸福社区' }))
+      .waitFor();
+    expect(await detail.getByRole('heading', { name: '幸福社区' }).allTextContents()).toEqual([]);
+    await title.click();
+    await detail.getByRole('heading', { name: home('204').text }).waitFor();
+    await leaveSeat(seat);
+  });
 });

@@ -1,5 +1,14 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import type { Alert, AlertKind } from '../../../src/model/alert.ts';
 import { DeviceName } from '../alert/device-name.tsx';
 import { useHousehold } from '../alert/household-book.ts';
@@ -242,6 +251,22 @@ export const Board = (props: {
     () => linesOf(layout, (id) => rows.get(id)?.alert, folded, folding, unfolded),
     [layout, rows, folded, folding, unfolded],
   );
+  // When the rows as they are laid out now came on the screen, as events are stamped; until then nobody has seen them.
+  const seenAt = useRef(0);
+  const pressedAt = useRef(0);
+  // What arrives under a hand comes in below and moves nothing.
+  const laid = useMemo(() => {
+    const below = lines.findIndex((line) => line.kind === 'section' && line.section === 'arrivals');
+    return (below < 0 ? lines : lines.slice(0, below)).map(({ key }) => key).join(' ');
+  }, [lines]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order is another picture.
+  useLayoutEffect(() => {
+    seenAt.current = Number.POSITIVE_INFINITY;
+    const frame = requestAnimationFrame(() => {
+      seenAt.current = performance.now();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [laid]);
   const focusedAt = (): number => {
     const line = document.activeElement?.closest<HTMLElement>('.board-line');
     return line === null || line === undefined ? -1 : Number(line.dataset.index);
@@ -319,11 +344,15 @@ export const Board = (props: {
       ref={board}
       className="board"
       aria-label={words.board.title}
+      onPointerDownCapture={(event) => {
+        pressedAt.current = event.timeStamp;
+      }}
       onClickCapture={(event) => {
         // The keyboard's clicks have no detail; they go where the focus is, wherever that has moved.
         if (event.detail === 0) return;
         const row = rowOf(event.target);
-        const meant = isMeant(hand.current, row);
+        // A press that waited while a busy page laid the rows anew was made on what stood there before.
+        const meant = pressedAt.current >= seenAt.current && isMeant(hand.current, row);
         hand.current = { ...hand.current, movedAt: Date.now(), on: row };
         setWarned(!meant);
         if (!meant) event.stopPropagation();
