@@ -106,4 +106,27 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     await page.locator('.sheet').waitFor({ state: 'detached' });
     await leaveSeat(seat);
   });
+
+  test('keeps what is typed for a hand-over when the session ends under it', async () => {
+    const seat = await room.takeSeat('li');
+    const { page } = seat;
+    await seat.strip.getByRole('button', { name: '交接班', exact: true }).click();
+    await page.getByRole('button', { name: '上岗', exact: true }).click();
+    const note = page.getByLabel('交班备注（可不填）');
+    await note.fill('101 的女儿在路上');
+    const refused = page.waitForResponse(
+      (response) => response.url().endsWith('/shifts') && response.status() === 401,
+    );
+    await room.api().patch('/users/li', { password: room.passwordOf('li') }, z.unknown());
+    const login = page.getByRole('region', { name: '值班登录' });
+    await login.getByText('登录已过期').waitFor();
+    await refused;
+    await login.getByLabel('密码', { exact: true }).fill(room.passwordOf('li'));
+    await login.getByRole('button', { name: '登录', exact: true }).click();
+    await login.waitFor({ state: 'detached' });
+    await page.locator('[data-health=live]').waitFor();
+    await note.waitFor();
+    expect(await note.inputValue()).toBe('101 的女儿在路上');
+    await leaveSeat(seat);
+  });
 });

@@ -2,6 +2,13 @@ import { useCallback, useEffect, useState } from 'react';
 import { useLine } from '../feed/live-feed.ts';
 import type { Answer } from './request.ts';
 
+/** Whether a refusal says nothing of what was asked: a page must not take what is typed on it away for that. */
+const saysNothing = (code: string): boolean =>
+  code === 'unreachable' ||
+  code === 'not-signed-in' ||
+  code === 'store-unavailable' ||
+  code.startsWith('http-5');
+
 /** What the gateway answers to `ask`, asked anew whenever the line is new; null until it has answered. What was answered once stays while a later question fails. `ask` must be the same function from draw to draw. */
 export const useAnswer = <T>(
   ask: () => Promise<Answer<T>>,
@@ -15,7 +22,7 @@ export const useAnswer = <T>(
     void ask().then((answer) => {
       if (left) return;
       setKnown((before) =>
-        !answer.ok && answer.code === 'unreachable' && before?.ask === ask && before.answer.ok
+        !answer.ok && saysNothing(answer.code) && before?.ask === ask && before.answer.ok
           ? before
           : { ask, answer },
       );
