@@ -129,4 +129,29 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     expect(await note.inputValue()).toBe('101 的女儿在路上');
     await leaveSeat(seat);
   });
+
+  test('shows what lies before a shift also where every answer takes longer than the next question', async () => {
+    const seat = await room.takeSeat('li', { ownClock: true });
+    const { page } = seat;
+    let asked = 0;
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/shifts/current/summary', async (route) => {
+      asked += 1;
+      if (asked > 1) return;
+      await held;
+      await route.continue();
+    });
+    await seat.strip.getByRole('button', { name: '交接班', exact: true }).click();
+    await page.locator('[data-page=shift] h1').waitFor();
+    await expect.poll(() => asked).toBe(1);
+    await page.clock.fastForward(10_500);
+    await expect.poll(() => asked).toBe(2);
+    letGo();
+    await page.locator('dl.items').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await leaveSeat(seat);
+  });
 });

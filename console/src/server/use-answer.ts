@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLine } from '../feed/live-feed.ts';
 import type { Answer } from './request.ts';
 
@@ -16,20 +16,23 @@ export const useAnswer = <T>(
   const { openSince } = useLine();
   const [known, setKnown] = useState<{ readonly ask: unknown; readonly answer: Answer<T> } | null>(null);
   const [times, setTimes] = useState(0);
+  const asking = useRef({ ask, begun: 0, answered: 0 });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another line, or another try, is another question.
   useEffect(() => {
-    let left = false;
+    if (asking.current.ask !== ask) asking.current = { ask, begun: 0, answered: 0 };
+    const mine = asking.current;
+    mine.begun += 1;
+    const turn = mine.begun;
     void ask().then((answer) => {
-      if (left) return;
+      // One that is slower than the next try is an answer all the same, unless that has come before it.
+      if (asking.current !== mine || turn < mine.answered) return;
+      mine.answered = turn;
       setKnown((before) =>
         !answer.ok && saysNothing(answer.code) && before?.ask === ask && before.answer.ok
           ? before
           : { ask, answer },
       );
     });
-    return () => {
-      left = true;
-    };
   }, [ask, openSince, times]);
   const again = useCallback(() => setTimes((now) => now + 1), []);
   return { answer: known?.ask === ask ? known.answer : null, again };
