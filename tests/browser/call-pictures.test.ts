@@ -78,7 +78,7 @@ optional('Chromium', hasChromium)('a call, in both languages and both looks', ()
     await zhao.page.keyboard.press('Escape');
     await hers.leave();
     await zhao.row('521').locator('.title').click();
-    const recording = zhao.detail.locator('.timeline [data-event=call-ended] [data-recording]');
+    const recording = zhao.detail.locator('.timeline [data-recording]');
     await room.api().post(`/calls/${first}/hang-up`, {}, z.unknown());
     await recording.scrollIntoViewIfNeeded();
     await album.picture(zhao, 'call-recorded', recording);
