@@ -146,9 +146,10 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     });
     await seat.strip.getByRole('button', { name: '交接班', exact: true }).click();
     await page.locator('[data-page=shift] h1').waitFor();
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(1);
     await page.clock.fastForward(10_500);
-    await expect.poll(() => asked).toBe(2);
+    // A line that such a leap has broken is another reason to ask.
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(2);
     letGo();
     await page.locator('dl.items').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
