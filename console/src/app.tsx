@@ -1,13 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Seat } from './seat.tsx';
+import { askUntil } from './server/ask-until.ts';
 import { askSession } from './server/gateway.ts';
 import { onSessionEnded, sessionBegun } from './server/request.ts';
 import { LoginForm } from './session/login-form.tsx';
 import { SessionProvider } from './session/session.ts';
 import { LatePage } from './strip/late-page.tsx';
-
-/** How long after a gateway did not say whether there is a session it is asked again, in ms. */
-const askAgainMs = 3_000;
 
 const loadWall = () => import('./wall/wall.tsx');
 
@@ -20,18 +18,14 @@ export const App = () => {
   const [username, setUsername] = useState('');
   useEffect(() => {
     onSessionEnded(() => setSession((now) => (now === 'open' || now === 'ended' ? 'ended' : 'none')));
-    let later: ReturnType<typeof setTimeout> | undefined;
-    const ask = (): void =>
-      void askSession().then((answer) => {
-        // Whoever has logged in meanwhile is in.
-        const known = answer.ok ? 'open' : 'none';
-        setSession((now) => (now === 'asking' || now === 'none' ? known : now));
-        if (answer.ok) setUsername(answer.value.user.username);
-        // A gateway that did not answer may know this seat all the same, and a seat at its login is deaf.
-        else if (answer.code !== 'not-signed-in') later = setTimeout(ask, askAgainMs);
-      });
-    ask();
-    return () => clearTimeout(later);
+    return askUntil(askSession, (answer) => {
+      // Whoever has logged in meanwhile is in.
+      const known = answer.ok ? 'open' : 'none';
+      setSession((now) => (now === 'asking' || now === 'none' ? known : now));
+      if (answer.ok) setUsername(answer.value.user.username);
+      // A gateway that did not answer may know this seat all the same, and a seat at its login is deaf.
+      return answer.ok || answer.code === 'not-signed-in';
+    });
   }, []);
   const entered = useCallback(() => {
     sessionBegun();

@@ -45,17 +45,14 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
       .api()
       .get('/alerts?device=pager-102', z.object({ alerts: z.array(z.object({ id: z.string() })) }));
     const id = alerts[0]?.id ?? '';
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const held = Promise.withResolvers<void>();
     await page.route(`**/api/v1/alerts/${id}`, async (route) => {
-      await held;
+      await held.promise;
       await route.continue();
     });
     await room.api().post(`/alerts/${id}/family-informed`, {}, z.unknown());
     await detail.locator('[data-verb=family-informed].done').waitFor();
-    letGo();
+    held.resolve();
     await page.unrouteAll({ behavior: 'wait' });
     await leaveSeat(seat);
   });
@@ -69,13 +66,10 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     const field = detail.getByLabel('对方说什么');
     await field.fill('头晕');
     let saved = 0;
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const held = Promise.withResolvers<void>();
     await page.route('**/comment', async (route) => {
       saved += 1;
-      await held;
+      await held.promise;
       await route.continue();
     });
     await field.focus();
@@ -87,7 +81,7 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     await detail.getByRole('button', { name: '关闭' }).click();
     await seat.row('103').locator('.title').click();
     await field.waitFor();
-    letGo();
+    held.resolve();
     await detail.getByRole('list', { name: '经过' }).getByText('对方说什么：头晕').waitFor();
     await expect.poll(() => field.inputValue()).toBe('');
     await page.unrouteAll({ behavior: 'wait' });
@@ -134,14 +128,11 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     const seat = await room.takeSeat('li', { ownClock: true });
     const { page } = seat;
     let asked = 0;
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const held = Promise.withResolvers<void>();
     await page.route('**/shifts/current/summary', async (route) => {
       asked += 1;
       if (asked > 1) return;
-      await held;
+      await held.promise;
       await route.continue();
     });
     await seat.strip.getByRole('button', { name: '交接班', exact: true }).click();
@@ -150,7 +141,7 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     await page.clock.fastForward(10_500);
     // A line that such a leap has broken is another reason to ask.
     await expect.poll(() => asked).toBeGreaterThanOrEqual(2);
-    letGo();
+    held.resolve();
     await page.locator('dl.items').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await leaveSeat(seat);

@@ -88,14 +88,11 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     const pager = await room.pager('pager-403', '403');
     const seat = await room.takeSeat('zhao');
     const { page, detail } = seat;
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const held = Promise.withResolvers<void>();
     await page.route(
       /\/api\/v1\/alerts\/[^/]+$/,
       async (route) => {
-        await held;
+        await held.promise;
         const error = { code: 'not-signed-in', message: 'nobody is signed in here' };
         await route.fulfill({ status: 401, json: { error } });
       },
@@ -111,7 +108,7 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await login.getByRole('button', { name: '登录', exact: true }).click();
     await login.waitFor({ state: 'detached' });
     await page.locator('[data-health=live]').waitFor();
-    letGo();
+    held.resolve();
     await detail.getByRole('list', { name: '经过' }).getByRole('listitem').first().waitFor();
     expect(await login.count()).toBe(0);
     await leaveSeat(seat);

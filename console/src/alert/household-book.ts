@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Household } from '../../../src/model/household.ts';
 import type { Place } from '../../../src/model/place.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { askUntil } from '../server/ask-until.ts';
 import { readHousehold } from '../server/gateway.ts';
 
 /** What is known of a home: its card, that it has none, or that it could not be read. */
@@ -9,8 +10,6 @@ export type KnownHousehold =
   | { readonly is: 'loading' | 'none' | 'unknown' }
   | { readonly is: 'known'; readonly card: Household };
 
-/** A card that could not be read is asked for again after this long, in ms. */
-const againAfterMs = 3_000;
 const atOnce = 4;
 const kept = 1_000;
 const none: KnownHousehold = { is: 'none' };
@@ -70,21 +69,15 @@ export const useHousehold = (place: Place | null): KnownHousehold => {
   );
   useEffect(() => {
     if (id === null) return setKnown(none);
-    let left = false;
-    let later: ReturnType<typeof setTimeout> | undefined;
-    const look = (): void =>
-      void read(id, householdsAt).then((came) => {
-        if (left) return;
+    return askUntil(
+      () => read(id, householdsAt),
+      (came) => {
         const unread = came.is === 'unknown';
         // What was read before tells more than that it cannot be read just now.
         setKnown((before) => (unread && before.is === 'known' && before.card.place === id ? before : came));
-        if (unread) later = setTimeout(look, againAfterMs);
-      });
-    look();
-    return () => {
-      left = true;
-      clearTimeout(later);
-    };
+        return !unread;
+      },
+    );
   }, [id, householdsAt]);
   return known;
 };

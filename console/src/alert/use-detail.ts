@@ -3,6 +3,7 @@ import type { Alert } from '../../../src/model/alert.ts';
 import type { TimelineEntry } from '../../../src/model/change.ts';
 import type { Text } from '../../../src/model/text.ts';
 import { useFeedState } from '../feed/live-feed.ts';
+import { askUntil } from '../server/ask-until.ts';
 import { type AlertDetail, readAlert } from '../server/gateway.ts';
 
 /** An alert with its timeline; `stored` false while no disk holds it. */
@@ -14,9 +15,6 @@ export type Details = {
   readonly explanation: Text | null;
 };
 
-/** What could not be read is asked for again after this long, in ms. */
-const againAfterMs = 3_000;
-
 /** The alert as it is now, read again with every change of it on the feed, and until it could be read. */
 export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   const { touched, alerts, uncommitted } = useFeedState();
@@ -24,23 +22,20 @@ export const useDetail = (id: string): Details | 'loading' | 'missing' => {
   const [found, setFound] = useState<{ readonly by: number; readonly what: AlertDetail | 'missing' } | null>(
     null,
   );
-  useEffect(() => {
-    let left = false;
-    let later: ReturnType<typeof setTimeout> | undefined;
-    // Another change is another thing to read.
-    const ask = (): void =>
-      void readAlert(id).then((answer) => {
-        if (left) return;
-        if (answer.ok) setFound({ by: seq, what: answer.value });
-        else if (answer.code === 'not-found') setFound({ by: seq, what: 'missing' });
-        else later = setTimeout(ask, againAfterMs);
-      });
-    ask();
-    return () => {
-      left = true;
-      clearTimeout(later);
-    };
-  }, [id, seq]);
+  // Another change is another thing to read.
+  useEffect(
+    () =>
+      askUntil(
+        () => readAlert(id),
+        (answer) => {
+          if (answer.ok) setFound({ by: seq, what: answer.value });
+          else if (answer.code === 'not-found') setFound({ by: seq, what: 'missing' });
+          else return false;
+          return true;
+        },
+      ),
+    [id, seq],
+  );
   const read = found === null ? 'loading' : found.what;
   const known = alerts.get(id);
   const unstored = uncommitted.get(id);

@@ -2,6 +2,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Device } from '../../../src/model/device.ts';
 import { mayActAs } from '../../../src/model/user.ts';
 import { deviceHref, placeHref } from '../address.ts';
+import { askAsOf } from '../feed/ask-as-of.ts';
 import { useFeed, useFeedState, useLine } from '../feed/live-feed.ts';
 import { readDevices } from '../server/gateway.ts';
 import { LatePart } from '../strip/late-page.tsx';
@@ -65,9 +66,8 @@ const useDevices = (): {
   const { openSince } = useLine();
   const [loaded, setLoaded] = useState<'loading' | 'failed' | 'yes'>('loading');
   const load = useCallback(async (): Promise<void> => {
-    const { seq } = feed.state();
-    const answer = await readDevices();
-    if (answer.ok) feed.putDevices(answer.value, seq);
+    const answer = await askAsOf(feed, () => readDevices());
+    if (answer.ok) feed.putDevices(answer.value.read, answer.value.since);
     setLoaded((before) => (answer.ok || before === 'yes' ? 'yes' : 'failed'));
   }, [feed]);
   useEffect(() => {

@@ -15,6 +15,7 @@ import { useAlertsOf } from '../chart/use-alerts-of.ts';
 import { useColours } from '../chart/use-colours.ts';
 import { useMovingSpan } from '../chart/use-moving-span.ts';
 import { useReadings } from '../chart/use-readings.ts';
+import { askAsOf } from '../feed/ask-as-of.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { type DeclaredType, exportAddress, readDevice, readRules, readTypes } from '../server/gateway.ts';
@@ -43,14 +44,10 @@ const useDevice = (
 ): { readonly device: Device | 'loading' | 'missing' | 'failed'; readonly again: () => void } => {
   const feed = useFeed();
   const { devices } = useFeedState();
-  const ask = useCallback(async () => {
-    const { seq } = feed.state();
-    const read = await readDevice(id);
-    return read.ok ? { ok: true as const, value: { device: read.value, seq } } : read;
-  }, [feed, id]);
+  const ask = useCallback(() => askAsOf(feed, () => readDevice(id)), [feed, id]);
   const { answer, again } = useAnswer(ask);
   useEffect(() => {
-    if (answer?.ok === true) feed.addDevices([answer.value.device], answer.value.seq);
+    if (answer?.ok === true) feed.addDevices([answer.value.read], answer.value.since);
   }, [answer, feed]);
   const known = devices.get(id);
   if (answer === null) return { device: known ?? 'loading', again };

@@ -11,6 +11,7 @@ import { lengthsMs, strideMs } from '../chart/span.ts';
 import { givenName } from '../devices/link-state.tsx';
 import { PlaceLinks } from '../devices/place-links.tsx';
 import { useWatch } from '../devices/use-watch.ts';
+import { askAsOf } from '../feed/ask-as-of.ts';
 import { useClock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { readDevices, readRules, readTypes } from '../server/gateway.ts';
@@ -179,14 +180,10 @@ const useDevicesOf = (
 } => {
   const feed = useFeed();
   const { devices } = useFeedState();
-  const ask = useCallback(async () => {
-    const { seq } = feed.state();
-    const read = await readDevices(place);
-    return read.ok ? { ok: true as const, value: { devices: read.value, seq } } : read;
-  }, [feed, place]);
+  const ask = useCallback(() => askAsOf(feed, () => readDevices(place)), [feed, place]);
   const { answer, again } = useAnswer(ask);
   useEffect(() => {
-    if (answer?.ok === true) feed.addDevices(answer.value.devices, answer.value.seq);
+    if (answer?.ok === true) feed.addDevices(answer.value.read, answer.value.since);
   }, [answer, feed]);
   const here = useMemo(
     () =>
