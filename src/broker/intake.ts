@@ -9,6 +9,8 @@ import type { Turns } from './turns.ts';
 const maxConnectBytes = 16_384;
 const refillEveryMs = 50;
 const pingResponse = Buffer.of(0xd0, 0);
+/** A look at the silent ones that comes so long (ms) after the one before comes from a process that stood still. */
+const lateLookMs = 1_000;
 
 /** What stands between the sockets and aedes: it looks at every byte before aedes may keep it, and stops reading where a client has to be held back. */
 export type Intake = {
@@ -37,6 +39,7 @@ export const createIntake = (
   const debtors = new Set<Link>();
   let heldNow = 0;
   let refills: NodeJS.Timeout | null = null;
+  let lookedAt = monotonic();
 
   const hold = (link: Link, reason: number): void => {
     if (link.gone) return;
@@ -158,6 +161,10 @@ export const createIntake = (
     },
     checkKeepAlive: (links) => {
       const at = monotonic();
+      const isLate = at - lookedAt >= lateLookMs;
+      lookedAt = at;
+      // What came while nobody could read is no silence: it is read before the next look.
+      if (isLate) return;
       for (const link of links) checkSilence(link, at);
     },
     held: () => heldNow,
