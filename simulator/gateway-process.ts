@@ -153,7 +153,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       void kill();
     }, withinMs);
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (!line.startsWith(readyMark)) return;
+      // What was said before it was killed may be read after that.
+      if (tooLate || !line.startsWith(readyMark)) return;
       clearTimeout(deadline);
       resolve(line);
     });
