@@ -24,6 +24,7 @@ optional('/proc with the memory of a process', existsSync('/proc/self/status'))(
     const gateway = await openGateway();
     const api = await signIn(gateway.url, 'admin', gateway.password);
     const feed = followFeed(gateway, api);
+    await feed.until(({ type }) => type === 'snapshot');
     const pager = dial({ gateway }, 'pager-1', await register(api, 'pager-1', 'call-button'));
     await isUp(pager);
     let broken = 0;
@@ -75,6 +76,7 @@ optional('/proc with the memory of a process', existsSync('/proc/self/status'))(
     const gateway = await openGateway();
     const api = await signIn(gateway.url, 'admin', gateway.password);
     const feed = followFeed(gateway, api);
+    await feed.until(({ type }) => type === 'snapshot');
     const pager = dial({ gateway }, 'pager-1', await register(api, 'pager-1', 'call-button'));
     const vandals = await Promise.all(
       [1, 2, 3, 4, 5, 6, 7, 8].map(async (n) =>
@@ -132,6 +134,7 @@ optional('/proc with the memory of a process', existsSync('/proc/self/status'))(
     const gateway = await openGateway();
     const api = await signIn(gateway.url, 'admin', gateway.password);
     const feed = followFeed(gateway, api);
+    await feed.until(({ type }) => type === 'snapshot');
     const line = { gateway };
     const pager = dial(line, 'pager-1', await register(api, 'pager-1', 'call-button'));
     const vandal = dial(line, 'vandal-1', await register(api, 'vandal-1', 'smoke-alarm'));

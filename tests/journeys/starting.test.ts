@@ -140,7 +140,7 @@ test(
       });
       await expect.poll(() => gateway, { timeout: 60_000 }).not.toBeNull();
       npm.kill('SIGTERM');
-      await expect.poll(() => isRunning(gateway ?? 0), { timeout: 5_000 }).toBe(false);
+      await expect.poll(() => isRunning(gateway ?? 0)).toBe(false);
     }
   },
   journeyMs,

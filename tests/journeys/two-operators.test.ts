@@ -59,9 +59,20 @@ const startFlood = (sensors: readonly MqttClient[]): { readonly end: () => Promi
   };
 };
 
+/** Takes an alert, and again where a busy store has kept the operator waiting for longer than anybody is kept waiting. */
+const take = async (operator: ApiClient, alert: string): Promise<Alert> => {
+  for (;;) {
+    try {
+      return await operate(operator, alert, 'take', {});
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'store-unavailable') throw error;
+    }
+  }
+};
+
 /** All operators take an alert at once; answers who was told that he has it. */
 const contest = async (operators: readonly ApiClient[], alert: string): Promise<string> => {
-  const answers = await Promise.allSettled(operators.map((operator) => operate(operator, alert, 'take', {})));
+  const answers = await Promise.allSettled(operators.map((operator) => take(operator, alert)));
   const winners = answers.flatMap((answer, index) =>
     answer.status === 'fulfilled' ? [{ alert: answer.value, by: operators[index]?.user.id ?? '' }] : [],
   );
