@@ -138,7 +138,10 @@ optional('Chromium', hasChromium)('a pager in the browser', () => {
     const leg = await seat.legOf(call.id, patienceMs);
     await hearTone(leg.ear.heard, 440, 3, 2 * patienceMs);
     await expect.poll(() => loudestOn(page), { timeout: patienceMs }).toBeCloseTo(1000, -2);
-    expect(await loudspeakerOf(page).textContent()).toBe('已接通，请讲话');
+    // The word comes another way than the sound.
+    await expect
+      .poll(() => loudspeakerOf(page).textContent(), { timeout: patienceMs })
+      .toBe('已接通，请讲话');
     await expect
       .poll(() => lightOf(page).textContent(), { timeout: patienceMs })
       .toBe(`${api.user.name} 已接警`);

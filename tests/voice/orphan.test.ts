@@ -23,7 +23,7 @@ test('a gateway that is killed in a call takes its media process along, which fi
     );
     expect(isThere(pid)).toBe(true);
     gateway.kill('SIGKILL');
-    await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isThere(pid)).toBe(false);
     const path = join(dir, 'call.wav');
     expect(readFileSync(path).readUInt32LE(54)).toBe(statSync(path).size - recordingHead);
     rmSync(dir, { recursive: true });
