@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { maxSdp } from '../../src/model/call.ts';
 import { ServerMessage } from '../../src/model/change.ts';
 import { type CallBook, createCallBook, ringing } from './call-book.ts';
@@ -104,7 +104,7 @@ describe('a console', () => {
       else if (username === 'sun')
         await room.admin.call('PATCH', '/users/sun', { places: [homeElsewhere.id] });
       else await zhao.call('DELETE', '/session');
-      await vi.waitFor(() => expect(book.live.get(`call-${username}`)?.listeners).toEqual([]));
+      await expect.poll(() => book.live.get(`call-${username}`)?.listeners).toEqual([]);
       return book.asked.find(([what, who]) => what === 'leave' && who === username) ?? [];
     };
     for (const username of ['zhao', 'sun', 'qian'])

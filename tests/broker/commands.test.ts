@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectPacket, number, packet, type RawClient, subscribePacket, types } from './raw-client.ts';
 import { closed, commandFor, hear, openStreet, type Street, secretOf, topicOf } from './street.ts';
 
@@ -183,5 +183,5 @@ test('a connection that the gateway closes is closed at once, and the device may
   street.broker.downlink.disconnect('siren-1');
   await gone;
   await street.connect('siren-1');
-  await vi.waitFor(() => expect(street.broker.stats().devices).toBe(1));
+  await expect.poll(() => street.broker.stats().devices).toBe(1);
 });

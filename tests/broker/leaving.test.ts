@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectPacket, publishPacket, types } from './raw-client.ts';
 import { openStreet, secretOf, topicOf } from './street.ts';
 
@@ -52,7 +52,7 @@ test('a device with two connections is gone only when both are', async () => {
   const second = await street.connect('pager-1', { clientId: 'second' });
   await street.door.until(() => street.door.links.length === 2);
   first.stream.destroy();
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBe(1));
+  await expect.poll(() => street.broker.stats().connections).toBe(1);
   expect(street.door.links).toEqual(['up pager-1', 'up pager-1 instead']);
   second.stream.destroy();
   await street.door.until(() => street.door.links.includes('down pager-1'));
@@ -64,7 +64,7 @@ test('when the gateway stops, two hundred devices with wills are gone without a 
   const clients = await Promise.all(devices.map((device) => street.connect(device, willOf(device, 0))));
   await street.door.until(() => street.door.links.length === 200);
   await street.broker.close();
-  await vi.waitFor(() => expect(clients.some(({ connected }) => connected)).toBe(false));
+  await expect.poll(() => clients.some(({ connected }) => connected)).toBe(false);
   expect(street.door.links.filter((link) => link.startsWith('down'))).toEqual([]);
   expect(street.door.taken).toEqual([]);
   expect(street.broker.stats()).toMatchObject({ connections: 0, held: 0 });
@@ -111,7 +111,7 @@ test('an acknowledgement for a device that has left meanwhile is no error', asyn
   for (const qos of [0, 1, 2] as const) pager.publish(topicOf('pager-1', 'events'), 'press', { qos });
   await street.door.until(() => street.door.taken.length === 3);
   pager.stream.destroy();
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBe(0));
+  await expect.poll(() => street.broker.stats().connections).toBe(0);
   for (const { acknowledge } of street.door.taken) acknowledge();
   const again = await street.connect('pager-1');
   street.door.commitAtOnce(true);

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectPacket, publishPacket, types } from './raw-client.ts';
 import { closed, openStreet, secretOf, topicOf } from './street.ts';
 
@@ -43,13 +43,17 @@ test('who guesses waits longer each time, while the right secret from the same a
   await using street = await openStreet();
   street.door.register('pager-1', secretOf('pager-1'));
   const order: string[] = [];
-  const guess = street.connect('pager-1', { password: 'guess' }).catch(() => order.push('guess refused'));
-  await vi.waitFor(() => expect(street.broker.stats().guessersWaiting).toBe(1));
+  // The first of them waits a quarter of a second, the last four: nobody is so slow that he is let in after that.
+  const guesses = Array.from({ length: 5 }, () =>
+    street.connect('pager-1', { password: 'guess' }).catch(() => order.push('guess refused')),
+  );
+  await expect.poll(() => street.broker.stats().refusedLogins).toBe(5);
   await street.connect('pager-1');
   order.push('pager let in');
-  await guess;
-  expect(order).toEqual(['pager let in', 'guess refused']);
-  expect(street.broker.stats()).toMatchObject({ refusedLogins: 1, guessersWaiting: 0 });
+  await Promise.all(guesses);
+  expect(order).toHaveLength(6);
+  expect(order.at(-1)).toBe('guess refused');
+  expect(street.broker.stats()).toMatchObject({ refusedLogins: 5, guessersWaiting: 0 });
 });
 
 test('of very many guesses at once from one address only a few are kept waiting', async () => {
@@ -57,8 +61,10 @@ test('of very many guesses at once from one address only a few are kept waiting'
   street.door.register('pager-1', secretOf('pager-1'));
   const raws = await Promise.all(Array.from({ length: 40 }, () => street.raw()));
   for (const raw of raws) raw.send(connectPacket({ user: 'pager-1', password: 'guess' }));
-  await vi.waitFor(() => expect(street.broker.stats().refusedLogins).toBe(40));
-  expect(street.broker.stats().guessersWaiting).toBe(20);
+  await expect.poll(() => street.broker.stats().refusedLogins).toBe(40);
+  // The first of them have their answer after a quarter of a second.
+  expect(street.broker.stats().guessersWaiting).toBeLessThanOrEqual(20);
+  expect(street.broker.stats().guessersWaiting).toBeGreaterThan(0);
   await street.connect('pager-1');
 });
 
@@ -67,7 +73,8 @@ test('a device that connects again under its client id takes over and is never r
   const first = await street.connect('pager-1', { clientId: 'esp32' });
   const second = await street.connect('pager-1', { clientId: 'esp32' });
   await closed(first);
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBe(1));
+  await expect.poll(() => street.broker.stats().connections).toBe(1);
+  await street.door.until(() => street.door.links.length === 2);
   expect(street.door.links).toEqual(['up pager-1', 'up pager-1 instead']);
   await second.publishAsync(topicOf('pager-1', 'events'), '{"event":"sos"}', { qos: 1 });
   second.end(true);
@@ -168,7 +175,7 @@ test('two hundred strangers who say nothing keep no device out, and none of thos
   await pager.publishAsync(topicOf('pager-1', 'events'), 'press', { qos: 1 });
   await meter.publishAsync(topicOf('meter-1', 'readings'), 'still here', { qos: 1 });
   expect(street.door.texts()).toEqual(['press', 'still here']);
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBeLessThanOrEqual(7));
+  await expect.poll(() => street.broker.stats().connections).toBeLessThanOrEqual(7);
   expect(street.broker.stats().refusedConnections).toBe(0);
 });
 

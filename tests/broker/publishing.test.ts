@@ -1,5 +1,5 @@
 import type { MqttClient } from 'mqtt';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   connectPacket,
   publishPacket,
@@ -283,7 +283,7 @@ test('a client with too many unacknowledged messages is not read any further unt
     // One at a time, because what arrives in one piece is taken in one piece.
     if (i <= 10) await street.door.until(() => street.door.taken.length >= i);
   }
-  await vi.waitFor(() => expect(street.broker.stats().held).toBe(1));
+  await expect.poll(() => street.broker.stats().held).toBe(1);
   expect(street.door.taken).toHaveLength(10);
   street.door.commitAtOnce(true);
   for (const { acknowledge } of [...street.door.taken]) acknowledge();

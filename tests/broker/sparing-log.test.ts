@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSparingLog } from '../../src/broker/sparing-log.ts';
 import { openStreet, topicOf } from './street.ts';
 
@@ -52,13 +52,13 @@ test('a refused login is one line that tells an unknown device from a wrong secr
   ]);
   const said = answers.map((answer) => (answer.status === 'rejected' ? String(answer.reason) : 'in'));
   expect(said[0]).toBe(said[1]);
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBe(0));
+  await expect.poll(() => street.broker.stats().connections).toBe(0);
   expect(lines.map(({ msg, user, reason }) => [msg, user, reason]).toSorted()).toEqual([
     ['login refused', 'nobody', 'unknown-device'],
     ['login refused', 'pager-1', 'wrong-secret'],
   ]);
   const pager = await street.connect('pager-1', { password: 'right' });
   void pager.publishAsync(topicOf('pager-2', 'events'), '{}', { qos: 1 }).catch(() => {});
-  await vi.waitFor(() => expect(street.broker.stats().connections).toBe(0));
+  await expect.poll(() => street.broker.stats().connections).toBe(0);
   expect(lines.slice(2)).toMatchObject([{ msg: 'publish refused', reason: 'not-its-own-topic' }]);
 });

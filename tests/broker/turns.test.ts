@@ -1,5 +1,5 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Budget } from '../../src/broker/options.ts';
 import { createTurns, type Turns } from '../../src/broker/turns.ts';
 
@@ -53,7 +53,7 @@ test('a press waits for one message of each other device and not for all that on
   for (let i = 0; i < 20; i += 1) turns.take(meter, 10, work(`meter ${i}`, 11));
   for (let i = 0; i < 20; i += 1) turns.take(other, 10, work(`other ${i}`, 11));
   turns.take(pager, 10, work('press'));
-  await vi.waitFor(() => expect(done).toContain('press'));
+  await expect.poll(() => done).toContain('press');
   expect(done.indexOf('press')).toBeLessThanOrEqual(3);
   turns.stop();
 });
@@ -63,7 +63,7 @@ test('all connections of a device have one place in the line', async () => {
   const connections = Array.from({ length: 16 }, () => turns.join('meter-1'));
   for (const connection of connections) turns.take(connection, 10, work('meter', 11));
   turns.take(turns.join('pager-1'), 10, work('press'));
-  await vi.waitFor(() => expect(done).toContain('press'));
+  await expect.poll(() => done).toContain('press');
   expect(done.indexOf('press')).toBeLessThanOrEqual(2);
   turns.stop();
 });
@@ -84,7 +84,7 @@ test('what a device sends takes effect in the order in which it came, also where
   const { turns, done, work } = openTurns();
   const meter = turns.join('meter-1');
   for (let i = 0; i < 30; i += 1) turns.take(meter, 10, work(`${i}`, 3));
-  await vi.waitFor(() => expect(done).toHaveLength(30));
+  await expect.poll(() => done).toHaveLength(30);
   expect(done).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`));
   turns.stop();
 });
@@ -99,7 +99,7 @@ test('who has sent more values than its share waits until it has made up for the
   await loopTurn();
   expect(done).toEqual(['first', 'press']);
   pass(2001);
-  await vi.waitFor(() => expect(done).toEqual(['first', 'press', 'second']));
+  await expect.poll(() => done).toEqual(['first', 'press', 'second']);
   expect(turns.mayRead(one)).toBe(true);
   turns.stop();
 });
@@ -125,7 +125,7 @@ test('time is charged as well: one that keeps the gateway busy gets a fifth of i
   expect(atOnce).toBeLessThan(6);
   for (let i = 0; i < 4; i += 1) {
     pass(1000);
-    await vi.waitFor(() => expect(done.length).toBeGreaterThan(Math.min(9, atOnce + i)));
+    await expect.poll(() => done.length).toBeGreaterThan(Math.min(9, atOnce + i));
   }
   turns.stop();
 });
@@ -139,7 +139,7 @@ test('a hub that comes back and speaks for five hundred children four times over
   });
   const hub = turns.join('hub-1');
   for (let i = 0; i < 2000; i += 1) turns.take(hub, 120, work(`${i}`, 0.05, 3));
-  await vi.waitFor(() => expect(done).toHaveLength(2000));
+  await expect.poll(() => done).toHaveLength(2000);
   expect(turns.mayRead(hub)).toBe(true);
   turns.stop();
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Archive } from '../../src/gateway/ports.ts';
 import type { Channel } from '../../src/notify/channels/channel.ts';
 import { siren } from '../../src/notify/channels/siren.ts';
@@ -74,12 +74,12 @@ describe('an emergency that nobody takes', () => {
     await watchOver(street, [siren(street.gateway.notify)]);
     street.event('pager-1', 'sos');
     street.pass(31_000);
-    await vi.waitFor(() => {
-      street.pass(200);
-      expect(
-        street.sent.map(({ payload }) => (JSON.parse(payload) as { command: string }).command),
-      ).toContain('siren-on');
-    });
+    await expect
+      .poll(() => {
+        street.pass(200);
+        return street.sent.map(({ payload }) => (JSON.parse(payload) as { command: string }).command);
+      })
+      .toContain('siren-on');
     const on = street.sent.find(({ connection }) => connection === 'siren-1');
     const { id } = JSON.parse(on?.payload ?? '{}') as { id: string };
     street.publish('siren-1', 'zhishou/v1/devices/siren-1/replies', { id, ok: true });
@@ -104,13 +104,12 @@ describe('an emergency that nobody takes', () => {
       alert: { kind: 'sos' },
     });
     expect(elsewhere.told[1]?.signature).toMatch(/^sha256=[0-9a-f]{64}$/);
-    await vi.waitFor(() => {
-      street.pass(200);
-      expect(street.changes.find(({ event }) => event === 'notified')?.data).toMatchObject({
-        channel: 'webhook',
-        outcome: 'sent',
-      });
-    });
+    await expect
+      .poll(() => {
+        street.pass(200);
+        return street.changes.find(({ event }) => event === 'notified')?.data;
+      })
+      .toMatchObject({ channel: 'webhook', outcome: 'sent' });
   });
 
   test('is told after a restart when the gateway died before it could tell', async () => {
