@@ -174,6 +174,8 @@ test('a backup that was missed is made at the start, and one that was made is no
   clock.at = Date.now();
   await expect.poll(() => looks, patience).toBeGreaterThan(20);
   expect(readdirSync(folder)).toEqual([only]);
+  // A backup is named after the second in which it is made.
+  await expect.poll(() => backupName(Date.now()), patience).not.toBe(only);
   clock.at = real + dayMs;
   await expect.poll(() => again.told, patience).toEqual(['made']);
   expect(readdirSync(folder)).toHaveLength(2);

@@ -167,18 +167,18 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
   test('are set up for again when somebody drops the database', async () => {
     const influxd = await openInfluxd();
     const shipping = ship(`${influxd.url}/zhishou`, {
-      fresh: 4_000,
+      fresh: 6_000,
       past: 0,
       arrivals: { everyMs: 20, each: 20 },
     });
     await until(() => (shipping.status().shipped > 500 ? true : null));
     const before = shipping.status().shipped;
     await query(influxd, 'DROP DATABASE zhishou');
-    await allThere(shipping, 4_000);
+    await allThere(shipping, 6_000);
     expect(await query(influxd, 'SHOW RETENTION POLICIES ON zhishou')).toHaveLength(3);
     // What was in the database is gone with it, and all that was shipped later is there.
     const found = await countPoints(influxd);
-    expect(found).toBeLessThanOrEqual(4_000 - before);
+    expect(found).toBeLessThanOrEqual(6_000 - before);
     expect(found).toBeGreaterThan(2_000);
   });
 
@@ -278,7 +278,8 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
     const wanted = old.filter(({ measurement }) => measurement === 'temperature').length;
     await until(async () => ((await countIn('hour').catch(() => null)) === wanted ? true : null));
     expect(await countIn('minute')).toBe(wanted);
-    expect(JSON.parse(readFileSync(join(dir, 'hours.json'), 'utf8'))).toEqual([]);
+    // An hour is struck off once InfluxDB has answered, and it has what we ask for before that.
+    await expect.poll(() => JSON.parse(readFileSync(join(dir, 'hours.json'), 'utf8'))).toEqual([]);
     port2.postMessage({ what: 'close' });
     await until(() => (said.some(({ what }) => what === 'closed') ? true : null));
     port2.close();
@@ -295,7 +296,7 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
     await until(() => {
       const { shipped, expired, backlog } = shipping.status();
       return backlog === 0 && shipped + expired === 60_000 ? true : null;
-    });
+    }, 60_000);
     const { shipped, expired, quarantined } = shipping.status();
     expect(expired).toBeGreaterThan(20_000);
     expect(quarantined).toBe(0);
@@ -316,7 +317,7 @@ optional('influxdb', hasInfluxd)('while the disk of InfluxDB is full', { timeout
       await until(() => (shipping.status().shipped > 1_000 ? true : null));
       disk.fill();
       await until(() => (shipping.status().state === 'failing' ? true : null));
-      expect(shipping.status().error).toContain('no space left on device');
+      await expect.poll(() => shipping.status().error).toContain('no space left on device');
       disk.makeRoom();
       // InfluxDB 1.6 goes on saying so, room or not, until it is started again: its writer remembers the error.
       await influxd.kill();
@@ -376,7 +377,7 @@ optional('victoria-metrics', hasVictoria)(
     test('wait while it is killed, and follow', async () => {
       const victoria = await openVictoria();
       const shipping = ship(`${victoria.url}/zhishou`, {
-        fresh: 3_000,
+        fresh: 6_000,
         past: 0,
         arrivals: { everyMs: 10, each: 20 },
       });
@@ -384,7 +385,7 @@ optional('victoria-metrics', hasVictoria)(
       await victoria.kill();
       await until(() => (shipping.status().state === 'failing' ? true : null));
       await victoria.start();
-      await allThere(shipping, 3_000);
+      await allThere(shipping, 6_000);
     });
   },
 );
