@@ -9,6 +9,8 @@ import { z } from 'zod';
 
 const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const readyMark = 'zhishou ready ';
+/** A machine that has much else to do needs half a minute for a start. */
+const usuallyReadyWithinMs = 90_000;
 const ReadyLine = z.object({
   mqtt: z.number().int(),
   mqtts: z.number().int().optional(),
@@ -142,7 +144,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   };
 
   const readyLine = await new Promise<string>((resolve, reject) => {
-    const withinMs = options.readyWithinMs ?? 30_000;
+    const withinMs = options.readyWithinMs ?? usuallyReadyWithinMs;
     const fail = (message: string, ending: Ending | null): void => {
       clearTimeout(deadline);
       reject(new GatewayNotReadyError(message, log, ending));

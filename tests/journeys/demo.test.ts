@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { signIn } from '../../simulator/api-client.ts';
+import { journeyMs } from './street.ts';
 
 it('the demonstration prints where it is and a login that works, and leaves nothing behind when it is stopped', async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'zhishou-demo-test-'));
@@ -43,4 +44,4 @@ it('the demonstration prints where it is and a login that works, and leaves noth
   expect(await ended).toEqual([0, null]);
   expect(await readdir(temporary)).toEqual([]);
   await rm(temporary, { recursive: true });
-});
+}, journeyMs);

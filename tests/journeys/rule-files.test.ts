@@ -1,9 +1,12 @@
 import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { signIn } from '../../simulator/api-client.ts';
 import { GatewayNotReadyError, type GatewayProcess, startGateway } from '../../simulator/gateway-process.ts';
+import { journeyMs } from './street.ts';
+
+vi.setConfig({ testTimeout: journeyMs });
 
 let dir: string;
 let rulesDir: string;
