@@ -27,6 +27,8 @@ describe('a pager', () => {
     tell(call, { type: 'end', state: 'ended', reason: 'hung-up' });
     await pager.notices.waitFor(({ type }) => type === 'end', patienceMs, 'the end');
     expect(pager.current()).toMatchObject({ id: call, state: 'ended' });
+    // What is not acknowledged yet would be said again, though nobody asks.
+    await expect.poll(() => link.waiting(), { timeout: patienceMs }).toBe(0);
     const after = signals.mark();
     link.drop();
     await expect.poll(() => link.counts().connections, { timeout: patienceMs }).toBe(connections + 2);
