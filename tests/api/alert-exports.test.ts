@@ -165,7 +165,8 @@ describe('a long file of alerts', () => {
       const two = await connect();
       const free = one.statusCode === 200 && two.statusCode === 200;
       const third = await connect();
-      expect(third.statusCode).toBe(429);
+      // Only then: a place may become free between the second and the third.
+      if (free) expect(third.statusCode).toBe(429);
       for (const each of [one, two, third]) each.destroy();
       return free;
     });
