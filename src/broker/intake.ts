@@ -9,8 +9,6 @@ import type { Turns } from './turns.ts';
 const maxConnectBytes = 16_384;
 const refillEveryMs = 50;
 const pingResponse = Buffer.of(0xd0, 0);
-/** A look at the silent ones that comes so long (ms) after the one before comes from a process that stood still. */
-const lateLookMs = 1_000;
 
 /** What stands between the sockets and aedes: it looks at every byte before aedes may keep it, and stops reading where a client has to be held back. */
 export type Intake = {
@@ -21,7 +19,7 @@ export type Intake = {
   /** Reads and throws away from here on, so that the other side hears the end of the connection and not a reset. */
   readonly discard: (link: Link) => void;
   readonly forget: (link: Link) => void;
-  /** Ends who has been silent for one and a half keep-alive times [MQTT-3.1.2-24]; answers for those who are held, whose pings cannot be read. */
+  /** Reads what has come, and then ends who has been silent for one and a half keep-alive times [MQTT-3.1.2-24]; answers for those who are held, whose pings cannot be read. */
   readonly checkKeepAlive: (links: Iterable<Link>) => void;
   readonly held: () => number;
   readonly stop: () => void;
@@ -39,7 +37,7 @@ export const createIntake = (
   const debtors = new Set<Link>();
   let heldNow = 0;
   let refills: NodeJS.Timeout | null = null;
-  let lookedAt = monotonic();
+  let look: NodeJS.Immediate | null = null;
 
   const hold = (link: Link, reason: number): void => {
     if (link.gone) return;
@@ -160,17 +158,19 @@ export const createIntake = (
       link.rest = null;
     },
     checkKeepAlive: (links) => {
-      const at = monotonic();
-      const isLate = at - lookedAt >= lateLookMs;
-      lookedAt = at;
-      // What came while nobody could read is no silence: it is read before the next look.
-      if (isLate) return;
-      for (const link of links) checkSilence(link, at);
+      // What came while the process stood still is no silence: it is read first.
+      look ??= setImmediate(() => {
+        look = null;
+        const at = monotonic();
+        for (const link of links) checkSilence(link, at);
+      });
     },
     held: () => heldNow,
     stop: () => {
       if (refills !== null) clearInterval(refills);
       refills = null;
+      if (look !== null) clearImmediate(look);
+      look = null;
     },
   };
 };
