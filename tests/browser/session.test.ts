@@ -6,12 +6,14 @@ import { optional } from '../optional.ts';
 import { tone } from './loudspeaker.ts';
 import { leaveSeat, openRoom, type Room } from './room.ts';
 
-/** Resolves when the page has told the gateway that it shows an emergency. */
-const receiptFrom = (page: Page): Promise<void> =>
+/** Resolves when the page has told the gateway that it shows an emergency, and that its browser does not let it sound. */
+const toldByItself = (page: Page): Promise<void> =>
   new Promise((resolve) => {
+    const awaited = new Set(['"shown"', '"suspended"']);
     page.on('websocket', (socket) =>
       socket.on('framesent', ({ payload }) => {
-        if (String(payload).includes('"shown"')) resolve();
+        for (const word of awaited) if (String(payload).includes(word)) awaited.delete(word);
+        if (awaited.size === 0) resolve();
       }),
     );
   });
@@ -38,24 +40,26 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
 
   test('is told that the session has ended, keeps what was typed, and goes on after the login', async () => {
     const pager = await room.pager('pager-401', '401');
-    const seat = await room.takeSeat('zhao');
+    const seat = await room.takeSeat('zhao', { ownClock: true });
     const { page, detail } = seat;
     await pager.press();
     await seat.call('401').getByRole('button', { name: '接警' }).click();
     const note = detail.getByLabel('对方说什么');
     await note.pressSequentially('有人应门');
+    // From here on the page's clock goes only as far as it is told to: whoever types does not pause, however slow the machine is.
+    await page.clock.pauseAt(Date.now() + 5_000);
     await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
     const login = page.getByRole('region', { name: '值班登录' });
     await login.getByText('登录已过期').waitFor();
     await login.getByText('页面上已经写的内容都还在').waitFor();
     await page.keyboard.type('，是女儿');
     // Once nobody types any more the login has the keyboard, and knows whose it is.
-    await expect
-      .poll(() => page.locator(':focus').getAttribute('name'), { timeout: 10_000 })
-      .toBe('password');
+    await page.clock.runFor(2_000);
+    await expect.poll(() => page.locator(':focus').getAttribute('name')).toBe('password');
     expect(await login.getByLabel('用户名', { exact: true }).inputValue()).toBe('zhao');
     // Nothing is said of a gateway that is well, however long it takes.
-    await page.locator('[data-health=blind]').waitFor({ timeout: 20_000 });
+    await page.clock.runFor(15_000);
+    await page.locator('[data-health=blind]').waitFor();
     expect(await page.locator('[data-banner]').count()).toBe(0);
     expect(await seat.strip.textContent()).toContain('登录已过期');
     expect(await page.getByText(/看不到警情|连接中断|与网关的连接断了/).count()).toBe(0);
@@ -63,8 +67,9 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await page.keyboard.type(room.passwordOf('zhao'));
     await page.keyboard.press('Enter');
     await login.waitFor({ state: 'detached' });
-    // By now the line would wait 1.75 s at least before it tried again by itself.
-    await page.locator('[data-health=live]').waitFor({ timeout: 1_500 });
+    // The clock stands, so the line has not tried again by itself.
+    await page.locator('[data-health=live]').waitFor();
+    await page.clock.resume();
     expect(await note.inputValue()).toBe('有人应门，是女儿');
     await detail.getByRole('button', { name: '保存记录' }).click();
     await detail.getByRole('list', { name: '经过' }).getByText('有人应门，是女儿').waitFor();
@@ -138,10 +143,10 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     // One window of a seat sounds: the first makes room for the one that nobody has touched yet.
     await seat.page.close();
     const page = await seat.context.newPage();
-    // Every question put to a page counts for the browser as a click there: none before the seat is drawn.
-    const drawn = receiptFrom(page);
+    // Every question put to a page counts for the browser as a click there: none before the seat is drawn and has tried to sound.
+    const told = toldByItself(page);
     await page.goto(room.gateway().url);
-    await drawn;
+    await told;
     const strip = page.locator('header.strip');
     await strip.getByText('声音未开').waitFor();
     await page.getByRole('button', { name: '点这里打开声音' }).click();
