@@ -5,7 +5,6 @@ import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
 
-const patient = { timeout: 10_000 };
 const doors = ['101', '102', '103', '104', '105', '106', '107', '108'] as const;
 
 /** Of each take button of what rings: whether it lies whole within the screen and what is scrolled into view, and whether a click on its middle meets it. */
@@ -26,11 +25,16 @@ const buttons = (panel: Locator): Promise<readonly { readonly seen: boolean; rea
     }),
   );
 
-const announced = async ({ panel }: Seat): Promise<number> => {
-  const bar = panel.locator('.out-of-sight');
-  if ((await bar.count()) === 0) return 0;
-  return Number(await bar.getAttribute('data-above')) + Number(await bar.getAttribute('data-below'));
-};
+/** How many the panel says are out of sight; asked at one go, as the bar that says it may go at any time. */
+const announced = ({ panel }: Seat): Promise<number> =>
+  panel
+    .locator('.out-of-sight')
+    .evaluateAll((bars) =>
+      bars.reduce(
+        (all, bar) => all + Number(bar.getAttribute('data-above')) + Number(bar.getAttribute('data-below')),
+        0,
+      ),
+    );
 
 /** Every button can be clicked where it is, or is counted among those out of sight. */
 const nothingIsHidden = async (seat: Seat, ringing: number): Promise<void> => {
@@ -43,7 +47,7 @@ const nothingIsHidden = async (seat: Seat, ringing: number): Promise<void> => {
         covered: seen.filter((one) => !one.met).length,
         unannounced: all.length - seen.length - (await announced(seat)),
       };
-    }, patient)
+    })
     .toEqual({ ringing, covered: 0, unannounced: 0 });
 };
 
@@ -78,12 +82,15 @@ optional('Chromium', hasChromium)('eight calls for help and a flood', () => {
 
   test('are all on the screen of a small monitor, each with its place, who lives there, what must be known and a button that nothing covers', async () => {
     await nothingIsHidden(seat, doors.length);
-    expect((await buttons(seat.panel)).filter(({ seen }) => seen)).toHaveLength(doors.length);
     for (const [at, door] of doors.entries()) {
       const call = seat.call(door);
       for (const said of [home(door).text, `王秀英${at + 1}`, '失智', '独居'])
         await call.getByText(said, { exact: true }).waitFor();
     }
+    // Also with the last card, which makes its call higher: they stand closer from the next picture on.
+    await expect
+      .poll(async () => (await buttons(seat.panel)).filter(({ seen }) => seen).length)
+      .toBe(doors.length);
   });
 
   test('are counted, and reached by a click or two, where they cannot all be on the screen', async () => {
@@ -100,7 +107,7 @@ optional('Chromium', hasChromium)('eight calls for help and a flood', () => {
       while ((await on.count()) > 0) {
         const before = await on.allTextContents();
         await on.click();
-        await expect.poll(() => on.allTextContents(), patient).not.toEqual(before);
+        await expect.poll(() => on.allTextContents()).not.toEqual(before);
         await nothingIsHidden(seat, doors.length);
       }
       expect((await buttons(seat.panel)).at(last)).toEqual({ seen: true, met: true });

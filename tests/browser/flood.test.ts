@@ -6,7 +6,6 @@ import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { leaveSeat, openRoom, type Room, type Seat } from './room.ts';
 
-const patient = { timeout: 20_000 };
 const buildings = 12;
 const homesEach = 14;
 const alerts = buildings * homesEach;
@@ -71,7 +70,7 @@ optional('Chromium', hasChromium)(`a flood of ${alerts} open alerts`, () => {
 
   test('is folded by building, with how many each has', async () => {
     const folds = seat.board.locator('[data-building]');
-    await expect.poll(() => folds.count(), patient).toBe(buildings);
+    await expect.poll(() => folds.count()).toBe(buildings);
     await seat.board.getByText(`中 ${homesEach} 起`).first().waitFor();
     expect(await seat.board.locator('.row').count()).toBe(0);
   });
@@ -81,7 +80,7 @@ optional('Chromium', hasChromium)(`a flood of ${alerts} open alerts`, () => {
       'for (const fold of document.querySelectorAll("[data-building] .fold[aria-expanded=false]")) fold.click()',
     );
     await expect
-      .poll(() => seat.board.locator('.board-line').last().getAttribute('aria-setsize'), patient)
+      .poll(() => seat.board.locator('.board-line').last().getAttribute('aria-setsize'))
       .toBe(String(1 + buildings + alerts));
     expect(await seat.board.locator('.row').count()).toBeLessThan(60);
     const seen = new Set<string>();

@@ -194,7 +194,7 @@ optional('Chromium', hasChromium)('looking after devices', () => {
     expect(await violationsOf(page, '.desk-sheet')).toEqual([]);
     await sheet.getByRole('button', { name: '删除设备' }).click();
     await page.getByRole('button', { name: '确定' }).last().click();
-    await expect.poll(() => page.evaluate('location.hash'), { timeout: 15_000 }).toBe('#/devices');
+    await expect.poll(() => page.evaluate('location.hash')).toBe('#/devices');
     await expect(device('smoke-501')).rejects.toThrow('404');
     await leaveSeat(seat);
   });

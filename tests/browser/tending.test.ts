@@ -34,7 +34,7 @@ optional('Chromium', hasChromium)('whoever has taken an emergency', () => {
     await detail.getByRole('button', { name: '结案', exact: true }).click();
     const ended = detail.getByText('已结案：误按');
     await ended.waitFor();
-    await expect.poll(() => detail.evaluate((pane) => pane.scrollTop), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => detail.evaluate((pane) => pane.scrollTop)).toBe(0);
     await page.getByRole('button', { name: '退出' }).click();
     await page.getByRole('button', { name: '登录', exact: true }).waitFor();
     await leaveSeat(seat);

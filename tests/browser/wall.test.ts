@@ -4,8 +4,6 @@ import { hasChromium } from '../chromium.ts';
 import { optional } from '../optional.ts';
 import { home, leaveSeat, openRoom, type Pager, type Room, type Seat } from './room.ts';
 
-const patient = { timeout: 15_000 };
-
 optional('Chromium', hasChromium)('the wall of the duty room', () => {
   let room: Room;
   let wall: Seat;
@@ -82,6 +80,6 @@ optional('Chromium', hasChromium)('the wall of the duty room', () => {
       .get('/alerts?open=true', z.object({ alerts: z.array(z.object({ id: z.string() })) }));
     await room.api().post(`/alerts/${alerts[0]?.id}/take`, {}, z.unknown());
     await wall.page.locator('.in-hand').getByText(home('501').text).waitFor();
-    await expect.poll(() => wall.page.locator('.large').count(), patient).toBe(0);
+    await expect.poll(() => wall.page.locator('.large').count()).toBe(0);
   });
 });

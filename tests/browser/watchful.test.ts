@@ -91,7 +91,7 @@ optional('Chromium', hasChromium)('a watch of twelve hours', () => {
       .toEqual(['', 'sos']);
     const [loud, other] = (await soundOf(seat.page)) === 'sos' ? [seat.page, second] : [second, seat.page];
     await loud.close();
-    await expect.poll(() => soundOf(other), { timeout: 10_000 }).toBe('sos');
+    await expect.poll(() => soundOf(other)).toBe('sos');
     await other.locator('aside.panel').getByRole('button', { name: '接警' }).click();
     await expect.poll(() => soundOf(other)).toBe('');
     await leaveSeat(seat);
