@@ -82,6 +82,8 @@ optional('Chromium', hasChromium)('the page of figures', () => {
       .waitFor();
     const place = figures.getByRole('combobox', { name: '地点' });
     await place.fill('302');
+    // Enter takes what is found, and the places may come later than what is typed.
+    await page.locator('.ant-select-item-option-active', { hasText: '302' }).waitFor();
     await place.press('Enter');
     await page.waitForURL(/place=h-302/);
     await figures.getByRole('img', { name: /每天的警情: 共 1，/ }).waitFor();
