@@ -113,7 +113,11 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await login.getByRole('button', { name: '登录', exact: true }).click();
     await login.waitFor({ state: 'detached' });
     await page.locator('[data-health=live]').waitFor();
+    const late = page.waitForResponse(
+      (response) => response.status() === 401 && /\/alerts\/[^/]+$/.test(response.url()),
+    );
     held.resolve();
+    await late;
     await detail.getByRole('list', { name: '经过' }).getByRole('listitem').first().waitFor();
     expect(await login.count()).toBe(0);
     await leaveSeat(seat);

@@ -60,7 +60,8 @@ optional('Chromium', hasChromium)('whoever has taken an emergency', () => {
     const pager = await room.pager('pager-702', '702');
     const seat = await room.takeSeat('zhao', { ownClock: true });
     const { page, detail } = seat;
-    await page.clock.pauseAt(Date.now() + 2_000);
+    // So much later that the page has not come to it before it hears of it.
+    await page.clock.pauseAt(Date.now() + 5_000);
     await pager.press();
     const button = seat.call('702').locator('[data-take]');
     const seen = await button.evaluate((one) => ({
