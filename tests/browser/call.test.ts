@@ -164,7 +164,7 @@ optional('Chromium', hasChromium)('a call at the seat', () => {
           const ofTen = last.length < 10 ? 0 : last.reduce((all, share) => all + share, 0) / 10;
           return Math.min(ofTen, await callShareOfTenSeconds(li.page));
         },
-        { timeout: 45_000, interval: 1_000 },
+        { timeout: 75_000, interval: 1_000 },
       )
       .toBeGreaterThan(least);
 
