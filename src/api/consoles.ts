@@ -1,4 +1,5 @@
 import type { CallDoor } from '../gateway/call-doors.ts';
+import { keepNewest } from '../gateway/keep-newest.ts';
 import type { VoiceMessage } from '../model/call.ts';
 import { mayActAs, type User } from '../model/user.ts';
 import { closeCodes } from './close-codes.ts';
@@ -35,13 +36,6 @@ export type Consoles = {
 /** Whose an id was is known of so many. */
 const mostRemembered = 10_000;
 
-const remember = (map: Map<string, string>, key: string, value: string): void => {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > mostRemembered && !oldest.done) map.delete(oldest.value);
-};
-
 const maySpeak = (console: Console): boolean => mayActAs(console.user().role, 'operator');
 
 /** Makes the register of consoles; it tells `calls` who came and went. */
@@ -74,7 +68,7 @@ export const createConsoles = (
       if (owner === user) return wanted;
       const asked = `${user} ${wanted}`;
       const id = instead.get(asked) ?? newId();
-      remember(instead, asked, id);
+      keepNewest(instead, asked, id, mostRemembered);
       return id;
     },
     enter: (console) => {
@@ -82,7 +76,7 @@ export const createConsoles = (
       const older = byId.get(id);
       byId.delete(id);
       byId.set(id, console);
-      remember(owners, id, console.user().id);
+      keepNewest(owners, id, console.user().id, mostRemembered);
       older?.close(closeCodes.replaced, 'opened anew elsewhere');
       if (!maySpeak(console)) return tellGone(id);
       told.add(id);

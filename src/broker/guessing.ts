@@ -1,3 +1,5 @@
+import { keepNewest } from '../gateway/keep-newest.ts';
+
 const firstDelayMs = 250;
 const maxDelayMs = 10_000;
 const forgetAfterMs = 15 * 60_000;
@@ -29,13 +31,7 @@ export const createGuessing = (monotonic: () => number): Guessing => {
     const at = monotonic();
     const known = table.get(key);
     const count = known === undefined || at - known.at > forgetAfterMs ? 1 : known.count + 1;
-    // Put in again at the end, so that the first of the table is always the one that failed longest ago.
-    table.delete(key);
-    table.set(key, { count, at });
-    if (table.size > maxRemembered) {
-      const oldest = table.keys().next();
-      if (!oldest.done) table.delete(oldest.value);
-    }
+    keepNewest(table, key, { count, at }, maxRemembered);
     return count;
   };
 

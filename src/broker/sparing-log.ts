@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { keepNewest } from '../gateway/keep-newest.ts';
 
 const windowMs = 10_000;
 const linesPerWindow = 20;
@@ -35,13 +36,7 @@ export const createSparingLog = (log: Logger, monotonic: () => number): SparingL
       return;
     }
     const times = (before?.times ?? 0) + 1;
-    // Put in again at the end, so that the first is always the one told longest ago.
-    repeats.delete(key);
-    repeats.set(key, { toldAt: at, times: 0 });
-    if (repeats.size > maxRemembered) {
-      const oldest = repeats.keys().next();
-      if (!oldest.done) repeats.delete(oldest.value);
-    }
+    keepNewest(repeats, key, { toldAt: at, times: 0 }, maxRemembered);
     tell(kind, times === 1 ? fields : { ...fields, times }, at);
   };
 };

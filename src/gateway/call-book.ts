@@ -1,6 +1,7 @@
 import type { Call, CallEvent } from '../model/call.ts';
 import type { Result } from '../model/fault.ts';
 import { type CallStep, callsDevice, isOver, isSpoken, liveCall, waitsForRoom } from './call-life.ts';
+import { keepNewest } from './keep-newest.ts';
 import type { Ledger } from './ledger.ts';
 import type { CallRecord } from './ports.ts';
 
@@ -121,10 +122,7 @@ export const createCallBook = (parts: {
     }
     records.delete(id);
     if (byDevice.get(device) === id) byDevice.delete(device);
-    finished.set(id, record);
-    if (finished.size <= overKept) return;
-    const oldest = finished.keys().next();
-    if (!oldest.done) finished.delete(oldest.value);
+    keepNewest(finished, id, record, overKept);
   };
   for (const record of parts.stored) index(record);
 

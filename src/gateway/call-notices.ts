@@ -2,6 +2,7 @@ import type { Call, DeviceNotice, LegSignal } from '../model/call.ts';
 import type { Dialect, Dialects, Subject } from '../model/dialect.ts';
 import { isOver } from './call-life.ts';
 import type { DeviceBook } from './device-book.ts';
+import { keepNewest } from './keep-newest.ts';
 import type { Downlink, Outbound } from './ports.ts';
 
 /** What a device is told of a call is of no use after this (ms). */
@@ -88,13 +89,6 @@ export const createCallNotices = (parts: {
       : { call: id, type: 'state', state, media };
   };
 
-  const noteOver = (call: Call): void => {
-    over.delete(call.device);
-    over.set(call.device, call);
-    const oldest = over.keys().next();
-    if (over.size > toldKept && !oldest.done) over.delete(oldest.value);
-  };
-
   /** Whether its end may still be news to its device. */
   const isNews = ({ endedAt = 0 }: Call): boolean => Math.abs(now() - endedAt) < endToldForMs;
 
@@ -104,11 +98,8 @@ export const createCallNotices = (parts: {
       const news = `${call.state} ${call.media}`;
       if (told.get(call.id) === news) return;
       // The newest last, so that what is forgotten is long over.
-      told.delete(call.id);
-      told.set(call.id, news);
-      const oldest = told.keys().next();
-      if (told.size > toldKept && !oldest.done) told.delete(oldest.value);
-      if (isOver(call)) noteOver(call);
+      keepNewest(told, call.id, news, toldKept);
+      if (isOver(call)) keepNewest(over, call.device, call, toldKept);
       send(call.device, standing(call));
     },
     repeat: (call) => send(call.device, standing(call)),

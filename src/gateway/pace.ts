@@ -1,3 +1,5 @@
+import { keepNewest } from './keep-newest.ts';
+
 const atOnce = 5;
 const withinMs = 10_000;
 const mostRemembered = 1_000;
@@ -12,10 +14,7 @@ export const createPace = (): Pace => {
     const { since, times } = spans.get(who) ?? { since: at, times: 0 };
     const isOver = at - since >= withinMs || at < since;
     if (!isOver && times >= atOnce) return false;
-    spans.delete(who);
-    spans.set(who, isOver ? { since: at, times: 1 } : { since, times: times + 1 });
-    const oldest = spans.keys().next();
-    if (spans.size > mostRemembered && !oldest.done) spans.delete(oldest.value);
+    keepNewest(spans, who, isOver ? { since: at, times: 1 } : { since, times: times + 1 }, mostRemembered);
     return true;
   };
 };
