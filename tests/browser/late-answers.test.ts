@@ -115,8 +115,7 @@ optional('Chromium', hasChromium)('a seat whose answers come late, or not at all
     const login = page.getByRole('region', { name: '值班登录' });
     await login.getByText('登录已过期').waitFor();
     await refused;
-    await login.getByLabel('密码', { exact: true }).fill(room.passwordOf('li'));
-    await login.getByRole('button', { name: '登录', exact: true }).click();
+    await room.logIn(page, 'li');
     await login.waitFor({ state: 'detached' });
     await page.locator('[data-health=live]').waitFor();
     await note.waitFor();

@@ -109,8 +109,7 @@ optional('Chromium', hasChromium)('a seat and who sits there', () => {
     await room.api().patch('/users/zhao', { password: room.passwordOf('zhao') }, z.unknown());
     const login = page.getByRole('region', { name: '值班登录' });
     await login.getByText('登录已过期').waitFor();
-    await login.getByLabel('密码', { exact: true }).fill(room.passwordOf('zhao'));
-    await login.getByRole('button', { name: '登录', exact: true }).click();
+    await room.logIn(page, 'zhao');
     await login.waitFor({ state: 'detached' });
     await page.locator('[data-health=live]').waitFor();
     const late = page.waitForResponse(

@@ -157,7 +157,7 @@ test('a gateway that came back as another version says that the page is old', ()
 });
 
 test('links and readings freshen the devices that are known and invent none', () => {
-  const known = withDeviceList(ready(), [device('d1', 1_000)]);
+  const known = withDeviceList(ready(), [device('d1', 1_000)], 10);
   const fresh = hear(
     known,
     {
@@ -179,23 +179,23 @@ test('links and readings freshen the devices that are known and invent none', ()
 
 test('that a device was refused is known until the feed says that it came, however slow a list is', () => {
   const loginRefused = { at: 3_000, reason: 'wrong-secret' } as const;
-  const refused = hear(withDeviceList(ready(), [device('d1', null, 'unknown')]), {
+  const refused = hear(withDeviceList(ready(), [device('d1', null, 'unknown')], 10), {
     type: 'devices',
     devices: [{ id: 'd1', link: 'unknown', lastSeenAt: null, loginRefused }],
   });
   expect(refused.devices.get('d1')?.loginRefused).toEqual(loginRefused);
   const came = hear(refused, { type: 'devices', devices: [{ id: 'd1', link: 'online', lastSeenAt: 5_000 }] });
   expect(came.devices.get('d1')?.loginRefused).toBeUndefined();
-  const listed = withDeviceList(came, [{ ...device('d1', null, 'unknown'), loginRefused }]);
+  const listed = withDeviceList(came, [{ ...device('d1', null, 'unknown'), loginRefused }], came.seq);
   expect(listed.devices.get('d1')?.loginRefused).toBeUndefined();
 });
 
 test('a list of devices that was slow to come does not overwrite newer news of a link', () => {
-  const known = hear(withDeviceList(ready(), [device('d1', 1_000)]), {
+  const known = hear(withDeviceList(ready(), [device('d1', 1_000)], 10), {
     type: 'devices',
     devices: [{ id: 'd1', link: 'offline', lastSeenAt: 5_000 }],
   });
-  const listed = withDeviceList(known, [device('d1', 2_000), device('d2', 1_000)]);
+  const listed = withDeviceList(known, [device('d1', 2_000), device('d2', 1_000)], known.seq);
   expect(listed.devices.get('d1')).toMatchObject({ link: 'offline', lastSeenAt: 5_000 });
   expect(listed.devices.has('d2')).toBe(true);
 });

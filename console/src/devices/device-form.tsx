@@ -5,6 +5,8 @@ import { Device, type NewDevice } from '../../../src/model/device.ts';
 import { type Place, type PlaceKind, placeKinds } from '../../../src/model/place.ts';
 import { PlaceSelect } from '../desk/place-select.tsx';
 import { useTask } from '../desk/use-task.ts';
+import { askAsOf } from '../feed/ask-as-of.ts';
+import { useFeed } from '../feed/live-feed.ts';
 import { changeDevice, readDialects, registerDevice } from '../server/desk-requests.ts';
 import { readPlaces, readTypes } from '../server/gateway.ts';
 import { request } from '../server/request.ts';
@@ -93,11 +95,13 @@ const PlaceFields = (props: { readonly how: Fields['placeHow'] }) => {
 export const DeviceForm = (props: {
   readonly device: Device | null;
   readonly first?: Partial<Pick<Fields, 'id' | 'hub' | 'address' | 'place' | 'type'>>;
-  readonly saved: (device: Device) => void;
+  /** Told the device, and the number to which the feed had come when it was asked for. */
+  readonly saved: (device: Device, since: number) => void;
 }) => {
   const words = usePageWords(texts);
   const { words: room } = useSpeech();
   const task = useTask();
+  const feed = useFeed();
   const [form] = Form.useForm<Fields>();
   const { answer: types } = useAnswer(readTypes);
   const { answer: hubs } = useAnswer(readHubs);
@@ -141,16 +145,16 @@ export const DeviceForm = (props: {
       ...(filled(fields.dialect) === null ? {} : { dialect: fields.dialect as string }),
     };
     if (device !== null) {
-      const done = await task.run(() => changeDevice(device.id, shared));
-      if (done !== null) props.saved(done.value);
+      const done = await task.run(() => askAsOf(feed, () => changeDevice(device.id, shared)));
+      if (done !== null) props.saved(done.value.read, done.value.since);
       return;
     }
     const asked: NewDevice = { id: fields.id.trim(), type: fields.type, ...shared };
-    const done = await task.run(() => registerDevice(asked));
+    const done = await task.run(() => askAsOf(feed, () => registerDevice(asked)));
     if (done === null) return;
-    const { secret, ...registered } = done.value;
+    const { secret, ...registered } = done.value.read;
     setMade({ id: registered.id, secret: registered.hub === null ? secret : null });
-    props.saved(registered);
+    props.saved(registered, done.value.since);
   };
   if (made !== null)
     return (

@@ -6,9 +6,11 @@ import { DeskFrame } from '../desk/desk-frame.tsx';
 import { DeskSheet } from '../desk/desk-sheet.tsx';
 import { MomentPicker } from '../desk/moment-picker.tsx';
 import { useTask } from '../desk/use-task.ts';
+import { askAsOf } from '../feed/ask-as-of.ts';
 import { clock } from '../feed/clock.ts';
 import { useFeed, useFeedState } from '../feed/live-feed.ts';
 import { putInService, removeDevice, renewSecret, takeOutOfService } from '../server/desk-requests.ts';
+import type { Answer } from '../server/request.ts';
 import { useStreetZone } from '../time/street-zone.ts';
 import { wallText } from '../time/wall-clock.ts';
 import { goTo } from '../use-address.ts';
@@ -29,18 +31,15 @@ const Service = ({ device }: { readonly device: Device }) => {
   const { names } = useFeedState();
   const task = useTask();
   const out = device.outOfService;
+  const tend = async (ask: () => Promise<Answer<Device>>): Promise<void> => {
+    const done = await task.run(() => askAsOf(feed, ask));
+    if (done !== null) feed.addDevices([done.value.read], done.value.since);
+  };
   const take = async ({ reason, until, onSite }: Repair): Promise<void> => {
     const who = onSite?.trim() ?? '';
-    const { seq } = feed.state();
-    const done = await task.run(() =>
+    await tend(() =>
       takeOutOfService(device.id, { reason: reason.trim(), until, ...(who === '' ? {} : { onSite: who }) }),
     );
-    if (done !== null) feed.addDevices([done.value], seq);
-  };
-  const back = async (): Promise<void> => {
-    const { seq } = feed.state();
-    const done = await task.run(() => putInService(device.id));
-    if (done !== null) feed.addDevices([done.value], seq);
   };
   return (
     <section aria-label={words.outOfService}>
@@ -84,7 +83,11 @@ const Service = ({ device }: { readonly device: Device }) => {
             {words.outSaid(wallText(out.until, zone), out.reason, names.get(out.by) ?? out.by)}
             {out.onSite !== undefined && words.onSiteSaid(out.onSite)}
           </p>
-          <Button type="primary" disabled={task.busy} onClick={() => void back()}>
+          <Button
+            type="primary"
+            disabled={task.busy}
+            onClick={() => void tend(() => putInService(device.id))}
+          >
             {words.backNow}
           </Button>
         </>
@@ -114,8 +117,8 @@ const Registry = ({ device }: { readonly device: Device }) => {
         <h3>{words.edit}</h3>
         <DeviceForm
           device={device}
-          saved={(changed) => {
-            feed.addDevices([changed], feed.state().seq);
+          saved={(changed, since) => {
+            feed.addDevices([changed], since);
             setSaved(true);
           }}
         />

@@ -246,11 +246,7 @@ const stillSo = (state: FeedState, read: readonly Device[], since: number): Map<
   );
 
 /** The devices as a list tells them that was asked for when the feed had come to the number `since`; what the feed has told meanwhile is kept. */
-export const withDeviceList = (
-  state: FeedState,
-  list: readonly Device[],
-  since: number = state.seq,
-): FeedState => ({
+export const withDeviceList = (state: FeedState, list: readonly Device[], since: number): FeedState => ({
   ...state,
   devices: new Map([
     ...stillSo(state, list, since),
@@ -259,11 +255,7 @@ export const withDeviceList = (
 });
 
 /** Some devices as they were read, asked for at `since`, beside all others that are known. */
-export const withDevicesRead = (
-  state: FeedState,
-  some: readonly Device[],
-  since: number = state.seq,
-): FeedState => ({
+export const withDevicesRead = (state: FeedState, some: readonly Device[], since: number): FeedState => ({
   ...state,
   devices: new Map([...state.devices, ...stillSo(state, some, since)]),
 });
