@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -20,6 +18,7 @@ import { toneOf } from '../../simulator/voice/sound.ts';
 import { hasChromium, launchChromium } from '../chromium.ts';
 import { openDirectory } from '../journeys/street.ts';
 import { optional } from '../optional.ts';
+import { openProxy } from '../proxy.ts';
 
 const patienceMs = 30_000;
 
@@ -60,24 +59,6 @@ const listen = `(async () => {
 
 /** The loudest frequency (Hz) that the page plays; 0 where it plays nothing. */
 const loudestOn = async (page: Page): Promise<number> => z.number().parse(await page.evaluate(listen));
-
-/** A port that stays the same while the gateway behind it comes back on another: its own may be somebody else's by then. */
-const openDoor = async (behind: () => number): Promise<number> => {
-  const door = createServer((outside) => {
-    const inside = connect(behind(), '127.0.0.1');
-    for (const socket of [outside, inside]) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        outside.destroy();
-        inside.destroy();
-      });
-    }
-    outside.pipe(inside).pipe(outside);
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void door.close());
-  await once(door, 'listening');
-  return (door.address() as AddressInfo).port;
-};
 
 optional('Chromium', hasChromium)('a pager in the browser', () => {
   const street = buildStreet(readStreetPlan(), 1);
@@ -215,11 +196,13 @@ optional('Chromium', hasChromium)('a pager in the browser', () => {
     const dataDir = openDirectory();
     const first = await startGateway({ dataDir });
     let { http } = first;
+    // Its own port may be somebody else's by the time it comes back.
+    const proxy = await openProxy(() => http);
     const admin = await signIn(first.url, 'admin', first.password);
     const own = await openPagerServer({
       host: '127.0.0.1',
       port: 0,
-      gateway: await openDoor(() => http),
+      gateway: proxy.port,
       visitors: createVisitors(admin, street, 'test', new Set()),
     });
     onTestFinished(() => own.close());

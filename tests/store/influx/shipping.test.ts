@@ -13,9 +13,9 @@ import {
 } from '../../../src/store/influx/shipper.ts';
 import { type Shipping, startShipping } from '../../../src/store/influx/shipping.ts';
 import { optional } from '../../optional.ts';
+import { openProxy } from '../../proxy.ts';
 import { canMount, openSmallDisk } from '../../small-disk.ts';
 import { arraySource, readingsUntil } from './owed.ts';
-import { openProxy } from './proxy.ts';
 import {
   countPoints,
   hasInfluxd,
@@ -186,7 +186,7 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
     'pass a network that is %s for a while: what was written and not confirmed is not there twice',
     async (mood) => {
       const influxd = await openInfluxd();
-      const proxy = await openProxy(influxd.port);
+      const proxy = await openProxy(() => influxd.port);
       const shipping = ship(
         `${proxy.url}/zhishou`,
         {
@@ -208,7 +208,7 @@ optional('influxdb', hasInfluxd)('readings on their way to InfluxDB', { timeout:
 
   test('pass a slow network, and nobody waits for them', async () => {
     const influxd = await openInfluxd();
-    const proxy = await openProxy(influxd.port);
+    const proxy = await openProxy(() => influxd.port);
     proxy.delay(150);
     const shipping = ship(`${proxy.url}/zhishou`, {
       fresh: 3_000,

@@ -16,7 +16,8 @@ export type Proxy = {
   readonly cuts: () => number;
 };
 
-export const openProxy = async (port: number): Promise<Proxy> => {
+/** Opens one; `behind` is the server's port now: a server that comes back on another port is found there. */
+export const openProxy = async (behind: () => number): Promise<Proxy> => {
   let mood: Mood = 'good';
   let delayMs = 0;
   let cuts = 0;
@@ -27,7 +28,7 @@ export const openProxy = async (port: number): Promise<Proxy> => {
       client.destroy();
       return;
     }
-    const upstream = connect(port, '127.0.0.1');
+    const upstream = connect(behind(), '127.0.0.1');
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => undefined);
